@@ -1,0 +1,114 @@
+"""``declare`` and ``replay``: the result of a contest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+from pydantic import TypeAdapter
+from rich.text import Text
+
+from .. import contest, rules, sheets
+from ..contest import Replay
+from ..contest.declaration import json_schema
+from . import base
+
+CONTEST = typer.Argument(metavar="CONTEST", help="The id or short name of a contest, or the path of a contest file.")
+
+
+def declare_command(
+    name: str = CONTEST,
+    html: Path | None = typer.Option(None, "--html", metavar="FILE", help="Write a self-contained page."),
+    pdf: Path | None = typer.Option(None, "--pdf", metavar="FILE", help="Write a sheet to sign and to print."),
+    csv: Path | None = typer.Option(None, "--csv", metavar="FILE", help="Write a table for other programs."),
+    json: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
+    """Declare the result of a contest: by segment, with turnout, majorities and rounds."""
+    with base.failures_told():
+        declaration = contest.declare(contest.load(name))
+        written = False
+        for path, make in ((html, sheets.declaration_html), (pdf, sheets.declaration_pdf), (csv, sheets.declaration_csv)):
+            if path is not None:
+                with base.working(f"Writing {path}"):
+                    base.write_file(path, make(declaration))
+                base.err().print(Text(f"Written: {path}"))
+                written = True
+        if json:
+            base.print_json(contest.to_json(declaration))
+        elif not written:
+            sheets.print_declaration(declaration, base.out())
+
+
+def replay_command(
+    name: str = CONTEST,
+    rulebook: str | None = typer.Option(None, "--rulebook", metavar="RULEBOOK", help="Play it under another rulebook."),
+    json: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
+    """Play a contest again from its figures alone: round by round, who goes out and who wins."""
+    with base.failures_told():
+        case = contest.load(name)
+        if rulebook is not None:
+            from .mandates import replay_under
+
+            replay_under(case, rules.load(rulebook), json=json)
+            return
+        results = contest.replay(case)
+        if json:
+            base.print_json(TypeAdapter(tuple[Replay, ...]).dump_python(results, mode="json", fallback=str))
+            return
+        console = base.out()
+        console.print(Text(f"{case.contest.title}, played again under \"{case.rulebook.id}\"", style="bold"))
+        for result in results:
+            for line in replay_lines(case, result):
+                console.print(Text(line))
+
+
+def replay_lines(case: contest.Case, result: Replay) -> list[str]:
+    """A replay, one line a round and one for what came of it."""
+    from ..exact import cut_to
+
+    def names(people: tuple[str, ...]) -> str:
+        return ", ".join(case.contest.label(who) for who in people)
+
+    lines = []
+    for item in result.rounds:
+        parts = []
+        if item.standing is not None:
+            for who in item.standing.ranked():
+                value = item.standing.total[who]
+                shown = f"{cut_to(value * 100, 3)}%" if item.standing.unit == "college" else (f"{value.numerator:,}" if value.denominator == 1 else f"{cut_to(value, 5):,}")
+                parts.append(f"{case.contest.label(who)} {shown}")
+        lines.append(f"{result.stage}, round {item.number}: {'; '.join(parts)}")
+        said = list(item.say)
+        if item.decision is not None:
+            if item.decision.elected:
+                said.append(f"{names(item.decision.elected)}: elected" if item.decision.elected != ("for",) else "carried")
+            if item.decision.out:
+                said.append(f"out: {names(item.decision.out)}")
+            if item.decision.tied:
+                said.append(f"tied: {names(item.decision.tied)}")
+        if item.withdrawn:
+            said.append(f"withdrawn: {names(item.withdrawn)}")
+        if said:
+            lines.append("    " + "; ".join(said))
+    if result.stopped:
+        lines.append(f"{result.stage}: stopped. {result.stopped[0].upper()}{result.stopped[1:]}.")
+    elif result.outcome == "elected":
+        lines.append(f"{result.stage}: {names(result.elected)} elected." + ("" if result.exact else " (Worked out from published figures with cut decimals, not from votes.)"))
+    elif result.outcome == "qualified":
+        lines.append(f"{result.stage}: {names(result.qualified)} go on.")
+    else:
+        lines.append(f"{result.stage}: {result.outcome}.")
+    return lines
+
+
+def schema_command() -> None:
+    """Print the JSON Schema of declarations, for programs that read them."""
+    base.print_json(json_schema())
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("declare")(declare_command)
+    app.command("replay")(replay_command)
+    app.command("declaration-schema")(schema_command)

@@ -1,0 +1,42 @@
+"""The program ``selectorate``: its commands put together."""
+
+from __future__ import annotations
+
+import typer
+
+from .. import __version__
+from . import audits, declarations, folders, gallery, rulebooks
+
+app = typer.Typer(
+    name="selectorate",
+    help="The election office of a party, a union or a society.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"selectorate {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: bool = typer.Option(False, "--version", help="Print the version and end.", is_eager=True),
+) -> None:
+    _version(wanted=version)
+
+
+gallery.add_to(app)
+declarations.add_to(app)
+audits.add_to(app)
+app.add_typer(folders.app, name="contest", help="A contest of your own, run from the files of a folder.")
+app.add_typer(rulebooks.app, name="rules", help="Rulebooks: what they say, and whether one can be used.")
+
+
+def main() -> None:
+    """Run the program."""
+    app()

@@ -1,0 +1,30 @@
+"""One contest, from its file to its declaration.
+
+``load`` reads a contest with its rulebook into a ``Case``; ``replay`` plays it again from its votes; ``audit`` holds
+every published figure to the rulebook; ``declare`` makes the ``Declaration``.
+"""
+
+from .case import Case, UnitVotes, load, load_file
+from .declaration import Declaration, declare, to_json
+from .figures import BallotRound, BallotView
+from .model import TOTAL, Contest
+from .replay import Replay, ReplayedRound, replay, replay_ballot, winners
+
+__all__ = [
+    "TOTAL",
+    "BallotRound",
+    "BallotView",
+    "Case",
+    "Contest",
+    "Declaration",
+    "Replay",
+    "ReplayedRound",
+    "UnitVotes",
+    "declare",
+    "load",
+    "load_file",
+    "replay",
+    "replay_ballot",
+    "to_json",
+    "winners",
+]

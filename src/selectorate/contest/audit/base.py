@@ -1,0 +1,176 @@
+"""What a check is, and how a printed figure is compared with an exact one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from ... import exact
+from ...exact import Cut
+from ..case import Case
+from ..figures import BallotView, view_of
+
+Status = Literal["agrees", "disagrees", "cannot be checked"]
+Topic = Literal["sum", "share", "turnout", "threshold", "nomination", "weighted share", "points", "transfer", "needed", "decision", "field", "rule", "winner"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One figure or decision, held to the rulebook.
+
+    ``what``: what was compared. ``published``, ``computed``: both, as people write them. ``explanation``: what would
+    explain a disagreement, or how close an agreement is. ``missing``: what one would have to know. ``certainty``:
+    "recalled", "derived" or "approximate" where a figure that it rests on is. ``key``, ``line``: where it stands.
+    """
+
+    topic: Topic
+    what: str
+    status: Status
+    published: str | None = None
+    computed: str | None = None
+    explanation: str | None = None
+    missing: str | None = None
+    certainty: str | None = None
+    key: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class At:
+    """The place of a figure in the contest file, and how certain the figures around it are."""
+
+    case: Case
+    path: tuple[str | int, ...]
+    certainty: str | None = None
+
+    def to(self, *more: str | int, certainty: str | None = None) -> At:
+        """A place inside this one."""
+        return At(self.case, (*self.path, *more), certainty or self.certainty)
+
+    def check(
+        self,
+        topic: Topic,
+        what: str,
+        status: Status,
+        *,
+        published: str | None = None,
+        computed: str | None = None,
+        explanation: str | None = None,
+        missing: str | None = None,
+    ) -> Check:
+        """The check with its place filled in."""
+        where = self.case.document.where(*self.path)
+        return Check(topic, what, status, published, computed, explanation, missing, self.certainty, where.key, where.line)
+
+    def equal(self, topic: Topic, what: str, published: int, computed: int, explanation: str | None = None) -> Check:
+        """The check that two whole numbers are the same."""
+        same = published == computed
+        return self.check(
+            topic,
+            what,
+            "agrees" if same else "disagrees",
+            published=f"{published:,}",
+            computed=f"{computed:,}",
+            explanation=None if same else explanation or f"they differ by {abs(published - computed):,}",
+        )
+
+    def cannot(self, topic: Topic, what: str, missing: str, published: str | None = None) -> Check:
+        """The check that cannot be made."""
+        return self.check(topic, what, "cannot be checked", published=published, missing=missing)
+
+
+def worst(*marks: str | None) -> str | None:
+    """The least certain of ``marks``."""
+    return next((mark for mark in ("approximate", "recalled", "derived") if mark in marks), None)
+
+
+def views(case: Case) -> Iterator[tuple[int, BallotView]]:
+    """Every ballot and motion for which there are figures, with its index in the file."""
+    for index, figures in enumerate(case.contest.ballot):
+        view = view_of(case, figures.stage)
+        if view is not None:
+            yield index, view
+
+
+CUT_NAMES: Mapping[Cut, str] = {
+    "down": "cut off, not rounded",
+    "up": "rounded up",
+    "half up": "rounded to the nearest",
+    "half even": "rounded to the nearest, a half to the even digit",
+}
+
+
+def compare_printed(
+    at: At,
+    topic: Topic,
+    what: str,
+    published: Decimal,
+    value: Fraction,
+    base_name: str,
+    bases: Mapping[str, Fraction | int | None],
+    cut: Cut,
+    *,
+    rest: Sequence[Decimal] | None = None,
+    whole: Fraction | None = None,
+) -> Check:
+    """The check that ``value`` of a base is printed as ``published`` per cent.
+
+    ``value``: what the share is of (votes, points, a fraction of the college). ``bases``: what it could be a share
+    of, of which ``base_name`` is the rulebook's. ``rest``: the other printed figures of its column, and ``whole``
+    what the column should add up to (100 where it is left out): a figure may have been made to fit.
+    """
+    base = bases.get(base_name)
+    if not base:
+        return at.cannot(topic, what, f"{base_name} (the base of the share)", f"{published}%")
+    decimals = exact.decimals_of(published)
+    computed = exact.cut_to(value / base * 100, decimals, cut)
+    shown = f"{exact.cut_to(value / base * 100, max(decimals + 2, 3), 'half up')}% of {base_name}"
+    if computed == published:
+        return at.check(topic, what, "agrees", published=f"{published}%", computed=f"{computed}%")
+    why = _explanation(published, value, base_name, bases, cut, decimals)
+    if why is None and rest is not None and Decimal(exact.cut_to(whole or Fraction(100), decimals)) - sum(rest) == published:
+        why = "it is what the other figures of its column leave, so that they add up"
+    if why is None:
+        step = Decimal(1).scaleb(-decimals)
+        why = f"no base or way of cutting that we know gives it; it is off by {abs(published - computed) / step:.0f} in the last place"
+    return at.check(topic, what, "disagrees", published=f"{published}%", computed=shown, explanation=why)
+
+
+def _explanation(
+    published: Decimal, value: Fraction, base_name: str, bases: Mapping[str, Fraction | int | None], cut: Cut, decimals: int
+) -> str | None:
+    """What would make ``value`` come out as ``published``: another way of cutting, another base, or both."""
+    others = {name: base for name, base in bases.items() if base and base != bases[base_name] and value <= base}
+    for way in exact.CUTS:
+        if exact.cut_to(value / Fraction(bases[base_name] or 1) * 100, decimals, way) == published:
+            return CUT_NAMES[way]
+    for name, base in others.items():
+        if exact.cut_to(value / base * 100, decimals, cut) == published:
+            return f"another base: it is the share of {name} ({_size(base)})"
+    for name, base in others.items():
+        for way in exact.CUTS:
+            if exact.cut_to(value / base * 100, decimals, way) == published:
+                return f"another base, and {CUT_NAMES[way]}: it is the share of {name} ({_size(base)})"
+    return None
+
+
+def _size(base: Fraction | int) -> str:
+    value = Fraction(base)
+    return f"{value.numerator:,}" if value.denominator == 1 else f"{exact.cut_to(value, 5):,}"
+
+
+def within_rounding(parts: Sequence[Decimal], total: Decimal | Fraction, cut: Cut | None = None) -> tuple[bool, Decimal]:
+    """Whether printed ``parts`` can add up to ``total`` (printed, or exact), and their plain sum.
+
+    Each part may have been cut by up to a whole last place (half of one if ``cut`` is to the nearest).
+    """
+    ranges = [exact.printable_range(part, cut) for part in parts]
+    low, high = sum((r[0] for r in ranges), Fraction(0)), sum((r[1] for r in ranges), Fraction(0))
+    if isinstance(total, Decimal):
+        bottom, top = exact.printable_range(total, cut)
+    else:
+        bottom = top = total
+    return low <= top and bottom <= high, sum(parts, Decimal(0))

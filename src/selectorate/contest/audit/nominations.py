@@ -1,0 +1,121 @@
+"""Nominations: the thresholds as numbers, that the numbers add up, and who is rightly on the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...rules import BallotStage, NominationStage, held
+from ..case import Case
+from ..model import MOTION, REOPEN
+from ..nominations import gate_of, needed, rule_on, threshold
+from .base import At, Check, views, worst
+
+
+def thresholds(case: Case) -> Iterator[Check]:
+    """The published number of nominations needed, from the rulebook's share and the size of the body."""
+    for index, figures in enumerate(case.contest.nomination):
+        stage = case.rulebook.stage_named(figures.stage)
+        if not isinstance(stage, NominationStage) or figures.needed is None:
+            continue
+        at = At(case, ("nomination", index, "needed"), figures.certainty("needed"))
+        gate = gate_of(stage, figures)
+        what = f"nominations needed ({stage.name or stage.id})"
+        if gate is None:
+            yield at.cannot("threshold", what, "a threshold in the rulebook", f"{figures.needed:,}")
+            continue
+        number, quantity = needed(case, gate), threshold(case, gate)
+        if number is None:
+            yield at.cannot("threshold", what, f"how many {case.body_name(gate.by)} there were", f"{figures.needed:,}")
+            continue
+        size = case.body_size(gate.by)
+        rule = f"{quantity} of {size:,} {case.body_name(gate.by)}" if quantity and quantity.share is not None and size is not None else f"{quantity}"
+        body = case.contest.bodies.get(gate.by)
+        yield at.to(certainty=worst(at.certainty, body.certainty("size") if body else None)).equal("threshold", f"{what}: {rule}, rounded up", figures.needed, number)
+
+
+def numbers(case: Case) -> Iterator[Check]:
+    """Nominations and those who nominated nobody are the body; parts add up to the whole."""
+    for index, figures in enumerate(case.contest.nomination):
+        stage = case.rulebook.stage_named(figures.stage)
+        if not isinstance(stage, NominationStage):
+            continue
+        at = At(case, ("nomination", index), figures.certainty("counts"))
+        body = figures.by or stage.by
+        size = case.body_size(body) if body else None
+        total = sum(figures.counts.values())
+        name = f" ({stage.name or stage.id})"
+        if size is not None and figures.nobody is not None:
+            yield at.to("nobody").equal("sum", f"nominations, and those who nominated nobody, are the {case.body_name(body or '')}{name}", size, total + figures.nobody)
+        elif size is not None and (stage.each_nominates or 1) == 1 and figures.counts:
+            fits = total <= size
+            yield at.to("counts").check("sum", f"no more nominations than {case.body_name(body or '')}{name}", "agrees" if fits else "disagrees", published=f"{total:,}", computed=f"at most {size:,}")
+        for who, parts in figures.parts.items():
+            if who in figures.counts and set(parts) and stage.id:
+                whole = figures.counts[who]
+                exact_split = sum(parts.values()) == whole or not _partial(case, body)
+                if exact_split:
+                    yield at.to("parts", who, certainty=worst(figures.certainty("parts"), figures.certainty("counts", who))).equal("sum", f"{case.contest.label(who)}: nominations by part add up{name}", whole, sum(parts.values()))
+
+
+def _partial(case: Case, body: str | None) -> bool:
+    """Whether the rulebook's parts of a body are not all of it."""
+    return bool(body and body in case.rulebook.bodies and case.rulebook.bodies[body].parts)
+
+
+def places_on_the_paper(case: Case) -> Iterator[Check]:
+    """Everybody on the first paper got there by the rules, and nobody who did is missing."""
+    first = next((view for _, view in views(case) if isinstance(view.stage, BallotStage)), None)
+    if first is None or not first.figures.round or not case.contest.nomination:
+        return
+    item = first.round(0)
+    paper = set(item.candidates) or set(item.votes or {})
+    paper -= {*MOTION, REOPEN}
+    if not paper:
+        return
+    rulings: dict[str, list[tuple[int, object]]] = {}
+    index_of = {figures.stage: index for index, figures in enumerate(case.contest.nomination)}
+    deciding = [stage for stage in case.rulebook.stage if isinstance(stage, NominationStage) and stage.effect != "none"]
+    for stage in deciding:
+        found = [ruling for ruling in rule_on(case) if ruling.stage.id == stage.id]
+        if not found:
+            continue
+        at = At(case, ("nomination", index_of.get(stage.id, 0)))
+        people = dict.fromkeys([*(r.candidate for r in found), *sorted(paper)])
+        for who in people:
+            mine = [ruling for ruling in found if ruling.candidate == who]
+            yield from _place(case, stage, at, who, mine, on=who in paper, last=stage is deciding[-1])
+    del rulings
+
+
+def _place(case: Case, stage: NominationStage, at: At, who: str, mine: list[object], *, on: bool, last: bool) -> Iterator[Check]:
+    from ..nominations import Ruling
+
+    found = [ruling for ruling in mine if isinstance(ruling, Ruling)]
+    name = case.contest.label(who)
+    what = f"{name}: on the paper by the rules ({stage.name or stage.id})"
+    if not found:
+        if stage.any and on:
+            yield at.cannot("nomination", what, "their nominations")
+        elif on:
+            yield at.check("nomination", what, "disagrees", published="on the paper", computed="no nominations", explanation="the file gives no nominations for them")
+        return
+    results = {ruling.result for ruling in found}
+    reasons = "; ".join(dict.fromkeys(ruling.reason for ruling in found))
+    figures = next(f for f in case.contest.nomination if f.stage == stage.id)
+    marked = at.to(certainty=figures.certainty("counts", who))
+    if "automatic" in results:
+        right = held(stage.incumbent) == "automatic" and case.contest.occasion == "challenge" and who == case.contest.holder
+        why = "the rulebook gives a challenged holder a place" if right else "the rulebook gives no place without nominations to anybody but a challenged holder"
+        yield marked.check("nomination", what, "agrees" if right and on else "disagrees", published="on the paper without nominations", computed=why)
+    elif "withdrew" in results or "refused" in results:
+        yield marked.check("nomination", f"{name}: not on the paper", "disagrees" if on else "agrees", published=reasons, computed="on the paper" if on else "not on the paper")
+    elif "nominated" in results:
+        if not on and not last:
+            return
+        status = "agrees" if on else "disagrees"
+        yield marked.check("nomination", what, "agrees" if status == "agrees" else "disagrees", published="on the paper" if on else "not on the paper", computed=reasons, explanation=None if on else "nominated, and neither withdrawn nor on the paper")
+    elif "not known" in results:
+        if on:
+            yield marked.cannot("nomination", what, reasons, "on the paper")
+    elif "not nominated" in results:
+        yield marked.check("nomination", f"{name}: not on the paper by the rules ({stage.name or stage.id})", "disagrees" if on else "agrees", published="on the paper" if on else "not on the paper", computed=reasons)

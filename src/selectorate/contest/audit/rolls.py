@@ -1,0 +1,163 @@
+"""Rolls and ballots: that what came back adds up, and the turnout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from ... import exact
+from ..case import Case
+from ..figures import BallotView, roll_figure
+from ..model import TOTAL, Roll
+from .base import At, Check, compare_printed, views, worst
+
+ADDITIONS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("returned", ("valid", "spoilt"), "valid and spoilt ballots are those returned"),
+    ("entitled", ("returned", "not_voting"), "ballots returned and persons not voting are those entitled"),
+    ("entitled", ("valid", "spoilt", "not_voting"), "valid, spoilt and not voting are those entitled"),
+    ("entitled", ("valid", "not_voting_or_spoilt"), "valid ballots and the rest are those entitled"),
+)
+
+
+def _rolls(case: Case) -> Iterator[tuple[At, BallotView, str, Roll, int | None]]:
+    """Every roll with its place, its ballot, its section and the number of its round (None for the whole ballot)."""
+    for index, view in views(case):
+        for section, roll in view.figures.roll.items():
+            yield At(case, ("ballot", index, "roll", section)), view, section, roll, None
+        for number, figures in enumerate(view.figures.round):
+            for section, roll in figures.roll.items():
+                yield At(case, ("ballot", index, "round", number, "roll", section)), view, section, roll, number
+
+
+def _named(case: Case, view: BallotView, section: str, number: int | None) -> str:
+    name = case.section_name(section)
+    several = len([b for b in case.contest.ballot]) > 1
+    return name + (f", {view.stage.name or view.stage.id}" if several else "") + (f", round {number + 1}" if number is not None else "")
+
+
+def sums(case: Case) -> Iterator[Check]:
+    """Valid and spoilt ballots are those returned, and so on; segments add up; votes add up to valid votes."""
+    for at, view, section, roll, number in _rolls(case):
+        name = _named(case, view, section, number)
+        for total, parts, words in ADDITIONS:
+            values = [getattr(roll, part) for part in parts]
+            whole = getattr(roll, total)
+            if whole is None or any(value is None for value in values):
+                continue
+            rejected = roll.rejected or 0 if total == "returned" or "spoilt" in parts else 0
+            marks = worst(*(roll.certainty(key) for key in (total, *parts)))
+            words_here = words.replace("valid and spoilt", "valid, spoilt and rejected") if rejected else words
+            if marks == "approximate":
+                yield at.to(total, certainty=marks).cannot("sum", f"{words_here} ({name})", "exact figures: one of them is round", f"{whole:,}")
+                continue
+            yield at.to(total, certainty=marks).equal("sum", f"{words_here} ({name})", whole, sum(values) + rejected)
+        yield from _votes_and_valid(case, at, view, section, roll, number, name)
+        entitled, cast = roll.entitled, roll_figure(roll, "returned") or roll.valid
+        if entitled is not None and cast is not None and cast > entitled:
+            yield at.check("sum", f"no more ballots than persons entitled ({name})", "disagrees", published=f"{cast:,}", computed=f"at most {entitled:,}", explanation="one of the two is of another day or another roll")
+    for index, view in views(case):
+        yield from _segments(case, index, view)
+        yield from _body(case, index, view)
+
+
+def _votes_and_valid(case: Case, at: At, view: BallotView, section: str, roll: Roll, number: int | None, name: str) -> Iterator[Check]:
+    if roll.valid is None or (number is None and view.repeated and len(view.figures.round) > 1):
+        return
+    round_number = number or 0
+    votes = view.section_votes(round_number, section)
+    if votes is None or view.figures.round[round_number].others:
+        missing = "the votes of every candidate"
+        yield at.to("valid").cannot("sum", f"votes add up to the valid ballots ({name})", missing, f"{roll.valid:,}")
+        return
+    abstained = (roll.abstentions or 0) if view.abstentions_are_valid else 0
+    total = sum(votes.values()) + abstained
+    marks = worst(roll.certainty("valid"), view.figures.round[round_number].certainty("votes", section))
+    words = "votes and abstentions add up to the valid ballots" if abstained else "votes add up to the valid ballots"
+    if marks == "approximate":
+        yield at.to("valid", certainty=marks).cannot("sum", f"{words} ({name})", "exact figures: one of them is round", f"{roll.valid:,}")
+        return
+    explanation = None
+    if roll.valid > total and view.stage.kind == "ballot" and getattr(view.stage, "choose_up_to", None):
+        return
+    yield at.to("valid", certainty=marks).equal("sum", f"{words} ({name})", roll.valid, total, explanation)
+
+
+def _segments(case: Case, index: int, view: BallotView) -> Iterator[Check]:
+    total = view.figures.roll.get(TOTAL)
+    if total is None or view.sections == (TOTAL,):
+        return
+    parts = [view.figures.roll.get(section) for section in view.sections]
+    for key in ("entitled", "returned", "spoilt", "valid"):
+        whole = getattr(total, key)
+        values = [getattr(part, key) if part is not None else None for part in parts]
+        if whole is None:
+            continue
+        at = At(case, ("ballot", index, "roll", TOTAL, key))
+        words = f"segments add up to the total: {key}"
+        known = [value for value in values if value is not None]
+        if len(known) < len(values):
+            absent = [case.section_name(s) for s, value in zip(view.sections, values, strict=True) if value is None]
+            if known or key in ("entitled", "valid"):
+                yield at.cannot("sum", words, f"{key} of {' and '.join(absent)}", f"{whole:,}")
+            continue
+        marks = worst(total.certainty(key), *(part.certainty(key) for part in parts if part is not None))
+        notes = {part.note for part in parts if part is not None and part.note}
+        yield at.to(certainty=marks).equal("sum", words, whole, sum(known), f"they differ by {abs(whole - sum(known)):,}" + (f". The file says of the parts: {' '.join(sorted(notes))}" if notes else ""))
+
+
+def _body(case: Case, index: int, view: BallotView) -> Iterator[Check]:
+    if view.stage.by is None or view.stage.by not in case.contest.bodies:
+        return
+    size = case.body_size(view.stage.by)
+    roll = view.figures.roll.get(TOTAL)
+    if size is not None and roll is not None and roll.entitled is not None:
+        marks = worst(roll.certainty("entitled"), case.contest.bodies[view.stage.by].certainty("size"))
+        at = At(case, ("ballot", index, "roll", TOTAL, "entitled"), marks)
+        yield at.equal("sum", f"those entitled are the {case.body_name(view.stage.by)}", roll.entitled, size)
+
+
+def turnout(case: Case) -> Iterator[Check]:
+    """The published turnout, on the rulebook's base."""
+    for at, view, section, roll, number in _rolls(case):
+        name = _named(case, view, section, number)
+        for figure in roll.turnout or ():
+            counts = view.stage.turnout.counts
+            key = "returned" if counts == "ballots returned" else "valid"
+            entitled = view.figure("entitled", section, number or 0)
+            cast = view.figure(key, section, number or 0)
+            other = view.figure("valid" if key == "returned" else "returned", section, number or 0)
+            what = f"turnout: {counts} of those entitled ({name})"
+            here = at.to("turnout")
+            if entitled is None:
+                yield here.cannot("turnout", what, "how many were entitled", f"{figure}%")
+                continue
+            marks = worst(roll.certainty("entitled"), roll.certainty(key))
+            if "approximate" in (roll.certainty("entitled"), roll.certainty("returned"), roll.certainty("valid"), roll.certainty("spoilt")):
+                shown = f"about {exact.cut_to(Fraction(cast, entitled) * 100, 1)}%" if cast is not None else "nothing"
+                yield here.to(certainty="approximate").cannot("turnout", what, f"exact figures: with these round ones it comes to {shown}", f"{figure}%")
+                continue
+            if cast is None and other is None:
+                yield here.cannot("turnout", what, "how many ballots came back", f"{figure}%")
+                continue
+            yield _turnout(here.to(certainty=marks), view, what, figure, cast, other, entitled, counts)
+
+
+def _turnout(at: At, view: BallotView, what: str, figure: Decimal, cast: int | None, other: int | None, entitled: int, counts: str) -> Check:
+    cut = view.stage.turnout.cut
+    decimals = exact.decimals_of(figure)
+    other_name = "valid votes" if counts == "ballots returned" else "ballots returned"
+    if cast is None:
+        agrees = other is not None and exact.cut_to(Fraction(other, entitled) * 100, decimals, cut) == figure
+        hint = f"; with {other_name} alone it is {exact.cut_to(Fraction(other or 0, entitled) * 100, decimals, cut)}%" + (", as published" if agrees else "")
+        return at.cannot("turnout", what, f"the number of {counts}{hint}", f"{figure}%")
+    check = compare_printed(at, "turnout", what, figure, Fraction(cast), "those entitled", {"those entitled": entitled}, cut)
+    if check.status == "agrees" and other is not None and other != cast:
+        differs = exact.cut_to(Fraction(other, entitled) * 100, decimals, cut)
+        note = f"counting {other_name} it would be {differs}%" if differs != figure else f"counting {other_name} it is the same"
+        return at.check("turnout", what, "agrees", published=check.published, computed=check.computed, explanation=note)
+    if check.status == "disagrees" and other is not None:
+        for way in (cut, *exact.CUTS):
+            if exact.cut_to(Fraction(other, entitled) * 100, decimals, way) == figure:
+                return at.check("turnout", what, "disagrees", published=check.published, computed=check.computed, explanation=f"another base: it counts {other_name}" + ("" if way == cut else ", cut otherwise"))
+    return check

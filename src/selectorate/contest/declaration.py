@@ -1,0 +1,529 @@
+"""The declaration: the result of a contest as one value, from which every sheet is made.
+
+Everything in it is exact: votes are whole numbers, shares fractions of 1. ``Printing`` says to how many decimals,
+and how cut, a share is shown. What was only published (shares without votes) is carried as it was printed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, PlainSerializer, TypeAdapter, WithJsonSchema
+from pydantic.dataclasses import dataclass
+
+from ..exact import Cut
+from ..rules import BallotStage, MotionStage, share_text
+from .case import Case
+from .disclosure import Hidden, safe_partition
+from .figures import BallotRound, BallotView, view_of
+from .model import MOTION, TOTAL, BallotFigures
+from .replay import Replay, ReplayedRound, replay, winners
+
+Exact = Annotated[
+    Fraction,
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d+(/\d+)?$", "description": "an exact fraction"}),
+]
+"""A fraction; in JSON a string such as "313209/506438"."""
+AsPrinted = Annotated[
+    Decimal,
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "description": "a figure as it was printed"}),
+]
+"""A published decimal; in JSON a string such as "61.8"."""
+
+_frozen = dataclass(frozen=True, config=ConfigDict(extra="forbid", arbitrary_types_allowed=True))
+
+
+@_frozen
+class Row:
+    """A candidate in one round.
+
+    ``votes``: over all sections. ``value``: what the round is decided by, in votes, points or a fraction of the
+    college. ``share``: of the rulebook's base, 0 to 1. ``by_section``: votes in each segment, None where not shown.
+    ``weighted``: what each section of a college gave, as a fraction of the whole. ``published``: the share in per
+    cent as it was printed, where votes are not known. ``fate``: "elected", "out", "withdrawn", "qualified" or "".
+    """
+
+    candidate: str
+    name: str
+    votes: int | None = None
+    value: Exact | None = None
+    share: Exact | None = None
+    by_section: dict[str, int | None] = field(default_factory=dict)
+    weighted: dict[str, Exact] = field(default_factory=dict)
+    published: AsPrinted | None = None
+    fate: Literal["", "elected", "out", "withdrawn", "qualified"] = ""
+
+
+@_frozen
+class RoundSheet:
+    """One round: its rows, highest first.
+
+    ``unit``: what ``value`` is counted in. ``cast``: the votes in this round. ``exhausted``: ballots without a
+    further preference up to it. ``say``: what happened, in sentences. ``valid``: the valid votes of this round, of
+    which shares are measured: the votes in it and, where the rulebook counts them as valid, abstentions; None where
+    that is not known.
+    """
+
+    number: int
+    label: str
+    date: dt.date | None
+    unit: Literal["votes", "points", "college"]
+    rows: tuple[Row, ...]
+    cast: int | None
+    exhausted: int | None
+    say: tuple[str, ...]
+    void: bool = False
+    others: int | None = None
+    valid: int | None = None
+
+
+@_frozen
+class SectionSheet:
+    """A segment (or all of them, ``total``): its roll and what came back.
+
+    ``turnout_returned``, ``turnout_valid``: ballots returned, and valid votes, as fractions of those entitled.
+    ``turnout_published``: in per cent, as printed. ``first``: who is first in it, in the first round; ``lead``:
+    over the next, in votes; ``majority``: over all others together, in votes (negative without a majority).
+    ``certainty``: of each figure that is "recalled", "derived" or "approximate".
+    """
+
+    section: str
+    name: str
+    entitled: int | None = None
+    returned: int | None = None
+    spoilt: int | None = None
+    rejected: int | None = None
+    valid: int | None = None
+    abstentions: int | None = None
+    not_voting: int | None = None
+    turnout_returned: Exact | None = None
+    turnout_valid: Exact | None = None
+    turnout_published: AsPrinted | None = None
+    weight: Exact | None = None
+    first: str | None = None
+    lead: int | None = None
+    majority: int | None = None
+    certainty: dict[str, str] = field(default_factory=dict)
+    note: str | None = None
+
+
+@_frozen
+class UnitSheet:
+    """One unit in the last round: its votes, and who won it (nobody where the first are level)."""
+
+    unit: str
+    name: str
+    votes: dict[str, int]
+    winner: str | None
+    pooled: int = 1
+
+
+@_frozen
+class PrintingSheet:
+    """How shares and turnout are printed."""
+
+    of: str
+    decimals: int
+    cut: Cut
+    turnout_counts: str
+    turnout_decimals: int
+    turnout_cut: Cut
+
+
+@_frozen
+class BallotSheet:
+    """One ballot or motion.
+
+    ``outcome``: "elected", "qualified", "carried", "lost" or "stopped" (and then ``stopped`` says why the figures do
+    not decide it). ``units``: of the last round. ``units_won``: by candidate.
+    """
+
+    stage: str
+    name: str
+    kind: Literal["ballot", "motion"]
+    paper: str
+    voters: str
+    places: int
+    printing: PrintingSheet
+    sections: tuple[SectionSheet, ...]
+    rounds: tuple[RoundSheet, ...]
+    units: tuple[UnitSheet, ...]
+    units_won: dict[str, int]
+    unit_name: str | None
+    outcome: str
+    stopped: str | None
+    elected: tuple[str, ...]
+    qualified: tuple[str, ...]
+    exact: bool
+    disclosure: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@_frozen
+class NominationSheet:
+    """A candidate's nominations at one stage: how many, how many were needed, what came of it."""
+
+    stage: str
+    name: str
+    body: str
+    size: int | None
+    candidate: str
+    candidate_name: str
+    count: int | None
+    needed: int | None
+    result: Literal["nominated", "not nominated", "automatic", "withdrew", "refused", "supporting", "not known"]
+    reason: str | None = None
+    parts: dict[str, int] = field(default_factory=dict)
+
+
+@_frozen
+class SourceSheet:
+    """Where figures were read."""
+
+    title: str
+    address: str | None
+    says: str | None
+
+
+@_frozen
+class Declaration:
+    """The result of a contest.
+
+    ``elected``: the candidates, by id; ``elected_names`` their names. ``derived``: True if the result was worked out
+    here from the votes, False if it is the published one because the figures do not decide it.
+    """
+
+    contest: str
+    title: str
+    organisation: str
+    office: str
+    date: dt.date
+    rulebook: str
+    rulebook_name: str
+    occasion: str
+    figures: Literal["published", "ours"]
+    candidates: dict[str, str]
+    names: dict[str, str]
+    holder: str | None
+    nominations: tuple[NominationSheet, ...]
+    ballots: tuple[BallotSheet, ...]
+    elected: tuple[str, ...]
+    elected_names: tuple[str, ...]
+    derived: bool
+    outcome: str | None
+    about: str | None
+    sources: tuple[SourceSheet, ...]
+
+    @property
+    def deciding(self) -> BallotSheet | None:
+        """The ballot that decides: the last one that was held."""
+        held = [ballot for ballot in self.ballots if ballot.rounds]
+        return held[-1] if held else None
+
+    def name(self, candidate: str) -> str:
+        """The full name of a candidate."""
+        return self.candidates.get(candidate, candidate)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a declaration."""
+    schema = TypeAdapter(Declaration).json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "A selectorate declaration"}
+
+
+def to_json(declaration: Declaration) -> dict[str, Any]:
+    """The declaration as plain JSON values: votes as integers, exact fractions as strings."""
+    plain: dict[str, Any] = TypeAdapter(Declaration).dump_python(declaration, mode="json")
+    return plain
+
+
+# -- making one -------------------------------------------------------------------------------------------------
+
+
+def declare(case: Case) -> Declaration:
+    """The declaration of ``case``, under its rulebook; its rule of disclosure applied to figures of our own."""
+    contest = case.contest
+    replays = {result.stage: result for result in replay(case)}
+    won = winners(list(replays.values()))
+    ballots = tuple(
+        _ballot(case, stage, figures, replays.get(stage.id))
+        for stage in case.rulebook.stage
+        if isinstance(stage, BallotStage | MotionStage) and (figures := case.ballot(stage.id)) is not None
+    )
+    elected = won if won is not None else contest.elected
+    return Declaration(
+        contest=contest.id,
+        title=contest.title,
+        organisation=contest.organisation,
+        office=contest.office,
+        date=contest.date,
+        rulebook=case.rulebook.id,
+        rulebook_name=case.rulebook.name,
+        occasion=contest.occasion,
+        figures=contest.figures,
+        candidates={key: candidate.name for key, candidate in contest.candidates.items()},
+        names={key: candidate.label for key, candidate in contest.candidates.items()},
+        holder=contest.holder,
+        nominations=tuple(nominations(case)),
+        ballots=ballots,
+        elected=elected,
+        elected_names=tuple(contest.candidates[who].name if who in contest.candidates else who for who in elected),
+        derived=won is not None,
+        outcome=contest.outcome,
+        about=contest.about,
+        sources=tuple(SourceSheet(s.title, s.address, s.says) for s in contest.source),
+    )
+
+
+def _ballot(case: Case, stage: BallotStage | MotionStage, figures: BallotFigures, played: Replay | None) -> BallotSheet:
+    view = view_of(case, stage.id) or BallotView(case, stage, figures)
+    printing = _printing(stage)
+    rounds = view.rounds()
+    replayed = {item.number: item for item in played.rounds} if played else {}
+    ours = case.contest.figures == "ours"
+    hidden = _hidden(case, view, rounds) if ours else None
+    sheets = tuple(_round(case, view, item, replayed.get(item.number), printing, hidden) for item in rounds)
+    units, won, unit_note = _units(case, stage, ours=ours)
+    voters = case.body_name(stage.by) if stage.by else "the selectorate"
+    notes = [note for note in (hidden.note if hidden else None, unit_note) if note]
+    return BallotSheet(
+        stage=stage.id,
+        name=stage.name or ("Motion" if isinstance(stage, MotionStage) else "Ballot"),
+        kind="motion" if isinstance(stage, MotionStage) else "ballot",
+        paper="yes or no" if isinstance(stage, MotionStage) else stage.paper,
+        voters=voters,
+        places=1 if isinstance(stage, MotionStage) or not isinstance(stage.places, int) else stage.places,
+        printing=printing,
+        sections=tuple(_sections(case, view, hidden)),
+        rounds=sheets,
+        units=units,
+        units_won=won,
+        unit_name=stage.points.unit if isinstance(stage, BallotStage) and stage.points else None,
+        outcome=played.outcome if played else "stopped",
+        stopped=played.stopped if played else "an earlier stage did not come to an end",
+        elected=played.elected if played else (),
+        qualified=played.qualified if played else (),
+        exact=played.exact if played else False,
+        disclosure=" ".join(notes) or None,
+        notes=tuple(note for note in (figures.note, *(r.figures.note for r in rounds)) if note),
+    )
+
+
+def _printing(stage: BallotStage | MotionStage) -> PrintingSheet:
+    default = "valid votes"
+    if isinstance(stage, BallotStage):
+        default = {"weighted-college": "the college", "points-by-unit": "points"}.get(stage.combine, "votes")
+    shares, turnout = stage.shares, stage.turnout
+    return PrintingSheet(shares.of or default, shares.decimals, shares.cut, turnout.counts, turnout.decimals, turnout.cut)
+
+
+def _round(case: Case, view: BallotView, item: BallotRound, played: ReplayedRound | None, printing: PrintingSheet, hidden: Hidden | None) -> RoundSheet:
+    figures, standing = item.figures, item.standing
+    published = figures.shares.get(TOTAL, {})
+    people = list(standing.ranked()) if standing else []
+    people += [who for who in (*(item.votes or {}), *published, *figures.points) if who not in people]
+    base = item.bases.get(printing.of)
+    rows = []
+    for who in people:
+        value = standing.total.get(who) if standing else None
+        share = value / base if value is not None and base and item.basis == "votes" else None
+        parts = standing.parts if standing is not None and standing.unit == "college" else {}
+        rows.append(
+            Row(
+                candidate=who,
+                name=case.contest.candidates[who].name if who in case.contest.candidates else case.contest.label(who),
+                votes=item.votes.get(who) if item.votes else None,
+                value=value,
+                share=share,
+                by_section=_by_section(view, item, who, hidden),
+                weighted={section: row[who] for section, row in parts.items() if who in row},
+                published=max(published[who], key=lambda figure: len(str(figure))) if who in published else None,
+                fate=_fate(who, figures, played),
+            )
+        )
+    cast = sum(item.votes.values()) if item.votes else None
+    exhausted = figures.exhausted
+    first = view.section_votes(0, TOTAL)
+    if exhausted is None and cast is not None and first and item.number > 1 and not view.repeated:
+        exhausted = sum(first.values()) - cast
+    return RoundSheet(
+        number=item.number,
+        label=figures.label or (("Ballot " if view.repeated else "Round ") + str(item.number)),
+        date=figures.date,
+        unit=standing.unit if standing else "votes",
+        rows=tuple(rows),
+        cast=cast,
+        exhausted=exhausted,
+        say=played.say if played else (),
+        void=figures.void,
+        others=figures.others,
+        valid=_valid(view, item, cast),
+    )
+
+
+def _valid(view: BallotView, item: BallotRound, cast: int | None) -> int | None:
+    """The valid votes of one round: after the first of a preferential count, the votes still in it."""
+    if item.number > 1 and not view.repeated:
+        return cast if not item.figures.others else None
+    return view.figure("valid", number=item.number - 1)
+
+
+def _by_section(view: BallotView, item: BallotRound, who: str, hidden: Hidden | None) -> dict[str, int | None]:
+    result: dict[str, int | None] = {}
+    for section in view.sections:
+        if section == TOTAL:
+            continue
+        votes = view.section_votes(item.number - 1, section)
+        if votes is not None and who in votes:
+            result[section] = None if hidden and section in hidden.names else votes[who]
+    return result
+
+
+def _fate(who: str, figures: Any, played: ReplayedRound | None) -> Literal["", "elected", "out", "withdrawn", "qualified"]:
+    if who in figures.elected:
+        return "elected"
+    if who in figures.withdrawn:
+        return "withdrawn"
+    if who in figures.out:
+        return "out"
+    decision = played.decision if played else None
+    if decision and who in decision.elected and who not in MOTION:
+        return "elected"
+    if decision and who in decision.qualified:
+        return "qualified"
+    if decision and who in decision.out:
+        return "out"
+    return ""
+
+
+def _sections(case: Case, view: BallotView, hidden: Hidden | None) -> list[SectionSheet]:
+    names = [*(view.sections if view.sections != (TOTAL,) else ()), TOTAL]
+    last = max(len(view.figures.round) - 1, 0) if view.repeated else 0
+    result = []
+    for section in names:
+        if hidden and section in hidden.names:
+            roll = view.roll(section, last)
+            result.append(SectionSheet(section, case.section_name(section), entitled=roll.entitled if roll else None, note=hidden.note))
+            continue
+        result.append(_section(case, view, section, last))
+    return result
+
+
+def _section(case: Case, view: BallotView, section: str, number: int) -> SectionSheet:
+    roll = view.roll(section, number)
+    entitled = view.figure("entitled", section, number)
+    returned = view.figure("returned", section, number)
+    valid = view.figure("valid", section, number)
+    votes = view.section_votes(number, section)
+    ranked = sorted(votes, key=lambda who: (-votes[who], who)) if votes else []
+    lead = majority = None
+    first = None
+    if votes and ranked:
+        top = votes[ranked[0]]
+        second = votes[ranked[1]] if len(ranked) > 1 else 0
+        first = ranked[0] if top > second else None
+        lead, majority = top - second, 2 * top - sum(votes.values())
+    if view.figures.round and view.figures.round[number].others:
+        majority = None
+    weight = view.stage.weights.get(section) if isinstance(view.stage, BallotStage) else None
+    keys = ("entitled", "returned", "spoilt", "valid", "not_voting", "abstentions")
+    return SectionSheet(
+        section=section,
+        name=case.section_name(section),
+        entitled=entitled,
+        returned=returned,
+        spoilt=view.figure("spoilt", section, number),
+        rejected=roll.rejected if roll else None,
+        valid=valid,
+        abstentions=roll.abstentions if roll else None,
+        not_voting=roll.not_voting if roll else None,
+        turnout_returned=Fraction(returned, entitled) if returned is not None and entitled else None,
+        turnout_valid=Fraction(valid, entitled) if valid is not None and entitled else None,
+        turnout_published=roll.turnout[-1] if roll and roll.turnout else None,
+        weight=weight,
+        first=first,
+        lead=lead,
+        majority=majority,
+        certainty={key: mark for key in keys if roll and (mark := roll.certainty(key))},
+        note=roll.note if roll else None,
+    )
+
+
+def _units(case: Case, stage: BallotStage | MotionStage, *, ours: bool) -> tuple[tuple[UnitSheet, ...], dict[str, int], str | None]:
+    found = case.units.get(stage.id)
+    if found is None or not found.rounds:
+        return (), {}, None
+    last = found.rounds[-1]
+    won: dict[str, int] = {}
+    sheets = []
+    for unit, votes in last.items():
+        winner = _leader(votes)
+        if winner is not None:
+            won[winner] = won.get(winner, 0) + 1
+        sheets.append(UnitSheet(unit, found.names.get(unit, unit), dict(votes), winner))
+    if not ours:
+        return tuple(sheets), won, None
+    hidden = safe_partition([{unit: dict(votes) for unit, votes in votes_by_unit.items()} for votes_by_unit in found.rounds], case.rulebook.disclosure, what="unit")
+    shown = [sheet for sheet in sheets if sheet.unit not in hidden.names]
+    if hidden.names:
+        pooled: dict[str, int] = {}
+        for unit in hidden.names:
+            for who, number in last.get(unit, {}).items():
+                pooled[who] = pooled.get(who, 0) + number
+        shown.append(UnitSheet("pooled", f"{len(hidden.names)} units together", pooled, None, len(hidden.names)))
+        won = {}
+        for sheet in shown:
+            if sheet.winner is not None:
+                won[sheet.winner] = won.get(sheet.winner, 0) + 1
+    return tuple(shown), won, hidden.note
+
+
+def _leader(votes: dict[str, int] | Any) -> str | None:
+    ranked = sorted(votes.values(), reverse=True)
+    if not ranked or ranked[0] == 0 or (len(ranked) > 1 and ranked[0] == ranked[1]):
+        return None
+    return str(next(who for who, number in votes.items() if number == ranked[0]))
+
+
+def _hidden(case: Case, view: BallotView, rounds: list[BallotRound]) -> Hidden | None:
+    """The segments that are not shown apart, in our own declarations."""
+    if view.sections == (TOTAL,):
+        return None
+    tables = []
+    for item in rounds:
+        rows = {section: view.section_votes(item.number - 1, section) for section in view.sections}
+        if all(row is not None for row in rows.values()):
+            tables.append({section: dict(row) for section, row in rows.items() if row is not None})
+    return safe_partition(tables, case.rulebook.disclosure, what="segment") if tables else None
+
+
+def nominations(case: Case) -> list[NominationSheet]:
+    """Every candidate's nominations, ruled on by the thresholds of the rulebook."""
+    from .nominations import rule_on
+
+    return [
+        NominationSheet(
+            stage=ruling.stage.id,
+            name=ruling.stage.name or "Nomination",
+            body=case.body_name(ruling.body),
+            size=ruling.size,
+            candidate=ruling.candidate,
+            candidate_name=case.contest.candidates[ruling.candidate].name,
+            count=ruling.count,
+            needed=ruling.needed,
+            result=ruling.result,
+            reason=ruling.reason,
+            parts=dict(ruling.parts),
+        )
+        for ruling in rule_on(case)
+    ]
+
+
+__all__ = [name for name in list(globals()) if name[0].isupper()] + ["declare", "json_schema", "nominations", "to_json"]
+_ = share_text

@@ -1,0 +1,122 @@
+"""Who is nominated: the numbers of a contest, ruled on by the thresholds of its rulebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..rules import Gate, NominationStage, Quantity, held
+from .case import Case
+from .model import NominationFigures
+
+Result = Literal["nominated", "not nominated", "automatic", "withdrew", "refused", "supporting", "not known"]
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What a candidate's nominations by one body come to.
+
+    ``needed``: the threshold as a number; ``computed``: whether it was worked out from the rulebook (else it is the
+    published one, or not known). ``reason``: one sentence.
+    """
+
+    stage: NominationStage
+    body: str
+    size: int | None
+    candidate: str
+    count: int | None
+    needed: int | None
+    result: Result
+    reason: str
+    parts: Mapping[str, int] = field(default_factory=dict)
+
+
+def gates(stage: NominationStage) -> tuple[Gate, ...]:
+    """The ways to be nominated at ``stage``."""
+    if stage.any:
+        return stage.any
+    if stage.by is not None and stage.threshold is not None:
+        return (Gate(by=stage.by, threshold=stage.threshold),)
+    return ()
+
+
+def gate_of(stage: NominationStage, figures: NominationFigures) -> Gate | None:
+    """The gate that ``figures`` belong to."""
+    body = figures.by or stage.by
+    return next((gate for gate in gates(stage) if gate.by == body), None)
+
+
+def threshold(case: Case, gate: Gate) -> Quantity | None:
+    """The threshold of ``gate`` on the occasion of this contest; None where it is left open."""
+    value = gate.threshold
+    if isinstance(value, Quantity):
+        return value
+    asked = getattr(value, "challenge" if case.contest.occasion == "challenge" else "vacancy", None)
+    return asked if isinstance(asked, Quantity) else None
+
+
+def needed(case: Case, gate: Gate) -> int | None:
+    """The number of nominations that ``gate`` needs at this contest; None where the body's size is not known."""
+    quantity = threshold(case, gate)
+    if quantity is None:
+        return None
+    if quantity.share is None:
+        return quantity.number
+    size = case.body_size(gate.by)
+    return quantity.of(size) if size is not None else None
+
+
+def rule_on(case: Case) -> Iterator[Ruling]:
+    """Every candidate at every nomination stage for which the contest has figures, in their order."""
+    for figures in case.contest.nomination:
+        stage = case.rulebook.stage_named(figures.stage)
+        if not isinstance(stage, NominationStage):  # pragma: no cover - refused on loading
+            continue
+        people = dict.fromkeys((*figures.counts, *figures.automatic, *figures.withdrew, *figures.refused))
+        for who in people:
+            yield _ruling(case, stage, figures, who)
+
+
+def _ruling(case: Case, stage: NominationStage, figures: NominationFigures, who: str) -> Ruling:
+    body = figures.by or stage.by or ""
+    gate = gate_of(stage, figures)
+    count = figures.counts.get(who)
+    asked = needed(case, gate) if gate else None
+    if asked is None:
+        asked = figures.needed
+    size = case.body_size(body)
+
+    def ruling(result: Result, reason: str) -> Ruling:
+        return Ruling(stage, body, size, who, count, asked, result, reason, figures.parts.get(who, {}))
+
+    if who in figures.refused:
+        return ruling("refused", figures.refused[who])
+    if who in figures.withdrew:
+        return ruling("withdrew", "withdrew before nominations closed")
+    if who in figures.automatic:
+        return ruling("automatic", "on the paper without nominations: the rulebook gives the incumbent a place" if held(stage.incumbent) == "automatic" else "on the paper without nominations")
+    if stage.effect == "none":
+        return ruling("supporting", "supporting nominations, which decide nothing")
+    if count is None or asked is None or gate is None:
+        return ruling("not known", "the number, or what was needed, is not known")
+    if count < asked:
+        return ruling("not nominated", f"{count:,} of the {asked:,} needed")
+    for part, least in gate.including.items():
+        had = figures.parts.get(who, {}).get(part)
+        if had is None:
+            return ruling("not known", f"{count:,} of the {asked:,} needed, but how many of them are {_part(case, body, part)} is not known")
+        if had < least:
+            return ruling("not nominated", f"{had:,} {_part(case, body, part)}, where {least:,} are needed")
+    if gate.together is not None:
+        whole = case.contest.bodies[body].measured if body in case.contest.bodies else None
+        amount = figures.measured.get(who)
+        if whole is None or amount is None:
+            return ruling("not known", f"{count:,} of the {asked:,} needed, but how many {gate.together.of} they have together is not known")
+        if amount < gate.together.share.of(whole):
+            return ruling("not nominated", f"{amount:,} {gate.together.of} together, where {gate.together.share.of(whole):,} are needed")
+    return ruling("nominated", f"{count:,}, where {asked:,} were needed")
+
+
+def _part(case: Case, body: str, part: str) -> str:
+    return case.rulebook.bodies[body].parts.get(part, part)

@@ -1,0 +1,220 @@
+"""A contest played again from its figures alone: round by round, who goes out and who wins, and by which rule.
+
+``replay_ballot`` needs nothing but the stage and the rounds, so that the same figures can be played under another
+rulebook. Where the rules would send the contest another way than the published rounds went, it says so and stops:
+how votes would have moved from there is not in the figures.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..count import Decision, Standing, decide, fill_places
+from ..errors import CountError
+from ..rules import BallotStage, GoingOut, MotionStage, Quantity, Requirement, held
+from .case import Case
+from .figures import BallotRound, Basis, view_of
+
+
+@dataclass(frozen=True)
+class ReplayedRound:
+    """One round as the rules decide it.
+
+    ``withdrawn``: who left by their own will after it; ``say``: what happened, in sentences.
+    """
+
+    number: int
+    standing: Standing | None = field(repr=False)
+    basis: Basis | None
+    decision: Decision | None
+    withdrawn: tuple[str, ...] = ()
+    entered: tuple[str, ...] = ()
+    void: bool = False
+    say: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A ballot or motion played again.
+
+    ``outcome``: somebody is ``elected``; candidates have ``qualified`` for the next stage; a motion is ``carried``
+    or ``lost``; or it ``stopped``, and then ``stopped`` says why. ``exact``: whether votes, and not published
+    figures with cut decimals, were counted all the way.
+    """
+
+    stage: str
+    rounds: tuple[ReplayedRound, ...]
+    outcome: str
+    elected: tuple[str, ...] = ()
+    qualified: tuple[str, ...] = ()
+    stopped: str | None = None
+    exact: bool = True
+
+
+def rule_for(stage: BallotStage, ballot: int) -> tuple[tuple[Requirement, ...], GoingOut, bool]:
+    """What elects, who goes out, and whether new candidates may follow, at ballot ``ballot`` (from 1)."""
+    elected, out = stage.elected, stage.out
+    new = False
+    if stage.count in ("two rounds", "supplementary vote") and "out" not in stage.model_fields_set:
+        out = GoingOut("all but", 2)
+    for rule in stage.ballots:
+        if rule.from_ <= ballot:
+            elected = rule.elected if rule.elected is not None else elected
+            out = rule.out if rule.out is not None else out
+            new = rule.new_candidates if rule.new_candidates is not None else new
+    return elected, out, new
+
+
+def minimum_for(stage: BallotStage, ballot: int) -> Quantity | None:
+    """The votes needed to stay in after ballot ``ballot`` (from 1), if any are."""
+    minima = stage.minimum if isinstance(stage.minimum, tuple) else ()
+    return minima[ballot - 1] if ballot <= len(minima) else None
+
+
+def replay_motion(stage: MotionStage, rounds: Sequence[BallotRound]) -> Replay:
+    """A motion put again to its figures."""
+    if not rounds or rounds[0].standing is None:
+        return Replay(stage.id, (), "stopped", stopped=rounds[0].missing if rounds else "there are no figures")
+    first = rounds[0]
+    standing = rounds[0].standing
+    try:
+        results = [_motion_test(requirement, first) for requirement in stage.carried]
+    except CountError as fault:
+        return Replay(stage.id, (), "stopped", stopped=fault.message)
+    carried = all(met for met, _ in results)
+    decision = Decision("elected" if carried else "open", elected=("for",) if carried else (), reasons=tuple(text for _, text in results))
+    return Replay(stage.id, (ReplayedRound(1, standing, first.basis, decision, say=decision.reasons),), "carried" if carried else "lost")
+
+
+def _motion_test(requirement: Requirement, figures: BallotRound) -> tuple[bool, str]:
+    from ..count import passes
+
+    if figures.standing is None:  # pragma: no cover - the caller has looked
+        raise CountError("there are no figures")
+    return passes(requirement, figures.standing, "for", figures.bases)
+
+
+def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Sequence[str] | None = None) -> Replay:
+    """A ballot played again from its rounds.
+
+    ``field_``: the candidates who go in, where an earlier stage decided it; else those of the first round.
+    """
+    if isinstance(stage.places, int) and stage.places > 1:
+        return _replay_places(stage, rounds)
+    played: list[ReplayedRound] = []
+    standing_in = list(field_) if field_ is not None else (list(rounds[0].candidates) if rounds else [])
+    exact = True
+
+    def done(outcome: str, **more: object) -> Replay:
+        return Replay(stage.id, tuple(played), outcome, exact=exact, **more)  # type: ignore[arg-type]  # fields of Replay
+
+    if field_ is not None and len(standing_in) == 1 and stage.unopposed == "elected" and not rounds:
+        return done("elected", elected=tuple(standing_in))
+    if field_ is not None and stage.until is not None and len(standing_in) <= stage.until and not rounds:
+        return done("qualified", qualified=tuple(standing_in))
+    ballot = 0
+    for index, figures in enumerate(rounds):
+        number = figures.number
+        if figures.standing is None:
+            return done("stopped", stopped=f"round {number}: what is missing is {figures.missing}")
+        entered = tuple(who for who in figures.candidates if who not in standing_in) if index or field_ is not None else ()
+        absent = [who for who in standing_in if who not in figures.candidates and who != "reopen"]
+        if index and absent:
+            return done("stopped", stopped=f"round {number} was held without {', '.join(absent)}, whom the rules had left in: how it would have gone with them is not in the figures")
+        standing_in = list(figures.candidates)
+        if not (index and rounds[index - 1].figures.void):
+            ballot += 1
+        exact = exact and figures.basis == "votes"
+        elected, out, _ = rule_for(stage, ballot)
+        try:
+            decision = decide(figures.standing, elected, figures.bases, out=out, minimum=minimum_for(stage, ballot), until=stage.until)
+        except CountError as fault:
+            played.append(ReplayedRound(number, figures.standing, figures.basis, None, say=(fault.message,)))
+            return done("stopped", stopped=f"round {number}: {fault.message}")
+        withdrawn = figures.figures.withdrawn
+        replayed = ReplayedRound(number, figures.standing, figures.basis, decision, withdrawn, entered, figures.figures.void, decision.reasons)
+        played.append(replayed)
+        if decision.outcome == "elected":
+            return done("elected", elected=decision.elected)
+        if figures.figures.void:
+            continue
+        leaving: tuple[str, ...] = decision.out
+        if decision.outcome == "tied":
+            broken = _tie_broken(stage, decision, rounds, index)
+            if broken is None:
+                if "vote again" in held(stage.tie):
+                    continue
+                return done("stopped", stopped=f"round {number}: {' and '.join(decision.tied)} are tied, and the rules ({', '.join(held(stage.tie))}) do not say from these figures who goes out")
+            leaving = broken
+        standing_in = [who for who in standing_in if who not in leaving and who not in withdrawn]
+        if stage.until is not None and len(standing_in) <= stage.until:
+            return done("qualified", qualified=tuple(standing_in)) if len(standing_in) != 1 else done("elected", elected=tuple(standing_in))
+        if len(standing_in) == 1 and stage.unopposed == "elected":
+            return done("elected", elected=tuple(standing_in))
+    last = rounds[-1].number if rounds else 0
+    return done("stopped", stopped=f"after round {last} nobody is elected under these rules, and no further round is in the figures" if rounds else "there are no figures")
+
+
+def _tie_broken(stage: BallotStage, decision: Decision, rounds: Sequence[BallotRound], index: int) -> tuple[str, ...] | None:
+    """Who goes out of a tie for the last place, by the rule of earlier rounds or by what was recorded; None if open."""
+    for rule in held(stage.tie):
+        if rule == "earlier rounds":
+            for earlier in reversed(rounds[:index]):
+                if earlier.standing is None or any(who not in earlier.standing.total for who in decision.tied):
+                    continue
+                values = {who: earlier.standing.total[who] for who in decision.tied}
+                low = min(values.values())
+                lowest = [who for who in decision.tied if values[who] == low]
+                if len(lowest) == 1:
+                    return tuple(lowest)
+        if rule in ("lot", "officer") and rounds[index].figures.out:
+            recorded = tuple(who for who in rounds[index].figures.out if who in decision.tied)
+            if recorded:
+                return recorded
+    return None
+
+
+def _replay_places(stage: BallotStage, rounds: Sequence[BallotRound]) -> Replay:
+    if not rounds or rounds[0].standing is None:
+        return Replay(stage.id, (), "stopped", stopped=rounds[0].missing if rounds else "there are no figures")
+    first, places = rounds[0], stage.places
+    if first.standing is None or not isinstance(places, int):  # pragma: no cover - the caller has looked
+        return Replay(stage.id, (), "stopped", stopped="there are no figures")
+    decision = fill_places(first.standing, places)
+    played = (ReplayedRound(1, first.standing, first.basis, decision, say=decision.reasons),)
+    if first.figures.others:
+        return Replay(stage.id, played, "stopped", stopped=f"the votes of {first.figures.others} further candidates are not known")
+    if decision.outcome == "tied":
+        return Replay(stage.id, played, "stopped", elected=decision.elected, stopped=f"{' and '.join(decision.tied)} are tied for the last place")
+    return Replay(stage.id, played, "elected", elected=decision.elected)
+
+
+@functools.lru_cache(maxsize=256)
+def replay(case: Case) -> tuple[Replay, ...]:
+    """All ballots and motions of ``case``, played again under its rulebook, in the order of the rules."""
+    results: list[Replay] = []
+    field_: tuple[str, ...] | None = None
+    for stage in case.rulebook.stage:
+        if not isinstance(stage, BallotStage | MotionStage):
+            continue
+        figures = view_of(case, stage.id)
+        rounds = figures.rounds() if figures is not None else []
+        if isinstance(stage, MotionStage):
+            if figures is not None:
+                results.append(replay_motion(stage, rounds))
+            continue
+        result = replay_ballot(stage, rounds, field_)
+        results.append(result)
+        if result.outcome != "qualified":
+            break
+        field_ = result.qualified
+    return tuple(results)
+
+
+def winners(replays: Sequence[Replay]) -> tuple[str, ...] | None:
+    """Who is elected by ``replays``, taken together; None where they stopped before that."""
+    if not replays or replays[-1].outcome != "elected":
+        return None
+    return replays[-1].elected

@@ -1,0 +1,152 @@
+"""Who is elected by a standing, and who goes out: the rulebook's requirements, applied to one round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from .. import exact
+from ..errors import CountError
+from ..rules import GoingOut, Quantity, Requirement
+from .combine import Standing
+
+Bases = Mapping[str, Fraction | int | None]
+"""What a share can be a share of, by the name that the rulebook uses; None where it is not known."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a round decides.
+
+    ``outcome``: somebody is ``elected``; the field is ``reduced`` (those ``out`` leave); those left have
+    ``qualified`` for the next stage; ``open``: nobody is elected and nobody goes out; ``tied``: the rules do not
+    say between ``tied``. ``reasons``: one sentence for each requirement that was looked at.
+    """
+
+    outcome: Literal["elected", "reduced", "qualified", "open", "tied"]
+    elected: tuple[str, ...] = ()
+    out: tuple[str, ...] = ()
+    qualified: tuple[str, ...] = ()
+    tied: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+def passes(requirement: Requirement, standing: Standing, who: str, bases: Bases) -> tuple[bool, str]:
+    """Whether ``who`` meets ``requirement`` by ``standing``, and the sentence that says why.
+
+    Raises CountError if the base of the requirement is not among ``bases``.
+    """
+    if requirement.kind == "most":
+        others = [value for other, value in standing.total.items() if other != who]
+        return all(standing.total[who] > value for value in others), "most votes"
+    base = bases.get(requirement.base)
+    if base is None:
+        raise CountError(f'"{requirement}" cannot be tested: {requirement.base} is not known')
+    if requirement.kind == "turnout":
+        cast = bases.get("ballots returned") or bases.get("valid votes")
+        if cast is None:
+            raise CountError(f'"{requirement}" cannot be tested: the number of ballots is not known')
+        return requirement.met(cast, base), f"{requirement}: {_amount(requirement, base)} needed, {_plain(Fraction(cast))} cast"
+    if requirement.kind == "lead":
+        others = [value for other, value in standing.total.items() if other != who]
+        value = standing.total[who] - max(others, default=Fraction(0))
+    else:
+        value = standing.total[who]
+    met = requirement.met(value, base)
+    return met, f"{requirement}: {_amount(requirement, base)} needed, {_had(value, base, standing)}"
+
+
+def _had(value: Fraction, base: Fraction | int, standing: Standing) -> str:
+    if standing.unit == "college":
+        return f"{exact.cut_to(value * 100, 3)}% had"
+    return f"{_plain(value)} of {_plain(Fraction(base))} had"
+
+
+def _amount(requirement: Requirement, base: Fraction | int) -> str:
+    if base == 1:
+        return "more than half" if requirement.kind == "majority" else f"{exact.cut_to(requirement.share * 100, 1)}%"
+    return f"{requirement.needed(base):,}"
+
+
+def _plain(value: Fraction) -> str:
+    return f"{value.numerator:,}" if value.denominator == 1 else f"{exact.cut_to(value, 5):,}"
+
+
+def decide(
+    standing: Standing,
+    requirements: Sequence[Requirement],
+    bases: Bases,
+    *,
+    out: GoingOut,
+    minimum: Quantity | None = None,
+    until: int | None = None,
+) -> Decision:
+    """What a round with ``standing`` decides for one place.
+
+    ``requirements``: what elects, all of which must be met (none where a stage only reduces the field).
+    ``minimum``: the votes needed to stay in. ``until``: the number of candidates that qualify for the next stage.
+    Raises CountError if a base that a requirement needs is not known.
+    """
+    ranked = standing.ranked()
+    reasons: list[str] = []
+    if requirements and ranked:
+        leader = ranked[0]
+        results = [passes(requirement, standing, leader, bases) for requirement in requirements]
+        reasons += [sentence for _, sentence in results]
+        if all(met for met, _ in results):
+            second = ranked[1] if len(ranked) > 1 else None
+            if second is None or standing.total[second] < standing.total[leader]:
+                return Decision("elected", elected=(leader,), reasons=tuple(reasons))
+        if any(requirement.kind == "most" for requirement in requirements):
+            return Decision("tied", tied=tuple(who for who in ranked if standing.total[who] == standing.total[leader]), reasons=tuple(reasons))
+    leaving, tied = _leaving(standing, ranked, out, minimum, bases, floor=until or 1)
+    if tied:
+        return Decision("tied", tied=tied, reasons=tuple(reasons))
+    left = tuple(who for who in ranked if who not in leaving)
+    if until is not None and len(left) <= until:
+        return Decision("qualified", out=leaving, qualified=left, reasons=tuple(reasons))
+    if not leaving:
+        return Decision("open", reasons=tuple(reasons))
+    return Decision("reduced", out=leaving, reasons=tuple(reasons))
+
+
+def _leaving(
+    standing: Standing,
+    ranked: Sequence[str],
+    rule: GoingOut,
+    minimum: Quantity | None,
+    bases: Bases,
+    *,
+    floor: int,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who goes out, lowest first, and between whom a tie stands in the way. Never leaves fewer than ``floor``."""
+    value = standing.total
+    if minimum is not None:
+        size = bases.get("those entitled")
+        if minimum.share is not None and size is None:
+            raise CountError(f"the minimum of {minimum} cannot be tested: the number of those entitled is not known")
+        needed = minimum.of(int(size or 0))
+        under = tuple(who for who in reversed(ranked) if value[who] < needed)
+        if under and len(ranked) - len(under) >= floor:
+            return under, ()
+    if rule.kind == "nobody" or len(ranked) <= floor:
+        return (), ()
+    keep = rule.number if rule.kind == "all but" else len(ranked) - 1
+    if keep >= len(ranked):
+        return (), ()
+    last_in, first_out = ranked[keep - 1], ranked[keep]
+    if value[last_in] == value[first_out]:
+        return (), tuple(sorted(who for who in ranked if value[who] == value[first_out]))
+    return tuple(reversed(ranked[keep:])), ()
+
+
+def fill_places(standing: Standing, places: int) -> Decision:
+    """The ``places`` candidates with most votes; tied when the last place falls between equals."""
+    ranked = standing.ranked()
+    if len(ranked) > places and standing.total[ranked[places - 1]] == standing.total[ranked[places]]:
+        edge = standing.total[ranked[places]]
+        sure = tuple(who for who in ranked if standing.total[who] > edge)
+        return Decision("tied", elected=sure, tied=tuple(sorted(who for who in ranked if standing.total[who] == edge)))
+    return Decision("elected", elected=tuple(ranked[:places]), reasons=(f"the {places} with most votes",))

@@ -1,0 +1,52 @@
+"""What the rulebook says: the rules of a contest as data.
+
+``load`` reads a rulebook, by the id of one that is shipped or from a file, and refuses what contradicts
+itself; ``explain`` says it in sentences; ``json_schema`` is for editors. A ``Rulebook`` is a value: nothing
+here counts.
+"""
+
+from .explain import Passage, explain
+from .grammar import BASES, Base, GoingOut, ParameterRef, Quantity, Requirement, share_text
+from .load import from_document, json_schema, load, load_file, preset_ids, with_parameters
+from .model import (
+    BallotStage,
+    Disclosure,
+    Gate,
+    Interpretation,
+    MotionStage,
+    NominationStage,
+    Occasion,
+    Points,
+    Rulebook,
+    Source,
+    held,
+)
+
+__all__ = [
+    "BASES",
+    "BallotStage",
+    "Base",
+    "Disclosure",
+    "Gate",
+    "GoingOut",
+    "Interpretation",
+    "MotionStage",
+    "NominationStage",
+    "Occasion",
+    "ParameterRef",
+    "Passage",
+    "Points",
+    "Quantity",
+    "Requirement",
+    "Rulebook",
+    "Source",
+    "explain",
+    "from_document",
+    "held",
+    "json_schema",
+    "load",
+    "load_file",
+    "preset_ids",
+    "share_text",
+    "with_parameters",
+]
