@@ -4,8 +4,8 @@
 
 The source has one row a riding and round, with the columns ``riding_code``, ``riding``, ``round``,
 ``continuing_votes`` and one a candidate by full name, and 0 for candidates who are out of the count. Ours has
-the columns ``unit``, ``name``, ``round`` and one a candidate by id, and an empty cell for them. Who is out of a
-round is told from the figures: in no riding has such a candidate a vote. It stops if a row does not add up.
+the columns ``unit``, ``name``, ``round`` and one a candidate by id, and an empty cell for them. Who is out of
+a round is told from the figures: in no riding has such a candidate a vote. It stops if a row does not add up.
 """
 
 from __future__ import annotations

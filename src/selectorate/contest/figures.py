@@ -51,28 +51,34 @@ def sections_of(stage: BallotStage | MotionStage) -> tuple[str, ...]:
     return (stage.segments if isinstance(stage, BallotStage) else ()) or (TOTAL,)
 
 
-def roll_figure(roll: Roll | None, key: str) -> int | None:
-    """A figure of a roll: as given, or worked out from the others of the same roll."""
+def roll_figure(roll: Roll | None, key: str, *, abstentions_are_valid: bool = False) -> int | None:
+    """A figure of a roll: as given, or worked out from the others of the same roll.
+
+    Papers that say abstention are returned; whether they are valid depends on the rulebook.
+    """
     if roll is None:
         return None
     given: int | None = getattr(roll, key)
     if given is not None:
         return given
     rejected, spoilt = roll.rejected or 0, roll.spoilt
+    if spoilt is None and roll.rejected is not None:
+        spoilt = 0  # all that were not counted stand under one name
+    aside = rejected + (0 if abstentions_are_valid else roll.abstentions or 0)
     if key == "returned":
         if roll.valid is not None and spoilt is not None:
-            return roll.valid + spoilt + rejected
+            return roll.valid + spoilt + aside
         if roll.entitled is not None and roll.not_voting is not None:
             return roll.entitled - roll.not_voting
     if key == "valid":
         if roll.returned is not None and spoilt is not None:
-            return roll.returned - spoilt - rejected
+            return roll.returned - spoilt - aside
         if roll.entitled is not None and roll.not_voting_or_spoilt is not None:
             return roll.entitled - roll.not_voting_or_spoilt
     if key == "spoilt" and roll.returned is not None and roll.valid is not None:
-        return roll.returned - roll.valid - rejected
+        return roll.returned - roll.valid - aside
     if key == "entitled" and roll.not_voting is not None:
-        returned = roll_figure(roll, "returned")
+        returned = roll_figure(roll, "returned", abstentions_are_valid=abstentions_are_valid)
         return returned + roll.not_voting if returned is not None else None
     return None
 
@@ -87,20 +93,39 @@ class BallotView:
 
     def roll(self, section: str, number: int = 0) -> Roll | None:
         """The roll of a section in round ``number`` (from 0): the round's own, or that of the whole ballot."""
-        own = self.figures.round[number].roll.get(section) if number < len(self.figures.round) else None
-        return own or self.figures.roll.get(section)
+        for name in self._same(section):
+            own = self.figures.round[number].roll.get(name) if number < len(self.figures.round) else None
+            found = own or self.figures.roll.get(name)
+            if found is not None:
+                return found
+        return None
+
+    def _same(self, section: str) -> tuple[str, ...]:
+        """The names under which the figures of ``section`` can stand: a single segment is also the total."""
+        if len(self.sections) == 1 and self.sections != (TOTAL,) and section in (TOTAL, *self.sections):
+            return (section, TOTAL if section != TOTAL else self.sections[0])
+        return (section,)
+
+    def complete(self, number: int) -> bool:
+        """Whether the votes of every candidate of round ``number`` are known."""
+        figures = self.figures.round[number]
+        votes = self.section_votes(number, TOTAL)
+        named = {*figures.points, *figures.shares.get(TOTAL, {})}
+        return votes is not None and not figures.others and named <= set(votes)
 
     def figure(self, key: str, section: str = TOTAL, number: int = 0) -> int | None:
         """A figure of the roll of ``section`` in a round; for the total also as the sum of all segments.
 
         For a ballot of a body, those entitled are the body. Valid votes are at last the votes themselves.
         """
-        own = self.figures.round[number].roll.get(section) if number < len(self.figures.round) else None
-        for roll in (own, self.figures.roll.get(section)):
-            found = roll_figure(roll, key)
-            if found is not None:
-                return found
-        if section == TOTAL and self.sections != (TOTAL,):
+        rounds = self.figures.round
+        for name in self._same(section):
+            own = rounds[number].roll.get(name) if number < len(rounds) else None
+            for roll in (own, self.figures.roll.get(name)):
+                found = roll_figure(roll, key, abstentions_are_valid=self.abstentions_are_valid)
+                if found is not None:
+                    return found
+        if section == TOTAL and len(self.sections) > 1:
             parts = [self.figure(key, part, number) for part in self.sections]
             if all(part is not None for part in parts):
                 return sum(part for part in parts if part is not None)
@@ -108,8 +133,8 @@ class BallotView:
             return self.case.body_size(self.stage.by)
         if key == "valid" and (number == 0 or self.repeated):
             votes = self.section_votes(number, section)
-            if votes is not None and not self.figures.round[number].others:
-                roll = own or self.figures.roll.get(section)
+            if votes is not None and (self.complete(number) or section != TOTAL):
+                roll = self.roll(section, number)
                 abstained = (roll.abstentions or 0) if roll and self.abstentions_are_valid else 0
                 return sum(votes.values()) + abstained
         return None
@@ -129,8 +154,9 @@ class BallotView:
         if number >= len(self.figures.round):
             return None
         votes = self.figures.round[number].votes
-        if section in votes:
-            return votes[section]
+        for name in self._same(section):
+            if name in votes:
+                return votes[name]
         units = self.case.units.get(self.stage.id)
         if section == TOTAL and units is not None and number < len(units.rounds):
             return _added(units.rounds[number].values())
@@ -166,7 +192,7 @@ class BallotView:
         standing, basis = self._standing(sections, figures)
         missing = None if standing is not None else self._missing(number)
         bases: dict[str, Fraction | int | None] = {
-            "votes": sum(votes.values()) if votes is not None else None,
+            "votes": sum(votes.values()) if votes is not None and self.complete(number) else None,
             "valid votes": self.figure("valid", number=number if self.repeated else 0),
             "ballots returned": self.figure("returned", number=number if self.repeated else 0),
             "those entitled": self.figure("entitled", number=number if self.repeated else 0),

@@ -56,10 +56,11 @@ class Marked(FileModel):
         return data
 
     def certainty(self, *path: str) -> str | None:
-        """"recalled", "derived" or "approximate" if the figure at ``path`` is so marked."""
+        """The mark of the figure at ``path``, or of one inside it: "recalled", "approximate" or "derived"."""
         prefixes = {".".join(path[:depth]) for depth in range(1, len(path) + 1)}
+        inside = ".".join(path) + "."
         for mark in ("recalled", "approximate", "derived"):
-            if prefixes & set(getattr(self, mark)):
+            if any(name in prefixes or name.startswith(inside) for name in getattr(self, mark)):
                 return mark
         return None
 

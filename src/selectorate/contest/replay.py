@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ..count import Decision, Standing, decide, fill_places
+from ..count import Decision, Standing, decide, fill_places, passes
 from ..errors import CountError
 from ..rules import BallotStage, GoingOut, MotionStage, Quantity, Requirement, held
 from .case import Case
@@ -89,11 +89,24 @@ def replay_motion(stage: MotionStage, rounds: Sequence[BallotRound]) -> Replay:
 
 
 def _motion_test(requirement: Requirement, figures: BallotRound) -> tuple[bool, str]:
-    from ..count import passes
-
     if figures.standing is None:  # pragma: no cover - the caller has looked
         raise CountError("there are no figures")
     return passes(requirement, figures.standing, "for", figures.bases)
+
+
+def replay_round(stage: BallotStage, figures: BallotRound, ballot: int) -> ReplayedRound:
+    """One round by itself, as ballot ``ballot`` (from 1) of ``stage``; without a decision where figures are missing."""
+    more = figures.figures
+    if figures.standing is None:
+        return ReplayedRound(figures.number, None, None, None, more.withdrawn, void=more.void, say=(figures.missing or "",))
+    elected, out, _ = rule_for(stage, ballot)
+    minimum = minimum_for(stage, ballot)
+    try:
+        decision = decide(figures.standing, elected, figures.bases, out=out, minimum=minimum, until=stage.until)
+        say = decision.reasons
+    except CountError as fault:
+        decision, say = None, (fault.message,)
+    return ReplayedRound(figures.number, figures.standing, figures.basis, decision, more.withdrawn, void=more.void, say=say)
 
 
 def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Sequence[str] | None = None) -> Replay:
@@ -121,21 +134,18 @@ def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Seq
             return done("stopped", stopped=f"round {number}: what is missing is {figures.missing}")
         entered = tuple(who for who in figures.candidates if who not in standing_in) if index or field_ is not None else ()
         absent = [who for who in standing_in if who not in figures.candidates and who != "reopen"]
-        if index and absent:
+        afresh = index > 0 and rule_for(stage, ballot)[2]  # fresh nominations: nobody is carried over
+        if index and absent and not afresh:
             return done("stopped", stopped=f"round {number} was held without {', '.join(absent)}, whom the rules had left in: how it would have gone with them is not in the figures")
         standing_in = list(figures.candidates)
         if not (index and rounds[index - 1].figures.void):
             ballot += 1
         exact = exact and figures.basis == "votes"
-        elected, out, _ = rule_for(stage, ballot)
-        try:
-            decision = decide(figures.standing, elected, figures.bases, out=out, minimum=minimum_for(stage, ballot), until=stage.until)
-        except CountError as fault:
-            played.append(ReplayedRound(number, figures.standing, figures.basis, None, say=(fault.message,)))
-            return done("stopped", stopped=f"round {number}: {fault.message}")
-        withdrawn = figures.figures.withdrawn
-        replayed = ReplayedRound(number, figures.standing, figures.basis, decision, withdrawn, entered, figures.figures.void, decision.reasons)
+        replayed = replace(replay_round(stage, figures, ballot), entered=entered)
         played.append(replayed)
+        decision, withdrawn = replayed.decision, replayed.withdrawn
+        if decision is None:
+            return done("stopped", stopped=f"round {number}: {'; '.join(replayed.say)}")
         if decision.outcome == "elected":
             return done("elected", elected=decision.elected)
         if figures.figures.void:
@@ -149,9 +159,9 @@ def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Seq
                 return done("stopped", stopped=f"round {number}: {' and '.join(decision.tied)} are tied, and the rules ({', '.join(held(stage.tie))}) do not say from these figures who goes out")
             leaving = broken
         standing_in = [who for who in standing_in if who not in leaving and who not in withdrawn]
-        if stage.until is not None and len(standing_in) <= stage.until:
+        if stage.until is not None and len(standing_in) <= stage.until and index == len(rounds) - 1:
             return done("qualified", qualified=tuple(standing_in)) if len(standing_in) != 1 else done("elected", elected=tuple(standing_in))
-        if len(standing_in) == 1 and stage.unopposed == "elected":
+        if len(standing_in) == 1 and stage.unopposed == "elected" and index == len(rounds) - 1:
             return done("elected", elected=tuple(standing_in))
     last = rounds[-1].number if rounds else 0
     return done("stopped", stopped=f"after round {last} nobody is elected under these rules, and no further round is in the figures" if rounds else "there are no figures")

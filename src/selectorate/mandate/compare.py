@@ -199,7 +199,7 @@ def _differences(now: Mandate, before: Mandate) -> Iterator[str]:
         )
     if now.standing != before.standing:
         yield (
-            f"{_stood(now)} stood in the round that decided now, {_stood(before)} before: with two candidates the lead"
+            f"In the round that decided there were {_stood(now)} candidates now and {_stood(before)} before: with two the lead"
             " over the runner-up is the majority over all others, with more it is not."
         )
     if now.rounds != before.rounds and min(now.rounds, before.rounds) > 0:
@@ -219,7 +219,8 @@ def _differences(now: Mandate, before: Mandate) -> Iterator[str]:
 
 
 def _stood(item: Mandate) -> str:
-    return {1: "one candidate", 2: "two candidates"}.get(item.standing, f"{item.standing} candidates")
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return words[item.standing] if item.standing < len(words) else str(item.standing)
 
 
 def _rounds(item: Mandate) -> str:

@@ -404,6 +404,14 @@ def _elected(stage: BallotStage, at: tuple[str | int, ...], *, last: bool) -> Fo
             "the rules for single ballots are not in order",
             "Each [[stage.ballots]] has a higher from than the one before.",
         )
+    if stage.ballots and stage.ballots[0].from_ == 1:
+        for key in ("elected", "out"):
+            if key in stage.model_fields_set and getattr(stage.ballots[0], key) is not None:
+                yield Contradiction(
+                    (*at, key),
+                    f'"{key}" never holds: [[stage.ballots]] says something else from the first ballot on',
+                    "Leave one of the two out.",
+                )
     for number, rule in enumerate(stage.ballots):
         bases += [((*at, "ballots", number, "elected"), item) for item in rule.elected or ()]
     allowed = {"weighted-college": ("the college",), "points-by-unit": ("points", "points allotted")}.get(

@@ -65,7 +65,7 @@ class _Phrase:
 
     @classmethod
     def written(cls, value: object) -> str:
-        """``value`` as text. What is no such phrase is refused, so that another member of a union writes it."""
+        """``value`` as text. What is no such phrase is refused: another member of the union writes it."""
         if not isinstance(value, cls):
             raise PydanticSerializationUnexpectedValue(f"{value!r} is not a {cls.__name__}")
         return str(value)

@@ -91,10 +91,14 @@ def with_parameters(rulebook: Rulebook, given: Mapping[str, object], where: Wher
         raise RulebookError.of(problems)
     if not rulebook.parameters:
         return rulebook
-    filled = rulebook.model_copy(update={"stage": tuple(_filled(stage, values, where) for stage in rulebook.stage)})
+    filled = rulebook.model_copy(
+        update={"stage": tuple(_filled(stage, values, where) for stage in rulebook.stage)}
+    )
     wrong = [found for found in contradictions(filled) if found.key[:1] != ("parameters",)]
     if wrong:
-        said = [Problem(f"with these parameters {item.message}", where or Where(), item.hint) for item in wrong]
+        said = [
+            Problem(f"with these parameters {item.message}", where or Where(), item.hint) for item in wrong
+        ]
         raise RulebookError.of(said)
     return filled
 
@@ -106,7 +110,7 @@ def _has(rulebook: Rulebook) -> str:
 
 
 def _filled(table: Any, values: Mapping[str, object], where: Where | None) -> Any:
-    """``table`` (a stage, or something inside one) with every reference to a parameter replaced by its value."""
+    """``table`` (a stage, or something inside one) with its references to parameters replaced by values."""
     if isinstance(table, tuple):
         return tuple(_filled(item, values, where) for item in table)
     if not isinstance(table, FileModel):
@@ -118,7 +122,9 @@ def _filled(table: Any, values: Mapping[str, object], where: Where | None) -> An
             update[key] = _value(key, value.parameter, values[value.parameter], where)
         elif isinstance(value, FileModel | tuple):
             update[key] = _filled(value, values, where)
-    return table.model_copy(update={key: value for key, value in update.items() if value is not getattr(table, key)})
+    return table.model_copy(
+        update={key: value for key, value in update.items() if value is not getattr(table, key)}
+    )
 
 
 def _value(key: str, name: str, given: object, where: Where | None) -> object:

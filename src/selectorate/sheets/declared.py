@@ -27,6 +27,7 @@ from .blocks import (
 )
 
 FATES = {"elected": "elected", "out": "out", "withdrawn": "withdrew", "qualified": "goes on", "": ""}
+SIDES = {"for": "For", "against": "Against", "reopen": "Re-open nominations"}
 RESULTS = {
     "nominated": "nominated",
     "not nominated": "not nominated",

@@ -170,6 +170,11 @@ def layout(table: Table, width: int) -> tuple[int, list[list[int]]]:
         fewer = column_blocks(needs, width - first)
         if len(fewer) < len(blocks):
             widest, blocks = first, fewer
+    for room in range(width - widest - 1, 0, -1):  # the blocks as even as they can be
+        evened = column_blocks(needs, room)
+        if len(evened) > len(blocks) or any(sum(needs[i] for i in block) > room for block in evened):
+            break
+        blocks = evened
     return widest, blocks
 
 

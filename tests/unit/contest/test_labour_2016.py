@@ -46,7 +46,11 @@ def test_turnout_has_two_bases() -> None:
 
 def test_a_challenger_needs_51_of_251_and_the_holder_none() -> None:
     by_name = {row.candidate: row for row in declared().nominations if row.stage == "nomination"}
-    assert (by_name["smith"].count, by_name["smith"].needed, by_name["smith"].result) == (172, 51, "nominated")
+    assert (by_name["smith"].count, by_name["smith"].needed, by_name["smith"].result) == (
+        172,
+        51,
+        "nominated",
+    )
     assert by_name["corbyn"].result == "automatic"
     assert by_name["eagle"].result == "withdrew"
 

@@ -115,12 +115,14 @@ def compare_printed(
     *,
     rest: Sequence[Decimal] | None = None,
     whole: Fraction | None = None,
+    parts: Sequence[Fraction] | None = None,
 ) -> Check:
     """The check that ``value`` of a base is printed as ``published`` per cent.
 
     ``value``: what the share is of (votes, points, a fraction of the college). ``bases``: what it could be a share
     of, of which ``base_name`` is the rulebook's. ``rest``: the other printed figures of its column, and ``whole``
-    what the column should add up to (100 where it is left out): a figure may have been made to fit.
+    what the column should add up to (100 where it is left out): a figure may have been made to fit. ``parts``: what
+    it was added from, as fractions of the whole.
     """
     base = bases.get(base_name)
     if not base:
@@ -130,31 +132,48 @@ def compare_printed(
     shown = f"{exact.cut_to(value / base * 100, max(decimals + 2, 3), 'half up')}% of {base_name}"
     if computed == published:
         return at.check(topic, what, "agrees", published=f"{published}%", computed=f"{computed}%")
-    why = _explanation(published, value, base_name, bases, cut, decimals)
-    if why is None and rest is not None and Decimal(exact.cut_to(whole or Fraction(100), decimals)) - sum(rest) == published:
-        why = "it is what the other figures of its column leave, so that they add up"
-    if why is None:
+    why = _explanations(published, value, base_name, bases, cut, decimals)
+    if parts is not None and sum((exact.cut_to(part * 100, decimals, cut) for part in parts), Decimal(0)) == published:
+        why.insert(0, "its parts were cut first and then added")
+    other_base = any(text.startswith("another base") for text in why)
+    left = exact.cut_to(whole if whole is not None else Fraction(100), decimals) - sum(rest or ())
+    if rest is not None and not other_base and left == published:
+        why.append("it is what the other figures of its column leave, so that they add up")
+    if not why:
         step = Decimal(1).scaleb(-decimals)
-        why = f"no base or way of cutting that we know gives it; it is off by {abs(published - computed) / step:.0f} in the last place"
-    return at.check(topic, what, "disagrees", published=f"{published}%", computed=shown, explanation=why)
+        off = abs(published - computed) / step
+        why = [f"no base or way of cutting that we know gives it; it is off by {off:.0f} in the last place"]
+    return at.check(topic, what, "disagrees", published=f"{published}%", computed=shown, explanation="; or ".join(why))
 
 
-def _explanation(
-    published: Decimal, value: Fraction, base_name: str, bases: Mapping[str, Fraction | int | None], cut: Cut, decimals: int
-) -> str | None:
-    """What would make ``value`` come out as ``published``: another way of cutting, another base, or both."""
-    others = {name: base for name, base in bases.items() if base and base != bases[base_name] and value <= base}
-    for way in exact.CUTS:
-        if exact.cut_to(value / Fraction(bases[base_name] or 1) * 100, decimals, way) == published:
-            return CUT_NAMES[way]
-    for name, base in others.items():
-        if exact.cut_to(value / base * 100, decimals, cut) == published:
-            return f"another base: it is the share of {name} ({_size(base)})"
-    for name, base in others.items():
-        for way in exact.CUTS:
-            if exact.cut_to(value / base * 100, decimals, way) == published:
-                return f"another base, and {CUT_NAMES[way]}: it is the share of {name} ({_size(base)})"
-    return None
+def _explanations(
+    published: Decimal,
+    value: Fraction,
+    base_name: str,
+    bases: Mapping[str, Fraction | int | None],
+    cut: Cut,
+    decimals: int,
+) -> list[str]:
+    """What would make ``value`` come out as ``published``: another way of cutting, or another base.
+
+    Both at once only where neither alone does, for that explains almost anything.
+    """
+    own = Fraction(bases[base_name] or 1)
+    found = [CUT_NAMES[way] for way in exact.CUTS if exact.cut_to(value / own * 100, decimals, way) == published]
+    others: dict[str, Fraction | int] = {}
+    for name, base in bases.items():
+        if base and base != own and value <= base and base not in others.values():
+            others[name] = base
+    fits = {name: base for name, base in others.items() if exact.cut_to(value / base * 100, decimals, cut) == published}
+    found += [f"another base: it is the share of {name} ({_size(base)})" for name, base in fits.items()]
+    if found:
+        return found[:2]
+    return [
+        f"another base, and {CUT_NAMES[way]}: it is the share of {name} ({_size(base)})"
+        for name, base in others.items()
+        for way in exact.CUTS
+        if exact.cut_to(value / base * 100, decimals, way) == published
+    ][:1]
 
 
 def _size(base: Fraction | int) -> str:

@@ -9,7 +9,7 @@ from ... import exact
 from ...rules import BallotStage, MotionStage, Requirement
 from ..case import Case
 from ..figures import BallotView
-from ..replay import Replay, ReplayedRound, minimum_for, replay, rule_for, winners
+from ..replay import Replay, ReplayedRound, minimum_for, replay, replay_round, rule_for, winners
 from .base import At, Check, views, worst
 from .shares import _round_name
 
@@ -102,17 +102,16 @@ def decisions(case: Case) -> Iterator[Check]:
             if played is not None and view.figures.carried is not None:
                 yield _motion(case, At(case, ("ballot", index, "carried")), played, carried=view.figures.carried)
             continue
-        by_number = {item.number: item for item in played.rounds} if played else {}
         if isinstance(view.stage.places, int) and view.stage.places > 1:
             continue
         for number, figures in enumerate(view.figures.round):
             marks = worst(figures.certainty("votes"), figures.certainty("shares"), figures.certainty("points"))
             at = At(case, ("ballot", index, "round", number), marks)
             name = _round_name(case, view, number)
-            item = by_number.get(number + 1)
-            if item is None or item.decision is None:
-                why = played.stopped if played and played.stopped else "the figures of the rounds before"
+            item = replay_round(view.stage, view.round(number), _ballot_numbers(view)[number])
+            if item.decision is None:
                 if figures.out or figures.elected:
+                    why = view.round(number).missing or "; ".join(item.say)
                     yield at.cannot("decision", f"who goes out or wins{name}", why, _published(case, figures))
                 continue
             yield from _decision(case, view, number, item, at, name)
@@ -160,6 +159,8 @@ def _decision(case: Case, view: BallotView, number: int, item: ReplayedRound, at
         yield at.to("out").check("decision", f"who goes out{name}", "agrees" if set(figures.out) & set(decision.tied) else "disagrees", published=_names(case, figures.out), computed=f"tied: {_names(case, decision.tied)}", explanation=figures.tie or basis)
         return
     if not figures.out and not out:
+        if not figures.elected and decision.outcome == "open":
+            yield at.check("decision", f"nobody wins{name}", "agrees", published="nobody", computed=f"nobody ({reasons})", explanation=basis)
         return
     if last and figures.elected and not figures.out:
         return

@@ -72,7 +72,6 @@ def places_on_the_paper(case: Case) -> Iterator[Check]:
     paper -= {*MOTION, REOPEN}
     if not paper:
         return
-    rulings: dict[str, list[tuple[int, object]]] = {}
     index_of = {figures.stage: index for index, figures in enumerate(case.contest.nomination)}
     deciding = [stage for stage in case.rulebook.stage if isinstance(stage, NominationStage) and stage.effect != "none"]
     for stage in deciding:
@@ -84,7 +83,6 @@ def places_on_the_paper(case: Case) -> Iterator[Check]:
         for who in people:
             mine = [ruling for ruling in found if ruling.candidate == who]
             yield from _place(case, stage, at, who, mine, on=who in paper, last=stage is deciding[-1])
-    del rulings
 
 
 def _place(case: Case, stage: NominationStage, at: At, who: str, mine: list[object], *, on: bool, last: bool) -> Iterator[Check]:
@@ -94,10 +92,8 @@ def _place(case: Case, stage: NominationStage, at: At, who: str, mine: list[obje
     name = case.contest.label(who)
     what = f"{name}: on the paper by the rules ({stage.name or stage.id})"
     if not found:
-        if stage.any and on:
-            yield at.cannot("nomination", what, "their nominations")
-        elif on:
-            yield at.check("nomination", what, "disagrees", published="on the paper", computed="no nominations", explanation="the file gives no nominations for them")
+        if on:
+            yield at.cannot("nomination", what, "how many nominated them", "on the paper")
         return
     results = {ruling.result for ruling in found}
     reasons = "; ".join(dict.fromkeys(ruling.reason for ruling in found))

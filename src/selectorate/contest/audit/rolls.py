@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ... import exact
 from ..case import Case
-from ..figures import BallotView, roll_figure
+from ..figures import BallotView
 from ..model import TOTAL, Roll
 from .base import At, Check, compare_printed, views, worst
 
@@ -42,23 +42,38 @@ def sums(case: Case) -> Iterator[Check]:
         name = _named(case, view, section, number)
         for total, parts, words in ADDITIONS:
             values = [getattr(roll, part) for part in parts]
+            if "valid" in parts and roll.valid is None and number is None:
+                values[parts.index("valid")] = _cast(view, section)
             whole = getattr(roll, total)
+            if whole is None and total == "entitled" and section == TOTAL:
+                whole = view.figure("entitled", section, number or 0)
             if whole is None or any(value is None for value in values):
                 continue
-            rejected = roll.rejected or 0 if total == "returned" or "spoilt" in parts else 0
+            abstained = 0 if view.abstentions_are_valid else roll.abstentions or 0
+            rejected = (roll.rejected or 0) if "spoilt" in parts else 0
+            abstained = abstained if "spoilt" in parts else 0
             marks = worst(*(roll.certainty(key) for key in (total, *parts)))
-            words_here = words.replace("valid and spoilt", "valid, spoilt and rejected") if rejected else words
+            words_here = words + (", with those rejected" if rejected else "") + (", with abstentions" if abstained else "")
             if marks == "approximate":
                 yield at.to(total, certainty=marks).cannot("sum", f"{words_here} ({name})", "exact figures: one of them is round", f"{whole:,}")
                 continue
-            yield at.to(total, certainty=marks).equal("sum", f"{words_here} ({name})", whole, sum(values) + rejected)
+            added = sum(value for value in values if value is not None)
+            yield at.to(total, certainty=marks).equal("sum", f"{words_here} ({name})", whole, added + rejected + abstained)
         yield from _votes_and_valid(case, at, view, section, roll, number, name)
-        entitled, cast = roll.entitled, roll_figure(roll, "returned") or roll.valid
+        entitled, cast = roll.entitled, roll.returned or roll.valid
         if entitled is not None and cast is not None and cast > entitled:
             yield at.check("sum", f"no more ballots than persons entitled ({name})", "disagrees", published=f"{cast:,}", computed=f"at most {entitled:,}", explanation="one of the two is of another day or another roll")
     for index, view in views(case):
         yield from _segments(case, index, view)
         yield from _body(case, index, view)
+
+
+def _cast(view: BallotView, section: str) -> int | None:
+    """The votes of the only round, added up, where no number of valid ballots was published."""
+    votes = view.section_votes(0, section)
+    one = len(view.figures.round) == 1
+    single = getattr(view.stage, "choose_up_to", None) is None
+    return sum(votes.values()) if votes and one and single and view.complete(0) else None
 
 
 def _votes_and_valid(case: Case, at: At, view: BallotView, section: str, roll: Roll, number: int | None, name: str) -> Iterator[Check]:
@@ -85,7 +100,7 @@ def _votes_and_valid(case: Case, at: At, view: BallotView, section: str, roll: R
 
 def _segments(case: Case, index: int, view: BallotView) -> Iterator[Check]:
     total = view.figures.roll.get(TOTAL)
-    if total is None or view.sections == (TOTAL,):
+    if total is None or len(view.sections) == 1:
         return
     parts = [view.figures.roll.get(section) for section in view.sections]
     for key in ("entitled", "returned", "spoilt", "valid"):
@@ -133,9 +148,10 @@ def turnout(case: Case) -> Iterator[Check]:
                 yield here.cannot("turnout", what, "how many were entitled", f"{figure}%")
                 continue
             marks = worst(roll.certainty("entitled"), roll.certainty(key))
-            if "approximate" in (roll.certainty("entitled"), roll.certainty("returned"), roll.certainty("valid"), roll.certainty("spoilt")):
-                shown = f"about {exact.cut_to(Fraction(cast, entitled) * 100, 1)}%" if cast is not None else "nothing"
-                yield here.to(certainty="approximate").cannot("turnout", what, f"exact figures: with these round ones it comes to {shown}", f"{figure}%")
+            if "approximate" in [roll.certainty(part) for part in ("entitled", "returned", "valid", "spoilt", "rejected")]:
+                number_cast = cast if cast is not None else other
+                shown = f": with these round ones it comes to about {exact.cut_to(Fraction(number_cast, entitled) * 100, 1)}%" if number_cast is not None else ""
+                yield here.to(certainty="approximate").cannot("turnout", what, f"exact figures{shown}", f"{figure}%")
                 continue
             if cast is None and other is None:
                 yield here.cannot("turnout", what, "how many ballots came back", f"{figure}%")

@@ -89,11 +89,27 @@ def shares(case: Case) -> Iterator[Check]:
             for section, row in figures.shares.items():
                 at = At(case, ("ballot", index, "round", number, "shares", section), worst(figures.certainty("shares", section), figures.certainty("votes", section)))
                 yield from _column(case, view, number, section, at)
+                missing = _row_missing(case, view, number, section)
+                if missing is not None:
+                    where = "" if section == TOTAL else f" among {case.section_name(section)}"
+                    what = f"shares of {len(row)} candidates{where}{_round_name(case, view, number)}"
+                    yield at.cannot("share", what, missing, "; ".join(f"{case.contest.label(who)} {p[-1]}%" for who, p in row.items()))
+                    continue
                 for who, printed in row.items():
                     for figure in printed:
                         rest = [other[printed.index(figure)] for name, other in row.items() if name != who and len(other) == len(printed)]
                         complete = len(row) == len(view.section_votes(number, section) or row) and len(rest) == len(row) - 1
                         yield _share(case, view, number, section, who, figure, at.to(who), rest if complete else None)
+
+
+def _row_missing(case: Case, view: BallotView, number: int, section: str) -> str | None:
+    """What is missing to work out any share of a section in a round; None if nothing is."""
+    if section != TOTAL:
+        return None if view.section_votes(number, section) is not None else f"the votes of {case.section_name(section)}"
+    item = view.round(number)
+    if item.standing is None or item.basis == "published shares":
+        return item.missing or "the votes of every section"
+    return None
 
 
 def _share(case: Case, view: BallotView, number: int, section: str, who: str, figure: object, at: At, rest: list[object] | None) -> Check:
@@ -127,7 +143,8 @@ def _share(case: Case, view: BallotView, number: int, section: str, who: str, fi
         bases["all points there could be"] = view.stage.points.each * view.stage.points.units
     if view.figures.round[number].others:
         bases.pop("votes", None)
-    return compare_printed(at, "share", what, printed, value, base_name, bases, cut, rest=others)
+    parts = [row[who] for row in item.standing.parts.values() if who in row] if item.standing.unit == "college" else None
+    return compare_printed(at, "share", what, printed, value, base_name, bases, cut, rest=others, parts=parts)
 
 
 def _column(case: Case, view: BallotView, number: int, section: str, at: At) -> Iterator[Check]:
@@ -191,6 +208,11 @@ def _weighted_section(case: Case, view: BallotView, number: int, section: str, a
     figures = view.figures.round[number]
     row, votes = figures.weighted[section], figures.votes.get(section)
     weight = view.stage.weights[section] if isinstance(view.stage, BallotStage) else Fraction(1)
+    if votes is None:
+        shown = "; ".join(f"{case.contest.label(who)} {printed[-1]}%" for who, printed in row.items())
+        what = f"weighted shares of {len(row)} candidates from {case.section_name(section)}{name}"
+        yield at.cannot("weighted share", what, f"the votes of {case.section_name(section)}", shown)
+        return
     for who, printed in row.items():
         what = f"{case.contest.label(who)}: weighted share from {case.section_name(section)}{name}"
         if votes is None or who not in votes:
@@ -237,11 +259,13 @@ def points(case: Case) -> Iterator[Check]:
             at = At(case, ("ballot", index, "round", number, "points"), figures.certainty("points"))
             name = _round_name(case, view, number)
             item = view.round(number)
-            for who, printed in figures.points.items():
+            if figures.points and item.basis != "votes":
+                shown = "; ".join(f"{case.contest.label(who)} {printed[-1]:,}" for who, printed in figures.points.items())
+                yield at.cannot("points", f"points of {len(figures.points)} candidates{name}", f"the votes of every {stage.points.unit}", shown)
+            for who, printed in figures.points.items() if item.basis == "votes" else ():
                 what = f"{case.contest.label(who)}: points{name}"
                 for figure in printed:
-                    if item.basis != "votes" or item.standing is None:
-                        yield at.to(who).cannot("points", what, f"the votes of every {stage.points.unit}", f"{figure:,}")
+                    if item.standing is None:  # pragma: no cover - votes are counted into a standing
                         continue
                     computed = exact.cut_to(item.standing.total[who], exact.decimals_of(figure))
                     yield at.to(who).check("points", what, "agrees" if computed == figure else "disagrees", published=f"{figure:,}", computed=f"{computed:,}", explanation=None if computed == figure else f"they differ by {abs(computed - figure)}")
@@ -278,7 +302,9 @@ def also_published(case: Case) -> Iterator[Check]:
             "those entitled": view.figure("entitled", also.section, last),
         }
         votes = view.section_votes(last, also.section)
-        bases["votes"] = sum(votes.values()) if votes else None
+        bases["votes"] = sum(votes.values()) if votes and (view.complete(last) or also.section != TOTAL) else None
+        roll = view.roll(also.section, last)
+        at = at.to(certainty=worst(*(roll.certainty(key) for key in ("entitled", "returned", "valid"))) if roll else None)
         if also.measure == "turnout":
             what = f"turnout counting {also.of}, as printed by {also.source}"
             entitled = bases["those entitled"]
