@@ -222,13 +222,19 @@ def _problems(item: ErrorDetails, document: Document, model: type[BaseModel]) ->
     where = document.where(*path)
     if kind == "missing":
         table = document.where(*path[:-1])
-        yield Problem(f'"{path[-1]}" is missing', Where(where.file, table.line, where.key), _purpose(model, item["loc"]))
+        yield Problem(
+            f'"{path[-1]}" is missing', Where(where.file, table.line, where.key), _purpose(model, item["loc"])
+        )
     elif kind == "extra_forbidden":
         known = sorted(_known_keys(model, item["loc"][:-1]))
         yield Problem(f'unknown key "{path[-1]}"', where, nearest(str(path[-1]), known, "Known keys here"))
     elif kind in ("literal_error", "enum"):
         expected = re.findall(r"'([^']*)'", context.get("expected", ""))
-        yield Problem(f'"{_short(item["input"])}" is not a value this key can have', where, nearest(str(item["input"]), expected, "It can be"))
+        yield Problem(
+            f'"{_short(item["input"])}" is not a value this key can have',
+            where,
+            nearest(str(item["input"]), expected, "It can be"),
+        )
     elif kind in ("union_tag_invalid", "union_tag_not_found"):
         expected = re.findall(r"'([^']*)'", context.get("expected_tags", ""))
         tag = str(context.get("discriminator", "'kind'")).strip("'")
@@ -236,7 +242,11 @@ def _problems(item: ErrorDetails, document: Document, model: type[BaseModel]) ->
             yield Problem(f'"{tag}" is missing', document.where(*path, tag), "It says what kind of table this is")
         else:
             found = str(context.get("tag"))
-            yield Problem(f'"{found}" is not a value this key can have', document.where(*path, tag), nearest(found, expected, "It can be"))
+            yield Problem(
+                f'"{found}" is not a value this key can have',
+                document.where(*path, tag),
+                nearest(found, expected, "It can be"),
+            )
     else:
         message, hint = _plain(kind, context, item)
         yield Problem(message, where, hint)
@@ -258,10 +268,18 @@ _TYPES = {
 
 def _plain(kind: str, context: Mapping[str, Any], item: ErrorDetails) -> tuple[str, str | None]:
     for name, (message, hint) in _TYPES.items():
-        if kind in (f"{name}_type", f"{name}_parsing", f"{name}_from_date_parsing", f"{name}_from_datetime_inexact"):
+        if kind in (
+            f"{name}_type",
+            f"{name}_parsing",
+            f"{name}_from_date_parsing",
+            f"{name}_from_datetime_inexact",
+        ):
             return message, hint
     if kind == "string_pattern_mismatch":
-        return f'"{_short(item["input"])}" is not an id', 'Use small letters, digits, "-" and "_": "labour-2016".'
+        return (
+            f'"{_short(item["input"])}" is not an id',
+            'Use small letters, digits, "-" and "_": "labour-2016".',
+        )
     if kind in ("greater_than_equal", "greater_than"):
         return "is too small", f"It must be at least {context.get('ge', context.get('gt'))}."
     if kind in ("less_than_equal", "less_than"):
@@ -325,7 +343,11 @@ def _tags(model: type[BaseModel]) -> tuple[object, ...]:
 
 
 def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias) and issubclass(annotation, BaseModel):
+    if (
+        isinstance(annotation, type)
+        and not isinstance(annotation, types.GenericAlias)
+        and issubclass(annotation, BaseModel)
+    ):
         yield annotation
     for inner in typing.get_args(annotation):
         yield from _models_in(inner)

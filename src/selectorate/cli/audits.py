@@ -48,7 +48,10 @@ def _print(result: Audit, *, failures: bool) -> None:
         console.print(table)
     if any(check.certainty for check in shown):
         console.print("† rests on a figure that is recalled, derived or approximate", style="dim")
-    console.print(f"{result.count('agrees')} agree, {result.count('disagrees')} disagree, {result.count('cannot be checked')} cannot be checked.")
+    console.print(
+        f"{result.count('agrees')} agree, {result.count('disagrees')} disagree, "
+        f"{result.count('cannot be checked')} cannot be checked."
+    )
 
 
 def _add(table: Table, check: Check) -> None:

@@ -27,7 +27,11 @@ def declare_command(
     with base.failures_told():
         declaration = contest.declare(contest.load(name))
         written = False
-        for path, make in ((html, sheets.declaration_html), (pdf, sheets.declaration_pdf), (csv, sheets.declaration_csv)):
+        for path, make in (
+            (html, sheets.declaration_html),
+            (pdf, sheets.declaration_pdf),
+            (csv, sheets.declaration_csv),
+        ):
             if path is not None:
                 with base.working(f"Writing {path}"):
                     base.write_file(path, make(declaration))
@@ -57,7 +61,7 @@ def replay_command(
             base.print_json(TypeAdapter(tuple[Replay, ...]).dump_python(results, mode="json", fallback=str))
             return
         console = base.out()
-        console.print(Text(f"{case.contest.title}, played again under \"{case.rulebook.id}\"", style="bold"))
+        console.print(Text(f'{case.contest.title}, played again under "{case.rulebook.id}"', style="bold"))
         for result in results:
             for line in replay_lines(case, result):
                 console.print(Text(line))
@@ -76,13 +80,19 @@ def replay_lines(case: contest.Case, result: Replay) -> list[str]:
         if item.standing is not None:
             for who in item.standing.ranked():
                 value = item.standing.total[who]
-                shown = f"{cut_to(value * 100, 3)}%" if item.standing.unit == "college" else (f"{value.numerator:,}" if value.denominator == 1 else f"{cut_to(value, 5):,}")
+                shown = (
+                    f"{cut_to(value * 100, 3)}%"
+                    if item.standing.unit == "college"
+                    else (f"{value.numerator:,}" if value.denominator == 1 else f"{cut_to(value, 5):,}")
+                )
                 parts.append(f"{case.contest.label(who)} {shown}")
         lines.append(f"{result.stage}, round {item.number}: {'; '.join(parts)}")
         said = list(item.say)
         if item.decision is not None:
             if item.decision.elected:
-                said.append(f"{names(item.decision.elected)}: elected" if item.decision.elected != ("for",) else "carried")
+                said.append(
+                    f"{names(item.decision.elected)}: elected" if item.decision.elected != ("for",) else "carried"
+                )
             if item.decision.out:
                 said.append(f"out: {names(item.decision.out)}")
             if item.decision.tied:
@@ -94,7 +104,10 @@ def replay_lines(case: contest.Case, result: Replay) -> list[str]:
     if result.stopped:
         lines.append(f"{result.stage}: stopped. {result.stopped[0].upper()}{result.stopped[1:]}.")
     elif result.outcome == "elected":
-        lines.append(f"{result.stage}: {names(result.elected)} elected." + ("" if result.exact else " (Worked out from published figures with cut decimals, not from votes.)"))
+        lines.append(
+            f"{result.stage}: {names(result.elected)} elected."
+            + ("" if result.exact else " (Worked out from published figures with cut decimals, not from votes.)")
+        )
     elif result.outcome == "qualified":
         lines.append(f"{result.stage}: {names(result.qualified)} go on.")
     else:

@@ -37,15 +37,30 @@ def new_command(
     title: str = typer.Option(..., "--title", prompt=True, help="The title of the contest."),
     organisation: str = typer.Option(..., "--organisation", prompt=True, help="Whose contest it is."),
     office: str = typer.Option(..., "--office", prompt=True, help="The post that is to be filled."),
-    date: str | None = typer.Option(None, "--date", metavar="DATE", help="The day of the result (2026-09-24); today without it."),
-    rulebook: str | None = typer.Option(None, "--rulebook", metavar="RULEBOOK", help="A shipped rulebook's id, or a file; without it the folder gets a plain one to be changed."),
+    date: str | None = typer.Option(
+        None, "--date", metavar="DATE", help="The day of the result (2026-09-24); today without it."
+    ),
+    rulebook: str | None = typer.Option(
+        None,
+        "--rulebook",
+        metavar="RULEBOOK",
+        help="A shipped rulebook's id, or a file; without it the folder gets a plain one to be changed.",
+    ),
 ) -> None:
     """Start a contest: make a folder with its files."""
     with base.failures_told():
-        case = folders.start(folder, title=title, organisation=organisation, office=office, date=_date(date), rulebook=rulebook)
+        case = folders.start(
+            folder, title=title, organisation=organisation, office=office, date=_date(date), rulebook=rulebook
+        )
         console = base.out()
-        console.print(Text(f"{folder}: {case.contest.title}, under the rulebook \"{case.rulebook.id}\"."))
-        console.print(Text("Next: look through contest.toml" + (" and rulebook.toml" if case.contest.rulebook == folders.RULEBOOK else "") + f', then: selectorate contest nominate {folder} "NAME" --by "NOMINATOR"'))
+        console.print(Text(f'{folder}: {case.contest.title}, under the rulebook "{case.rulebook.id}".'))
+        console.print(
+            Text(
+                "Next: look through contest.toml"
+                + (" and rulebook.toml" if case.contest.rulebook == folders.RULEBOOK else "")
+                + f', then: selectorate contest nominate {folder} "NAME" --by "NOMINATOR"'
+            )
+        )
 
 
 @app.command("nominate")
@@ -61,12 +76,19 @@ def nominate_command(
     with base.failures_told():
         board: list[tuple[str, int, int | None]] = []
         for nominator in by:
-            board = folders.nominate(folder, candidate=candidate, nominator=nominator, on=_date(date), stage=stage, body=body)
+            board = folders.nominate(
+                folder, candidate=candidate, nominator=nominator, on=_date(date), stage=stage, body=body
+            )
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for heading, right in (("candidate", False), ("nominations", True), ("needed", True), ("", False)):
             table.add_column(heading, justify="right" if right else "left")
         for name, number, needed in board:
-            table.add_row(Text(name), f"{number:,}", f"{needed:,}" if needed is not None else "not known", "on the paper" if needed is not None and number >= needed else "")
+            table.add_row(
+                Text(name),
+                f"{number:,}",
+                f"{needed:,}" if needed is not None else "not known",
+                "on the paper" if needed is not None and number >= needed else "",
+            )
         base.out().print(table)
 
 
@@ -77,20 +99,28 @@ def close_command(folder: Path = FOLDER, stage: str | None = STAGE) -> None:
         case, rulings = folders.close(folder, stage)
         console = base.out()
         for ruling in rulings:
-            verdict = {"nominated": "is nominated", "automatic": "is on the paper", "not nominated": "is not nominated"}.get(ruling.result, ruling.result)
+            verdict = {
+                "nominated": "is nominated",
+                "automatic": "is on the paper",
+                "not nominated": "is not nominated",
+            }.get(ruling.result, ruling.result)
             console.print(Text(f"{case.contest.candidates[ruling.candidate].name} {verdict}: {ruling.reason}."))
         paper = folders.on_the_paper(case)
         names = ", ".join(case.contest.candidates[who].name for who in paper)
         console.print(Text(f"On the paper: {names}." if paper else "Nobody is on the paper."))
         if paper:
             example = " ".join(f"{who}=0" for who in paper)
-            console.print(Text(f"After the count: selectorate contest count {folder} {example} --entitled 0 --spoilt 0"))
+            console.print(
+                Text(f"After the count: selectorate contest count {folder} {example} --entitled 0 --spoilt 0")
+            )
 
 
 @app.command("count")
 def count_command(
     folder: Path = FOLDER,
-    votes: list[str] = typer.Argument(metavar="CANDIDATE=VOTES...", help="The votes of each candidate, by id: smith=12."),
+    votes: list[str] = typer.Argument(
+        metavar="CANDIDATE=VOTES...", help="The votes of each candidate, by id: smith=12."
+    ),
     segment: str = typer.Option("total", "--segment", help="The segment whose votes they are."),
     stage: str | None = STAGE,
     round_: int = typer.Option(1, "--round", min=1, help="The round of the count, or the number of the ballot."),
@@ -107,7 +137,12 @@ def count_command(
         console = base.out()
         console.print(Text(f"Entered, round {round_}: {', '.join(votes)}."))
         for check in failed:
-            console.print(Text(f"Does not agree: {check.what}: {check.published}, but {check.computed}. {check.explanation or ''}", style="red"))
+            console.print(
+                Text(
+                    f"Does not agree: {check.what}: {check.published}, but {check.computed}. {check.explanation or ''}",
+                    style="red",
+                )
+            )
         if failed:
             raise typer.Exit(base.CHECK_FAILED)
 
@@ -138,12 +173,20 @@ def declare_command(
         console = base.out()
         failed = [check for check in audit(case).checks if check.status == "disagrees"]
         for check in failed:
-            console.print(Text(f"Does not agree: {check.what}: {check.published}, but {check.computed}. {check.explanation or ''}", style="red"))
+            console.print(
+                Text(
+                    f"Does not agree: {check.what}: {check.published}, but {check.computed}. {check.explanation or ''}",
+                    style="red",
+                )
+            )
         if failed:
             raise typer.Exit(base.CHECK_FAILED)
         declaration = contest.declare(case)
         if not declaration.derived and not any(b.outcome in ("carried", "lost") for b in declaration.ballots):
-            stopped = next((ballot.stopped for ballot in declaration.ballots if ballot.stopped), "there are no figures of a ballot")
+            stopped = next(
+                (ballot.stopped for ballot in declaration.ballots if ballot.stopped),
+                "there are no figures of a ballot",
+            )
             console.print(Text(f"Nothing can be declared yet: {stopped}."))
             raise typer.Exit(base.CHECK_FAILED)
         target = folder / "declaration"
@@ -168,11 +211,15 @@ def declare_command(
 
 
 @app.command("check")
-def check_command(path: Path = typer.Argument(metavar="FILE", help="A contest file, or the folder of one.")) -> None:
+def check_command(
+    path: Path = typer.Argument(metavar="FILE", help="A contest file, or the folder of one."),
+) -> None:
     """Check whether a contest file can be used."""
     with base.failures_told():
         case = contest.load_file(path / folders.CONTEST if path.is_dir() else path)
-        base.out().print(Text(f'{path}: the contest "{case.contest.id}" can be used, under the rulebook "{case.rulebook.id}".'))
+        base.out().print(
+            Text(f'{path}: the contest "{case.contest.id}" can be used, under the rulebook "{case.rulebook.id}".')
+        )
 
 
 @app.command("schema")

@@ -12,7 +12,9 @@ from . import base
 
 
 def contests_command(
-    organisation: str | None = typer.Option(None, "--organisation", "-o", help="Only contests whose organisation contains this."),
+    organisation: str | None = typer.Option(
+        None, "--organisation", "-o", help="Only contests whose organisation contains this."
+    ),
     rulebook: str | None = typer.Option(None, "--rulebook", "-r", help="Only contests held under this rulebook."),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
@@ -26,11 +28,26 @@ def contests_command(
             return
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for heading in ("date", "contest", "rulebook", "outcome", "share", "rounds", "turnout"):
-            table.add_column(heading, justify="right" if heading in ("share", "rounds", "turnout") else "left", no_wrap=heading in ("date", "contest"))
+            table.add_column(
+                heading,
+                justify="right" if heading in ("share", "rounds", "turnout") else "left",
+                no_wrap=heading in ("date", "contest"),
+            )
         for item in rows:
-            table.add_row(item["date"], item["short"], item["rulebook"], Text(item["outcome"]), item["share"] or "", str(item["rounds"]), item["turnout"] or "")
+            table.add_row(
+                item["date"],
+                item["short"],
+                item["rulebook"],
+                Text(item["outcome"]),
+                item["share"] or "",
+                str(item["rounds"]),
+                item["turnout"] or "",
+            )
         base.out().print(table)
-        base.out().print(f"{len(rows)} contests. Share: of the rulebook's base, in the round that decided. See one: selectorate declare {rows[-1]['short'] if rows else 'labour-2016'}")
+        base.out().print(
+            f"{len(rows)} contests. Share: of the rulebook's base, in the round that decided. "
+            f"See one: selectorate declare {rows[-1]['short'] if rows else 'labour-2016'}"
+        )
 
 
 def row(name: str) -> dict[str, str]:

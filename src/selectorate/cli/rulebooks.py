@@ -21,13 +21,28 @@ def list_command(json: bool = typer.Option(False, "--json", help="Print JSON."))
         proofs = proved_by()
         rows = [(rules.load(name), proofs.get(name, [])) for name in rules.preset_ids()]
         if json:
-            base.print_json([{"id": r.id, "name": r.name, "organisation": r.organisation, "in_force": r.in_force, "proved_by": p} for r, p in rows])
+            base.print_json(
+                [
+                    {
+                        "id": r.id,
+                        "name": r.name,
+                        "organisation": r.organisation,
+                        "in_force": r.in_force,
+                        "proved_by": p,
+                    }
+                    for r, p in rows
+                ]
+            )
             return
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for heading in ("rulebook", "what it is", "in force", "proved by"):
             table.add_column(heading)
         for rulebook, contests in rows:
-            proof = Text(", ".join(gallery.short_name(c) for c in contests)) if contests else Text("unproven", style="yellow")
+            proof = (
+                Text(", ".join(gallery.short_name(c) for c in contests))
+                if contests
+                else Text("unproven", style="yellow")
+            )
             table.add_row(rulebook.id, f"{rulebook.organisation}: {rulebook.name}", rulebook.in_force or "", proof)
         base.out().print(table)
 
@@ -43,7 +58,9 @@ def proved_by() -> dict[str, list[str]]:
 @app.command("show")
 def show_command(
     name: str = typer.Argument(metavar="RULEBOOK", help="The id of a rulebook, or the path of a file."),
-    contest_name: str | None = typer.Option(None, "--contest", metavar="CONTEST", help="Fill in the sizes of the bodies at this contest."),
+    contest_name: str | None = typer.Option(
+        None, "--contest", metavar="CONTEST", help="Fill in the sizes of the bodies at this contest."
+    ),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Say a rulebook in plain sentences."""
@@ -61,12 +78,25 @@ def show_command(
         passages = rules.explain(rulebook, sizes, names)
         proofs = proved_by().get(rulebook.id, []) if name in rules.preset_ids() else []
         if json:
-            base.print_json({"id": rulebook.id, "proved_by": proofs, "passages": [{"heading": p.heading, "sentences": list(p.sentences)} for p in passages]})
+            base.print_json(
+                {
+                    "id": rulebook.id,
+                    "proved_by": proofs,
+                    "passages": [{"heading": p.heading, "sentences": list(p.sentences)} for p in passages],
+                }
+            )
             return
         console = base.out()
         console.print(Text(rulebook.name, style="bold"))
         if name in rules.preset_ids():
-            console.print(Text(f"Proved by {', '.join(proofs)}." if proofs else "Unproven: no contest in the gallery was held under it.", style="dim"))
+            console.print(
+                Text(
+                    f"Proved by {', '.join(proofs)}."
+                    if proofs
+                    else "Unproven: no contest in the gallery was held under it.",
+                    style="dim",
+                )
+            )
         for passage in passages:
             console.print()
             console.print(Text(passage.heading, style="bold"))
@@ -78,7 +108,10 @@ def contest_mismatch(contest_id: str, held_under: str, asked: str) -> Exception:
     """The error for a contest that was held under another rulebook than the one asked for."""
     from ..errors import InputError
 
-    return InputError(f'the contest "{contest_id}" was held under "{held_under}", not under "{asked}"', hint=f"selectorate rules show {held_under} --contest {contest_id}")
+    return InputError(
+        f'the contest "{contest_id}" was held under "{held_under}", not under "{asked}"',
+        hint=f"selectorate rules show {held_under} --contest {contest_id}",
+    )
 
 
 @app.command("check")
@@ -86,7 +119,7 @@ def check_command(path: Path = typer.Argument(metavar="FILE", help="A rulebook f
     """Check whether a rulebook file can be used."""
     with base.failures_told():
         rulebook = rules.load_file(path)
-        base.out().print(f"{path}: the rulebook \"{rulebook.id}\" can be used ({len(rulebook.stage)} stages).")
+        base.out().print(f'{path}: the rulebook "{rulebook.id}" can be used ({len(rulebook.stage)} stages).')
 
 
 @app.command("schema")

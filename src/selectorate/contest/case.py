@@ -119,7 +119,9 @@ def _rulebook(contest: Contest, document: Document, folder: Path | Traversable |
             if fault.where.file is not None:
                 raise
             raise ContestError(fault.message, where=where, hint=fault.hint) from None
-    given: dict[str, Any] = {key: list(value) if isinstance(value, tuple) else value for key, value in contest.parameters.items()}
+    given: dict[str, Any] = {
+        key: list(value) if isinstance(value, tuple) else value for key, value in contest.parameters.items()
+    }
     return rules.with_parameters(rulebook, given, document.where("parameters"))
 
 
@@ -127,7 +129,11 @@ def _beside(name: str, folder: Path | Traversable | None, where: Where) -> Path 
     """The file called ``name`` in ``folder``. Raises ContestError if it is elsewhere or not there."""
     parts = Path(name).parts
     if folder is None or Path(name).is_absolute() or ".." in parts or not parts:
-        raise ContestError(f'"{name}" is not a file beside this one', where=where, hint="Put the file into the same folder and give its name alone.")
+        raise ContestError(
+            f'"{name}" is not a file beside this one',
+            where=where,
+            hint="Put the file into the same folder and give its name alone.",
+        )
     path = folder.joinpath(*parts)
     if not path.is_file():
         raise ContestError(f'there is no file "{name}" beside this one', where=where)
@@ -150,10 +156,18 @@ def _misfits(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
         stage = rulebook.stage_named(ballot.stage)
         if not isinstance(stage, BallotStage | MotionStage):
             names = [s.id for s in rulebook.stage if not isinstance(s, NominationStage)]
-            yield Problem(f'the rulebook "{rulebook.id}" has no ballot "{ballot.stage}"', document.where(*at, "stage"), f"It has: {', '.join(names)}.")
+            yield Problem(
+                f'the rulebook "{rulebook.id}" has no ballot "{ballot.stage}"',
+                document.where(*at, "stage"),
+                f"It has: {', '.join(names)}.",
+            )
             continue
         if ballot.stage in seen:
-            yield Problem(f'the ballot "{ballot.stage}" is given twice', document.where(*at, "stage"), "Put its rounds under one [[ballot]].")
+            yield Problem(
+                f'the ballot "{ballot.stage}" is given twice',
+                document.where(*at, "stage"),
+                "Put its rounds under one [[ballot]].",
+            )
         seen.add(ballot.stage)
         yield from _figures(contest, stage, ballot, document, at)
     yield from _readings(contest, rulebook, document)
@@ -162,9 +176,16 @@ def _misfits(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
 def _bodies(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
     for name, body in contest.bodies.items():
         if name not in rulebook.bodies:
-            yield Problem(f'the rulebook "{rulebook.id}" has no body "{name}"', document.where("bodies", name), documents.nearest(name, list(rulebook.bodies), "It has"))
+            yield Problem(
+                f'the rulebook "{rulebook.id}" has no body "{name}"',
+                document.where("bodies", name),
+                documents.nearest(name, list(rulebook.bodies), "It has"),
+            )
         elif body.size is not None and sum(body.parts.values()) > body.size:
-            yield Problem(f"the parts add up to {sum(body.parts.values()):,}, more than the {body.size:,} there are", document.where("bodies", name, "parts"))
+            yield Problem(
+                f"the parts add up to {sum(body.parts.values()):,}, more than the {body.size:,} there are",
+                document.where("bodies", name, "parts"),
+            )
 
 
 def _people(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
@@ -172,13 +193,25 @@ def _people(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
     for key, candidate in contest.candidates.items():
         folded = " ".join(candidate.name.casefold().split())
         if key in (*MOTION, REOPEN, TOTAL):
-            yield Problem(f'a candidate cannot be called "{key}"', document.where("candidates", key), "Choose another key: the name that is shown is under name.")
+            yield Problem(
+                f'a candidate cannot be called "{key}"',
+                document.where("candidates", key),
+                "Choose another key: the name that is shown is under name.",
+            )
         if folded in names:
-            yield Problem(f'"{candidate.name}" is also the name of "{names[folded]}"', document.where("candidates", key, "name"), "Two candidates must be told apart on the paper.")
+            yield Problem(
+                f'"{candidate.name}" is also the name of "{names[folded]}"',
+                document.where("candidates", key, "name"),
+                "Two candidates must be told apart on the paper.",
+            )
         names[folded] = key
         for group in candidate.groups:
             if group not in rulebook.groups:
-                yield Problem(f'the rulebook "{rulebook.id}" has no group "{group}"', document.where("candidates", key, "groups"), documents.nearest(group, list(rulebook.groups), "It has"))
+                yield Problem(
+                    f'the rulebook "{rulebook.id}" has no group "{group}"',
+                    document.where("candidates", key, "groups"),
+                    documents.nearest(group, list(rulebook.groups), "It has"),
+                )
     for number, who in enumerate(contest.elected):
         if who not in contest.candidates:
             yield _nobody(contest, who, document, "elected", number)
@@ -187,7 +220,11 @@ def _people(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
 
 
 def _nobody(contest: Contest, who: str, document: Document, *path: str | int) -> Problem:
-    return Problem(f'there is no candidate "{who}"', document.where(*path), documents.nearest(who, list(contest.candidates), "The candidates are"))
+    return Problem(
+        f'there is no candidate "{who}"',
+        document.where(*path),
+        documents.nearest(who, list(contest.candidates), "The candidates are"),
+    )
 
 
 def _nominations(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
@@ -197,13 +234,25 @@ def _nominations(contest: Contest, rulebook: Rulebook, document: Document) -> Fo
         if not isinstance(stage, NominationStage):
             names = [s.id for s in rulebook.stage if isinstance(s, NominationStage)]
             hint = f"It has: {', '.join(names)}." if names else "It knows no nominations."
-            yield Problem(f'the rulebook "{rulebook.id}" has no nomination stage "{figures.stage}"', document.where(*at, "stage"), hint)
+            yield Problem(
+                f'the rulebook "{rulebook.id}" has no nomination stage "{figures.stage}"',
+                document.where(*at, "stage"),
+                hint,
+            )
             continue
         ways = [gate.by for gate in stage.any] if stage.any else [stage.by]
         if figures.by is None and stage.any:
-            yield Problem('"by" is missing: there are several ways to be nominated', document.where(*at), f"Write one of: {', '.join(str(way) for way in ways)}.")
+            yield Problem(
+                '"by" is missing: there are several ways to be nominated',
+                document.where(*at),
+                f"Write one of: {', '.join(str(way) for way in ways)}.",
+            )
         elif figures.by is not None and figures.by not in ways:
-            yield Problem(f'"{figures.by}" does not nominate at this stage', document.where(*at, "by"), f"It can be: {', '.join(str(way) for way in ways)}.")
+            yield Problem(
+                f'"{figures.by}" does not nominate at this stage',
+                document.where(*at, "by"),
+                f"It can be: {', '.join(str(way) for way in ways)}.",
+            )
         groups: dict[str, Sequence[str]] = {
             "counts": list(figures.counts),
             "parts": list(figures.parts),
@@ -218,7 +267,13 @@ def _nominations(contest: Contest, rulebook: Rulebook, document: Document) -> Fo
                     yield _nobody(contest, who, document, *at, key, who if isinstance(people, list) else number)
 
 
-def _figures(contest: Contest, stage: BallotStage | MotionStage, ballot: BallotFigures, document: Document, at: tuple[str | int, ...]) -> Found:
+def _figures(
+    contest: Contest,
+    stage: BallotStage | MotionStage,
+    ballot: BallotFigures,
+    document: Document,
+    at: tuple[str | int, ...],
+) -> Found:
     segments = stage.segments if isinstance(stage, BallotStage) else ()
     sections = {*segments, TOTAL}
     motion = isinstance(stage, MotionStage)
@@ -226,7 +281,11 @@ def _figures(contest: Contest, stage: BallotStage | MotionStage, ballot: BallotF
     if not motion and isinstance(stage, BallotStage) and stage.reopen_nominations:
         people.add(REOPEN)
     if ballot.ballots and ballot.round:
-        yield Problem("a ballot has either a file of ballots or published rounds", document.where(*at, "ballots"), "Leave one of the two out.")
+        yield Problem(
+            "a ballot has either a file of ballots or published rounds",
+            document.where(*at, "ballots"),
+            "Leave one of the two out.",
+        )
     if not motion:
         for key in ("asked", "asked_needed", "carried"):
             if getattr(ballot, key) is not None:
@@ -272,7 +331,11 @@ def _round(
 
 def _stranger(contest: Contest, who: str, document: Document, at: tuple[str | int, ...], *, motion: bool) -> Problem:
     if motion:
-        return Problem(f'"{who}" is not a side of a motion', document.where(*at), 'Write "for" and "against" the motion as it is worded.')
+        return Problem(
+            f'"{who}" is not a side of a motion',
+            document.where(*at),
+            'Write "for" and "against" the motion as it is worded.',
+        )
     return _nobody(contest, who, document, *at)
 
 
@@ -280,22 +343,37 @@ def _readings(contest: Contest, rulebook: Rulebook, document: Document) -> Found
     stages = {stage.id for stage in rulebook.stage if not isinstance(stage, NominationStage)}
     for index, also in enumerate(contest.also_published):
         if also.stage is not None and also.stage not in stages:
-            yield Problem(f'the rulebook "{rulebook.id}" has no ballot "{also.stage}"', document.where("also_published", index, "stage"))
+            yield Problem(
+                f'the rulebook "{rulebook.id}" has no ballot "{also.stage}"',
+                document.where("also_published", index, "stage"),
+            )
         if also.measure == "share" and also.candidate is None:
             yield Problem("a share is somebody's", document.where("also_published", index), 'Write candidate = "…".')
         if also.candidate is not None and also.candidate not in (*contest.candidates, *MOTION):
             yield _nobody(contest, also.candidate, document, "also_published", index, "candidate")
     for index, claim in enumerate(contest.claims):
         for number, reading in enumerate(claim.reading):
-            at = ("claims", index, "reading", number)
+            at: tuple[str | int, ...] = ("claims", index, "reading", number)
             if reading.fact is not None and reading.fact not in contest.facts:
-                yield Problem(f'there is no fact "{reading.fact}"', document.where(*at, "fact"), documents.nearest(reading.fact, list(contest.facts), "The facts are"))
-            if reading.candidate is not None and reading.contest is None and reading.candidate not in (*contest.candidates, *MOTION):
+                yield Problem(
+                    f'there is no fact "{reading.fact}"',
+                    document.where(*at, "fact"),
+                    documents.nearest(reading.fact, list(contest.facts), "The facts are"),
+                )
+            if (
+                reading.candidate is not None
+                and reading.contest is None
+                and reading.candidate not in (*contest.candidates, *MOTION)
+            ):
                 yield _nobody(contest, reading.candidate, document, *at, "candidate")
     for index, rival in enumerate(contest.rivals):
         at = ("rivals", index)
         if sum(value is not None for value in (rival.contest, rival.nominations, rival.fact)) != 1:
-            yield Problem("a rival mandate comes from one place", document.where(*at), "Write one of contest, nominations, fact.")
+            yield Problem(
+                "a rival mandate comes from one place",
+                document.where(*at),
+                "Write one of contest, nominations, fact.",
+            )
         if rival.nominations is not None and rival.nominations not in {n.stage for n in contest.nomination}:
             yield Problem(f'there are no nominations "{rival.nominations}"', document.where(*at, "nominations"))
         if rival.fact is not None and rival.fact not in contest.facts:
@@ -318,11 +396,19 @@ def read_units(path: Path | Traversable, contest: Contest) -> UnitVotes:
     rows = csv.reader(io.StringIO(text, newline=""))
     header = next(rows, [])
     if header[:3] != ["unit", "name", "round"]:
-        raise InputError("the columns are not right", where=Where(name, 1), hint="They are: unit, name, round, then one a candidate.")
+        raise InputError(
+            "the columns are not right",
+            where=Where(name, 1),
+            hint="They are: unit, name, round, then one a candidate.",
+        )
     people = header[3:]
     for who in people:
         if who not in contest.candidates:
-            raise InputError(f'there is no candidate "{who}"', where=Where(name, 1), hint=documents.nearest(who, list(contest.candidates), "The candidates are"))
+            raise InputError(
+                f'there is no candidate "{who}"',
+                where=Where(name, 1),
+                hint=documents.nearest(who, list(contest.candidates), "The candidates are"),
+            )
     if len(set(people)) != len(people) or not people:
         raise InputError("every candidate has one column", where=Where(name, 1))
     rounds: dict[int, dict[str, dict[str, int]]] = {}
@@ -335,7 +421,9 @@ def read_units(path: Path | Traversable, contest: Contest) -> UnitVotes:
             raise InputError(f"has {len(row)} cells, not {len(header)}", where=where)
         unit, title, number, *cells = row
         if not number.isascii() or not number.isdigit() or not 1 <= int(number) <= 1000:
-            raise InputError(f'"{number}" is not the number of a round', where=where, hint="Rounds are numbered from 1.")
+            raise InputError(
+                f'"{number}" is not the number of a round', where=where, hint="Rounds are numbered from 1."
+            )
         votes = {who: _cell(cell, where, who) for who, cell in zip(people, cells, strict=True) if cell.strip()}
         here = rounds.setdefault(int(number), {})
         if unit in here:
@@ -345,12 +433,18 @@ def read_units(path: Path | Traversable, contest: Contest) -> UnitVotes:
         if len(names) > MAX_UNITS:
             raise InputError(f"has more than {MAX_UNITS:,} units", where=where)
     if sorted(rounds) != list(range(1, len(rounds) + 1)):
-        raise InputError("rounds are missing", where=Where(name), hint=f"It has: {', '.join(map(str, sorted(rounds)))}.")
+        raise InputError(
+            "rounds are missing", where=Where(name), hint=f"It has: {', '.join(map(str, sorted(rounds)))}."
+        )
     return UnitVotes(tuple(rounds[number] for number in sorted(rounds)), names)
 
 
 def _cell(cell: str, where: Where, who: str) -> int:
     text = cell.strip()
     if not (text.isascii() and text.isdigit()) or len(text) > 12 or int(text) > MAX_COUNT:
-        raise InputError(f'"{cell}" is not a number of votes ({who})', where=where, hint="Write a whole number; leave the cell empty where a candidate is out.")
+        raise InputError(
+            f'"{cell}" is not a number of votes ({who})',
+            where=where,
+            hint="Write a whole number; leave the cell empty where a candidate is out.",
+        )
     return int(text)

@@ -16,7 +16,7 @@ from pydantic import ConfigDict, PlainSerializer, TypeAdapter, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
 from ..exact import Cut
-from ..rules import BallotStage, MotionStage, share_text
+from ..rules import BallotStage, MotionStage
 from .case import Case
 from .disclosure import Hidden, safe_partition
 from .figures import BallotRound, BallotView, view_of
@@ -36,10 +36,10 @@ AsPrinted = Annotated[
 ]
 """A published decimal; in JSON a string such as "61.8"."""
 
-_frozen = dataclass(frozen=True, config=ConfigDict(extra="forbid", arbitrary_types_allowed=True))
+STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
 
-@_frozen
+@dataclass(frozen=True, config=STRICT)
 class Row:
     """A candidate in one round.
 
@@ -60,7 +60,7 @@ class Row:
     fate: Literal["", "elected", "out", "withdrawn", "qualified"] = ""
 
 
-@_frozen
+@dataclass(frozen=True, config=STRICT)
 class RoundSheet:
     """One round: its rows, highest first.
 
@@ -83,7 +83,7 @@ class RoundSheet:
     valid: int | None = None
 
 
-@_frozen
+@dataclass(frozen=True, config=STRICT)
 class SectionSheet:
     """A segment (or all of them, ``total``): its roll and what came back.
 
@@ -113,7 +113,7 @@ class SectionSheet:
     note: str | None = None
 
 
-@_frozen
+@dataclass(frozen=True, config=STRICT)
 class UnitSheet:
     """One unit in the last round: its votes, and who won it (nobody where the first are level)."""
 
@@ -124,7 +124,7 @@ class UnitSheet:
     pooled: int = 1
 
 
-@_frozen
+@dataclass(frozen=True, config=STRICT)
 class PrintingSheet:
     """How shares and turnout are printed."""
 
@@ -136,7 +136,7 @@ class PrintingSheet:
     turnout_cut: Cut
 
 
-@_frozen
+@dataclass(frozen=True, config=STRICT)
 class BallotSheet:
     """One ballot or motion.
 
@@ -165,7 +165,7 @@ class BallotSheet:
     notes: tuple[str, ...] = ()
 
 
-@_frozen
+@dataclass(frozen=True, config=STRICT)
 class NominationSheet:
     """A candidate's nominations at one stage: how many, how many were needed, what came of it."""
 
@@ -182,7 +182,7 @@ class NominationSheet:
     parts: dict[str, int] = field(default_factory=dict)
 
 
-@_frozen
+@dataclass(frozen=True, config=STRICT)
 class SourceSheet:
     """Where figures were read."""
 
@@ -191,7 +191,7 @@ class SourceSheet:
     says: str | None
 
 
-@_frozen
+@dataclass(frozen=True, config=STRICT)
 class Declaration:
     """The result of a contest.
 
@@ -234,7 +234,11 @@ class Declaration:
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a declaration."""
     schema = TypeAdapter(Declaration).json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "A selectorate declaration"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "A selectorate declaration",
+    }
 
 
 def to_json(declaration: Declaration) -> dict[str, Any]:
@@ -320,10 +324,19 @@ def _printing(stage: BallotStage | MotionStage) -> PrintingSheet:
     if isinstance(stage, BallotStage):
         default = {"weighted-college": "the college", "points-by-unit": "points"}.get(stage.combine, "votes")
     shares, turnout = stage.shares, stage.turnout
-    return PrintingSheet(shares.of or default, shares.decimals, shares.cut, turnout.counts, turnout.decimals, turnout.cut)
+    return PrintingSheet(
+        shares.of or default, shares.decimals, shares.cut, turnout.counts, turnout.decimals, turnout.cut
+    )
 
 
-def _round(case: Case, view: BallotView, item: BallotRound, played: ReplayedRound | None, printing: PrintingSheet, hidden: Hidden | None) -> RoundSheet:
+def _round(
+    case: Case,
+    view: BallotView,
+    item: BallotRound,
+    played: ReplayedRound | None,
+    printing: PrintingSheet,
+    hidden: Hidden | None,
+) -> RoundSheet:
     figures, standing = item.figures, item.standing
     published = figures.shares.get(TOTAL, {})
     people = list(standing.ranked()) if standing else []
@@ -385,7 +398,9 @@ def _by_section(view: BallotView, item: BallotRound, who: str, hidden: Hidden | 
     return result
 
 
-def _fate(who: str, figures: Any, played: ReplayedRound | None) -> Literal["", "elected", "out", "withdrawn", "qualified"]:
+def _fate(
+    who: str, figures: Any, played: ReplayedRound | None
+) -> Literal["", "elected", "out", "withdrawn", "qualified"]:
     if who in figures.elected:
         return "elected"
     if who in figures.withdrawn:
@@ -409,7 +424,14 @@ def _sections(case: Case, view: BallotView, hidden: Hidden | None) -> list[Secti
     for section in names:
         if hidden and section in hidden.names:
             roll = view.roll(section, last)
-            result.append(SectionSheet(section, case.section_name(section), entitled=roll.entitled if roll else None, note=hidden.note))
+            result.append(
+                SectionSheet(
+                    section,
+                    case.section_name(section),
+                    entitled=roll.entitled if roll else None,
+                    note=hidden.note,
+                )
+            )
             continue
         result.append(_section(case, view, section, last))
     return result
@@ -455,7 +477,9 @@ def _section(case: Case, view: BallotView, section: str, number: int) -> Section
     )
 
 
-def _units(case: Case, stage: BallotStage | MotionStage, *, ours: bool) -> tuple[tuple[UnitSheet, ...], dict[str, int], str | None]:
+def _units(
+    case: Case, stage: BallotStage | MotionStage, *, ours: bool
+) -> tuple[tuple[UnitSheet, ...], dict[str, int], str | None]:
     found = case.units.get(stage.id)
     if found is None or not found.rounds:
         return (), {}, None
@@ -469,7 +493,11 @@ def _units(case: Case, stage: BallotStage | MotionStage, *, ours: bool) -> tuple
         sheets.append(UnitSheet(unit, found.names.get(unit, unit), dict(votes), winner))
     if not ours:
         return tuple(sheets), won, None
-    hidden = safe_partition([{unit: dict(votes) for unit, votes in votes_by_unit.items()} for votes_by_unit in found.rounds], case.rulebook.disclosure, what="unit")
+    hidden = safe_partition(
+        [{unit: dict(votes) for unit, votes in votes_by_unit.items()} for votes_by_unit in found.rounds],
+        case.rulebook.disclosure,
+        what="unit",
+    )
     shown = [sheet for sheet in sheets if sheet.unit not in hidden.names]
     if hidden.names:
         pooled: dict[str, int] = {}
@@ -523,7 +551,3 @@ def nominations(case: Case) -> list[NominationSheet]:
         )
         for ruling in rule_on(case)
     ]
-
-
-__all__ = [name for name in list(globals()) if name[0].isupper()] + ["declare", "json_schema", "nominations", "to_json"]
-_ = share_text

@@ -46,7 +46,9 @@ def safe_partition(rounds: Sequence[Table], rule: Disclosure, *, what: str) -> H
     parts = list(dict.fromkeys(name for table in rounds for name in table))
     hidden = {name for table in rounds for name, votes in table.items() if not is_safe(votes, rule)}
     size = {name: sum(rounds[0].get(name, {}).values()) for name in parts} if rounds else {}
-    others = sorted((name for name in parts if name not in hidden and size[name] > 0), key=lambda name: (size[name], name))
+    others = sorted(
+        (name for name in parts if name not in hidden and size[name] > 0), key=lambda name: (size[name], name)
+    )
     while hidden and others and not _safe_together(rounds, hidden, rule):
         hidden.add(others.pop(0))
     if hidden and not others:

@@ -7,7 +7,7 @@ is worked out. Where something is not known the answer is None, never a guess.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -261,9 +261,9 @@ def combined(stage: BallotStage | MotionStage, sections: SectionVotes) -> Standi
     return count.one_person_one_vote(sections)
 
 
-def _added(tables: Sequence[Mapping[str, int]] | object) -> dict[str, int]:
+def _added(tables: Iterable[Mapping[str, int]]) -> dict[str, int]:
     total: dict[str, int] = {}
-    for table in tables:  # type: ignore[attr-defined]  # values() of a mapping, or a list
+    for table in tables:
         for who, number in table.items():
             total[who] = total.get(who, 0) + number
     return total

@@ -34,7 +34,7 @@ from .nominations import Ruling, gates, needed, rule_on
 CONTEST, NOMINATIONS, RULEBOOK = "contest.toml", "nominations.csv", "rulebook.toml"
 COLUMNS = ["date", "stage", "body", "candidate", "nominator"]
 
-OWN_RULEBOOK = '''# The rules of your contest. Change them to yours, then: selectorate rules check rulebook.toml
+OWN_RULEBOOK = """# The rules of your contest. Change them to yours, then: selectorate rules check rulebook.toml
 id = "{id}-rules"
 name = "Election of the {office_lower}"
 organisation = "{organisation}"
@@ -63,7 +63,7 @@ count = "alternative vote"
 elected = "majority of votes"
 tie = ["earlier rounds", "lot"]
 declare = ["total"]
-'''
+"""
 
 
 @dataclass(frozen=True)
@@ -81,12 +81,20 @@ class Nomination:
 def _locked(folder: Path) -> Iterator[None]:
     """Keep every other step out of ``folder`` meanwhile. Raises InputError if one is at work there."""
     if not (folder / CONTEST).is_file():
-        raise InputError("is not the folder of a contest", where=Where(str(folder)), hint='Make one with "selectorate contest new".')
+        raise InputError(
+            "is not the folder of a contest",
+            where=Where(str(folder)),
+            hint='Make one with "selectorate contest new".',
+        )
     try:
         with FileLock(folder / ".lock", timeout=5):
             yield
     except Timeout:
-        raise InputError("is being changed by somebody else", where=Where(str(folder)), hint="Try again when they are done.") from None
+        raise InputError(
+            "is being changed by somebody else",
+            where=Where(str(folder)),
+            hint="Try again when they are done.",
+        ) from None
     except OSError as fault:
         raise InputError(f"cannot be written in: {fault.strerror}", where=Where(str(folder))) from None
 
@@ -116,27 +124,38 @@ def _id_from(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "candidate"
 
 
-def start(folder: Path, *, title: str, organisation: str, office: str, date: dt.date, rulebook: str | None = None) -> Case:
+def start(
+    folder: Path, *, title: str, organisation: str, office: str, date: dt.date, rulebook: str | None = None
+) -> Case:
     """Make ``folder`` with the files of a new contest, and return it.
 
     ``rulebook``: the id of a shipped one, or a file, which is copied into the folder; without it the folder gets a
     plain one to be changed. Raises InputError if the folder has something in it, RulebookError for the rulebook.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError("is not an empty folder", where=Where(str(folder)), hint="Name a folder that is not there yet.")
+        raise InputError(
+            "is not an empty folder", where=Where(str(folder)), hint="Name a folder that is not there yet."
+        )
     contest_id = _id_from(f"{office} {organisation} {date.year}")
     own: bytes | None = None
     if rulebook is None:
         own = OWN_RULEBOOK.format(
-            id=contest_id, organisation=_quoted(organisation), office=_quoted(office), office_lower=_quoted(office.lower())
+            id=contest_id,
+            organisation=_quoted(organisation),
+            office=_quoted(office),
+            office_lower=_quoted(office.lower()),
         ).encode()
     elif rulebook.endswith(".toml"):
         rules.load_file(Path(rulebook))
         own = Path(rulebook).read_bytes()
     else:
         rules.load(rulebook)
-    loaded = rules.load(rulebook) if own is None and rulebook else rules.from_document(documents.parse(own or b"", RULEBOOK))
-    text = _new_contest(contest_id, title, organisation, office, date, RULEBOOK if own is not None else str(rulebook), loaded)
+    loaded = (
+        rules.load(rulebook) if own is None and rulebook else rules.from_document(documents.parse(own or b"", RULEBOOK))
+    )
+    text = _new_contest(
+        contest_id, title, organisation, office, date, RULEBOOK if own is not None else str(rulebook), loaded
+    )
     documents.check(documents.parse(text.encode(), str(folder / CONTEST), ContestError), _contest_model(), ContestError)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -159,10 +178,25 @@ def _quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
 
 
-def _new_contest(contest_id: str, title: str, organisation: str, office: str, date: dt.date, rulebook: str, loaded: Rulebook) -> str:
+def _new_contest(
+    contest_id: str,
+    title: str,
+    organisation: str,
+    office: str,
+    date: dt.date,
+    rulebook: str,
+    loaded: Rulebook,
+) -> str:
     document = tomlkit.document()
     document.add(tomlkit.comment("One contest. Everything in it may be changed by hand between the steps."))
-    for key, value in (("id", contest_id), ("title", title), ("organisation", organisation), ("office", office), ("rulebook", rulebook), ("date", date)):
+    for key, value in (
+        ("id", contest_id),
+        ("title", title),
+        ("organisation", organisation),
+        ("office", office),
+        ("rulebook", rulebook),
+        ("date", date),
+    ):
         document.add(key, tomlkit.item(value))
     document.add("occasion", tomlkit.item("vacancy"))
     document["occasion"].comment('or "challenge" (then name the holder: holder = "…"), or "regular"')
@@ -212,7 +246,9 @@ def read_nominations(folder: Path) -> list[Nomination]:
     rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
     found = []
     if next(rows, []) != COLUMNS:
-        raise InputError("the columns are not right", where=Where(str(path), 1), hint=f"They are: {', '.join(COLUMNS)}.")
+        raise InputError(
+            "the columns are not right", where=Where(str(path), 1), hint=f"They are: {', '.join(COLUMNS)}."
+        )
     for row in rows:
         where = Where(str(path), rows.line_num)
         if not row:
@@ -239,7 +275,10 @@ def open_stage(case: Case, stage: str | None) -> NominationStage:
     if stage is not None:
         found = next((s for s in stages if s.id == stage), None)
         if found is None:
-            raise InputError(f'there is no nomination stage "{stage}"', hint=f"There are: {', '.join(s.id for s in stages)}.")
+            raise InputError(
+                f'there is no nomination stage "{stage}"',
+                hint=f"There are: {', '.join(s.id for s in stages)}.",
+            )
         if found.id in closed:
             raise InputError(f'nominations are closed ("{found.id}")')
         return found
@@ -249,7 +288,15 @@ def open_stage(case: Case, stage: str | None) -> NominationStage:
     return still[0]
 
 
-def nominate(folder: Path, *, candidate: str, nominator: str, on: dt.date, stage: str | None = None, body: str | None = None) -> list[tuple[str, int, int | None]]:
+def nominate(
+    folder: Path,
+    *,
+    candidate: str,
+    nominator: str,
+    on: dt.date,
+    stage: str | None = None,
+    body: str | None = None,
+) -> list[tuple[str, int, int | None]]:
     """Enter one nomination, and return the board: each candidate's name, nominations so far, and how many are needed.
 
     ``candidate``: an id that the contest has, or a new name. ``nominator``: whoever nominates, by name or number.
@@ -266,7 +313,9 @@ def nominate(folder: Path, *, candidate: str, nominator: str, on: dt.date, stage
         if way not in ways:
             raise InputError(f'"{way}" does not nominate at this stage', hint=f"It can be: {', '.join(ways)}.")
         if body is None and len(ways) > 1:
-            raise InputError("there are several ways to be nominated", hint=f"Say which with --body: {', '.join(ways)}.")
+            raise InputError(
+                "there are several ways to be nominated", hint=f"Say which with --body: {', '.join(ways)}."
+            )
         who = _candidate(case, name)
         if who is None:
             who = _new_id(case, name)
@@ -281,7 +330,10 @@ def nominate(folder: Path, *, candidate: str, nominator: str, on: dt.date, stage
         if open_.each_nominates is not None and len(mine) >= open_.each_nominates:
             times = "once" if open_.each_nominates == 1 else f"{open_.each_nominates} times"
             given = ", ".join(_label(case, n.candidate) for n in mine)
-            raise InputError(f"{by} has no nomination left", hint=f"Each nominates {times}, and they have nominated {given}.")
+            raise InputError(
+                f"{by} has no nomination left",
+                hint=f"Each nominates {times}, and they have nominated {given}.",
+            )
         entered.append(Nomination(on, open_.id, way, who, by))
         case = _save(folder, document)
         _write(folder / NOMINATIONS, _csv(entered))
@@ -345,7 +397,11 @@ def close(folder: Path, stage: str | None = None) -> tuple[Case, list[Ruling]]:
             asked = needed(case, gate)
             if asked is None:
                 where = case.document.where("bodies", gate.by)
-                raise InputError(f"how many {case.body_name(gate.by)} there are is not known", where=where, hint=f"A share of them is needed: write size = … under [bodies.{gate.by}].")
+                raise InputError(
+                    f"how many {case.body_name(gate.by)} there are is not known",
+                    where=where,
+                    hint=f"A share of them is needed: write size = … under [bodies.{gate.by}].",
+                )
             counted: dict[str, int] = {}
             for nomination in entered:
                 if nomination.body == gate.by:
@@ -373,7 +429,11 @@ def _append(tables: Any, table: Table) -> None:
 
 
 def _holder_stands(case: Case, stage: NominationStage) -> bool:
-    return rules.held(stage.incumbent) == "automatic" and case.contest.occasion == "challenge" and case.contest.holder is not None
+    return (
+        rules.held(stage.incumbent) == "automatic"
+        and case.contest.occasion == "challenge"
+        and case.contest.holder is not None
+    )
 
 
 def on_the_paper(case: Case) -> list[str]:
@@ -384,7 +444,10 @@ def on_the_paper(case: Case) -> list[str]:
     rulings = list(rule_on(case))
     paper = []
     for who in case.contest.candidates:
-        passed = [any(r.candidate == who and r.stage.id == s.id and r.result in ("nominated", "automatic") for r in rulings) for s in deciding]
+        passed = [
+            any(r.candidate == who and r.stage.id == s.id and r.result in ("nominated", "automatic") for r in rulings)
+            for s in deciding
+        ]
         if all(passed):
             paper.append(who)
     return paper
@@ -415,7 +478,10 @@ def enter(
             paper.add(REOPEN)
         for who in votes:
             if who not in paper:
-                raise InputError(f'"{who}" is not on the paper', hint=f"On it are: {', '.join(sorted(paper)) or 'nobody yet; close nominations first'}.")
+                raise InputError(
+                    f'"{who}" is not on the paper',
+                    hint=f"On it are: {', '.join(sorted(paper)) or 'nobody yet; close nominations first'}.",
+                )
         tables = document.setdefault("ballot", tomlkit.aot())
         table = next((t for t in tables if t.get("stage") == ballot_stage.id), None)
         if table is None:
@@ -453,5 +519,8 @@ def _ballot_stage(case: Case, stage: str | None) -> BallotStage | MotionStage:
     found = next((s for s in stages if s.id == stage), None)
     if found is None:
         names = ", ".join(s.id for s in stages)
-        raise InputError(f'there is no ballot "{stage}"' if stage else "there are several ballots", hint=f"Say which: {names}.")
+        raise InputError(
+            f'there is no ballot "{stage}"' if stage else "there are several ballots",
+            hint=f"Say which: {names}.",
+        )
     return found

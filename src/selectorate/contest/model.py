@@ -7,13 +7,12 @@ printed. Nothing is computed here.
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from ..documents import Count, FileModel, Id, Published, Text, wrong
-from ..rules import Base, Occasion, Quantity, Source
+from ..rules import Base, Occasion, Source
 
 TOTAL = "total"
 """The name under which figures of all segments together stand."""
@@ -36,8 +35,14 @@ Votes = dict[Id, Count]
 class Marked(FileModel):
     """A table of figures of which some are less certain than others."""
 
-    recalled: tuple[Text, ...] = Field((), description='The keys of this table whose figures are from memory, not read in a source: ["entitled", "votes.members"].')
-    derived: tuple[Text, ...] = Field((), description="The keys of this table whose figures were worked out from others.")
+    recalled: tuple[Text, ...] = Field(
+        (),
+        description="The keys of this table whose figures are from memory, not read in a source: "
+        '["entitled", "votes.members"].',
+    )
+    derived: tuple[Text, ...] = Field(
+        (), description="The keys of this table whose figures were worked out from others."
+    )
     approximate: tuple[Text, ...] = Field((), description="The keys of this table whose figures are round numbers.")
     note: Text | None = Field(None, description="What should be known of these figures.")
 
@@ -52,7 +57,11 @@ class Marked(FileModel):
                     for part in str(name).split("."):
                         inside = inside.get(part) if isinstance(inside, dict) else None
                     if inside is None:
-                        raise wrong(f'"{name}" is not a figure of this table', 'Name keys of the same table: ["entitled"], ["votes.members"].', key=mark)
+                        raise wrong(
+                            f'"{name}" is not a figure of this table',
+                            'Name keys of the same table: ["entitled"], ["votes.members"].',
+                            key=mark,
+                        )
         return data
 
     def certainty(self, *path: str) -> str | None:
@@ -85,7 +94,10 @@ class BodySize(Marked):
     size: Count | None = Field(None, description="How many there are.")
     name: Text | None = Field(None, description="Its members, where it was another body than the rulebook's.")
     parts: dict[Id, Count] = Field({}, description="How many of them belong to each part.")
-    measured: Count | None = Field(None, description="How many they count together by the rulebook's measure of the body (affiliated members, say).")
+    measured: Count | None = Field(
+        None,
+        description="How many they count together by the rulebook's measure of the body (affiliated members, say).",
+    )
 
 
 class NominationFigures(Marked):
@@ -94,8 +106,13 @@ class NominationFigures(Marked):
     stage: Id = Field(description="The nomination stage of the rulebook.")
     by: Id | None = Field(None, description="The body, where the stage knows several ways.")
     counts: Votes = Field({}, description="The nominations of each candidate.")
-    parts: dict[Id, Votes] = Field({}, description="By candidate, how many of them were of each part: { smith = { mps = 162, meps = 10 } }.")
-    measured: Votes = Field({}, description="By candidate, how many the nominators count together by the body's measure.")
+    parts: dict[Id, Votes] = Field(
+        {},
+        description="By candidate, how many of them were of each part: { smith = { mps = 162, meps = 10 } }.",
+    )
+    measured: Votes = Field(
+        {}, description="By candidate, how many the nominators count together by the body's measure."
+    )
     needed: Count | None = Field(None, description="The number that was published as needed.")
     nobody: Count | None = Field(None, description="How many of the body nominated nobody.")
     automatic: Names = Field((), description="Candidates on the paper without nominations.")
@@ -111,9 +128,14 @@ class Roll(Marked):
     rejected: Count | None = Field(None, description="How many of them were rejected unopened, for a fault of form.")
     spoilt: Count | None = Field(None, description="How many were opened and invalid.")
     valid: Count | None = Field(None, description="How many were valid.")
-    abstentions: Count | None = Field(None, description="How many papers said abstention (among the valid ones where the rulebook says so).")
+    abstentions: Count | None = Field(
+        None, description="How many papers said abstention (among the valid ones where the rulebook says so)."
+    )
     not_voting: Count | None = Field(None, description="How many of those entitled returned nothing.")
-    not_voting_or_spoilt: Count | None = Field(None, description="How many did not vote or spoilt their ballot, where only both together were published.")
+    not_voting_or_spoilt: Count | None = Field(
+        None,
+        description="How many did not vote or spoilt their ballot, where only both together were published.",
+    )
     turnout: Printed | None = Field(None, description="The turnout in per cent, as published.")
 
 
@@ -122,11 +144,18 @@ class Round(Marked):
 
     date: dt.date | None = Field(None, description="The day, for repeated ballots.")
     label: Text | None = Field(None, description="What it was called, if not by its number.")
-    roll: dict[Section, Roll] = Field({}, description="Roll and ballots of this round, where ballots are repeated: by segment, or total.")
+    roll: dict[Section, Roll] = Field(
+        {}, description="Roll and ballots of this round, where ballots are repeated: by segment, or total."
+    )
     votes: dict[Section, Votes] = Field({}, description="Votes by segment (or total), then by candidate.")
     points: Shares = Field({}, description="Points of each candidate, as published.")
-    shares: dict[Section, Shares] = Field({}, description="Shares in per cent, as published: by segment (or total), then by candidate.")
-    weighted: dict[Section, Shares] = Field({}, description="What each section of a weighted college gave each candidate, in per cent of the whole college.")
+    shares: dict[Section, Shares] = Field(
+        {}, description="Shares in per cent, as published: by segment (or total), then by candidate."
+    )
+    weighted: dict[Section, Shares] = Field(
+        {},
+        description="What each section of a weighted college gave each candidate, in per cent of the whole college.",
+    )
     exhausted: Count | None = Field(None, description="Ballots without a further preference, up to this round.")
     needed: Published | None = Field(None, description="The votes or points that were published as needed to win.")
     needed_lead: Count | None = Field(None, description="The lead that was published as needed.")
@@ -145,9 +174,15 @@ class BallotFigures(Marked):
 
     stage: Id = Field(description="The ballot or motion of the rulebook.")
     ballots: Text | None = Field(None, description="The file of the ballots themselves, next to this one.")
-    units: Text | None = Field(None, description="A CSV file next to this one with the votes of every unit in every round: unit, name, round, then one column a candidate.")
+    units: Text | None = Field(
+        None,
+        description="A CSV file next to this one with the votes of every unit in every round: "
+        "unit, name, round, then one column a candidate.",
+    )
     asked: Count | None = Field(None, description="For a motion: how many asked for it.")
-    asked_needed: Count | None = Field(None, description="For a motion: how many were published as needed to ask for it.")
+    asked_needed: Count | None = Field(
+        None, description="For a motion: how many were published as needed to ask for it."
+    )
     carried: bool | None = Field(None, description="For a motion: whether it was carried.")
     roll: dict[Section, Roll] = Field({}, description="Roll and ballots: by segment, or total.")
     round: tuple[Round, ...] = Field((), description="The rounds in their order.")
@@ -157,7 +192,9 @@ class AlsoPublished(FileModel):
     """A figure that a source prints beside others, to be held against them."""
 
     measure: Literal["turnout", "share"] = Field(description="What it is said to be.")
-    of: Base = Field(description="For a share its base; for turnout what was counted: ballots returned, or valid votes.")
+    of: Base = Field(
+        description="For a share its base; for turnout what was counted: ballots returned, or valid votes."
+    )
     figure: Published = Field(description="The figure in per cent, as printed.")
     stage: Id | None = Field(None, description="The ballot; the last one where it is left out.")
     section: Section = Field(TOTAL, description="The segment, or total.")
@@ -211,21 +248,37 @@ class Reading(FileModel):
     candidate: Id | None = Field(None, description="Whose figure: a candidate; the one elected where it is left out.")
     part: Id | None = Field(None, description="For nominations: the part of the body.")
     fact: Id | None = Field(None, description="A fact of this file instead of a measure.")
-    is_: Literal["higher than", "lower than", "equal to", "at least", "about", "all"] | None = Field(None, alias="is", description='What is claimed of it; "all": in all segments or units there are.')
+    is_: Literal["higher than", "lower than", "equal to", "at least", "about", "all"] | None = Field(
+        None, alias="is", description='What is claimed of it; "all": in all segments or units there are.'
+    )
     than: Id | int | None = Field(None, description="Beside what: a contest or a number.")
     in_: Literal["total", "every segment"] = Field("total", alias="in", description="Over all, or in each segment.")
-    beside: bool = Field(False, description="A further question put beside the claim, which does not count for its verdict: was it new?")
+    beside: bool = Field(
+        False,
+        description="A further question put beside the claim, which does not count for its verdict: was it new?",
+    )
     cannot: Text | None = Field(None, description="Why it cannot be known from this, and what one would have to know.")
     note: Text | None = Field(None, description="What to say beside it.")
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Reading:
         if bool(self.measures) + bool(self.fact) + bool(self.cannot) != 1:
-            raise wrong("a reading has measures, a fact, or a reason why it cannot be known", "Write one of measures, fact, cannot.")
+            raise wrong(
+                "a reading has measures, a fact, or a reason why it cannot be known",
+                "Write one of measures, fact, cannot.",
+            )
         if (self.measures or self.fact) and self.is_ is None:
-            raise wrong("nothing is said of what is claimed", 'Write is = "higher than" and than = "labour-2015".', key="is")
+            raise wrong(
+                "nothing is said of what is claimed",
+                'Write is = "higher than" and than = "labour-2015".',
+                key="is",
+            )
         if self.is_ not in (None, "all") and self.than is None:
-            raise wrong("nothing is said of what it is beside", 'Write than = "labour-2015" (a contest) or than = 172 (a number).', key="than")
+            raise wrong(
+                "nothing is said of what it is beside",
+                'Write than = "labour-2015" (a contest) or than = 172 (a number).',
+                key="than",
+            )
         return self
 
 
@@ -263,9 +316,17 @@ class Contest(FileModel):
     elected: Names = Field((), description="Who was declared elected.")
     outcome: Text | None = Field(None, description="What followed, in a sentence.")
     about: Text | None = Field(None, description="What should be known of it, in a few sentences.")
-    figures: Literal["published", "ours"] = Field("published", description='"published": they were public already. "ours": this file declares them, and the rule of disclosure is applied.')
-    timetable: dict[Id, dt.datetime | dt.date | Text] = Field({}, description="Dates and times; text where one is known only roughly.")
-    parameters: dict[Id, Count | Text | tuple[Count | Text, ...]] = Field({}, description="What the rulebook leaves to each contest.")
+    figures: Literal["published", "ours"] = Field(
+        "published",
+        description='"published": they were public already. "ours": this file declares them, '
+        "and the rule of disclosure is applied.",
+    )
+    timetable: dict[Id, dt.datetime | dt.date | Text] = Field(
+        {}, description="Dates and times; text where one is known only roughly."
+    )
+    parameters: dict[Id, Count | Text | tuple[Count | Text, ...]] = Field(
+        {}, description="What the rulebook leaves to each contest."
+    )
     candidates: dict[Id, Candidate] = Field({}, description="Who stood, in the order of the paper.")
     bodies: dict[Id, BodySize] = Field({}, description="The bodies of the rulebook, with their sizes.")
     nomination: tuple[NominationFigures, ...] = Field((), description="Nominations.")
@@ -288,6 +349,3 @@ MOTION = ("for", "against")
 """The two sides of a motion, named like candidates."""
 REOPEN = "reopen"
 """Re-open nominations, named like a candidate."""
-
-__all__ = [name for name in list(globals()) if not name.startswith("_") and name not in ("annotations", "dt", "Any", "Decimal")]
-_ = (Decimal, Quantity)

@@ -95,7 +95,12 @@ def _ruling(case: Case, stage: NominationStage, figures: NominationFigures, who:
     if who in figures.withdrew:
         return ruling("withdrew", "withdrew before nominations closed")
     if who in figures.automatic:
-        return ruling("automatic", "on the paper without nominations: the rulebook gives the incumbent a place" if held(stage.incumbent) == "automatic" else "on the paper without nominations")
+        return ruling(
+            "automatic",
+            "on the paper without nominations: the rulebook gives the incumbent a place"
+            if held(stage.incumbent) == "automatic"
+            else "on the paper without nominations",
+        )
     if stage.effect == "none":
         return ruling("supporting", "supporting nominations, which decide nothing")
     if count is None or asked is None or gate is None:
@@ -105,16 +110,25 @@ def _ruling(case: Case, stage: NominationStage, figures: NominationFigures, who:
     for part, least in gate.including.items():
         had = figures.parts.get(who, {}).get(part)
         if had is None:
-            return ruling("not known", f"{count:,} of the {asked:,} needed, but how many of them are {_part(case, body, part)} is not known")
+            return ruling(
+                "not known",
+                f"{count:,} of the {asked:,} needed, but how many of them are {_part(case, body, part)} is not known",
+            )
         if had < least:
             return ruling("not nominated", f"{had:,} {_part(case, body, part)}, where {least:,} are needed")
     if gate.together is not None:
         whole = case.contest.bodies[body].measured if body in case.contest.bodies else None
         amount = figures.measured.get(who)
         if whole is None or amount is None:
-            return ruling("not known", f"{count:,} of the {asked:,} needed, but how many {gate.together.of} they have together is not known")
+            return ruling(
+                "not known",
+                f"{count:,} of the {asked:,} needed, but how many {gate.together.of} they have together is not known",
+            )
         if amount < gate.together.share.of(whole):
-            return ruling("not nominated", f"{amount:,} {gate.together.of} together, where {gate.together.share.of(whole):,} are needed")
+            return ruling(
+                "not nominated",
+                f"{amount:,} {gate.together.of} together, where {gate.together.share.of(whole):,} are needed",
+            )
     return ruling("nominated", f"{count:,}, where {asked:,} were needed")
 
 

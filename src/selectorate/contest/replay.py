@@ -84,8 +84,16 @@ def replay_motion(stage: MotionStage, rounds: Sequence[BallotRound]) -> Replay:
     except CountError as fault:
         return Replay(stage.id, (), "stopped", stopped=fault.message)
     carried = all(met for met, _ in results)
-    decision = Decision("elected" if carried else "open", elected=("for",) if carried else (), reasons=tuple(text for _, text in results))
-    return Replay(stage.id, (ReplayedRound(1, standing, first.basis, decision, say=decision.reasons),), "carried" if carried else "lost")
+    decision = Decision(
+        "elected" if carried else "open",
+        elected=("for",) if carried else (),
+        reasons=tuple(text for _, text in results),
+    )
+    return Replay(
+        stage.id,
+        (ReplayedRound(1, standing, first.basis, decision, say=decision.reasons),),
+        "carried" if carried else "lost",
+    )
 
 
 def _motion_test(requirement: Requirement, figures: BallotRound) -> tuple[bool, str]:
@@ -98,7 +106,9 @@ def replay_round(stage: BallotStage, figures: BallotRound, ballot: int) -> Repla
     """One round by itself, as ballot ``ballot`` (from 1) of ``stage``; without a decision where figures are missing."""
     more = figures.figures
     if figures.standing is None:
-        return ReplayedRound(figures.number, None, None, None, more.withdrawn, void=more.void, say=(figures.missing or "",))
+        return ReplayedRound(
+            figures.number, None, None, None, more.withdrawn, void=more.void, say=(figures.missing or "",)
+        )
     elected, out, _ = rule_for(stage, ballot)
     minimum = minimum_for(stage, ballot)
     try:
@@ -106,7 +116,9 @@ def replay_round(stage: BallotStage, figures: BallotRound, ballot: int) -> Repla
         say = decision.reasons
     except CountError as fault:
         decision, say = None, (fault.message,)
-    return ReplayedRound(figures.number, figures.standing, figures.basis, decision, more.withdrawn, void=more.void, say=say)
+    return ReplayedRound(
+        figures.number, figures.standing, figures.basis, decision, more.withdrawn, void=more.void, say=say
+    )
 
 
 def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Sequence[str] | None = None) -> Replay:
@@ -132,11 +144,17 @@ def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Seq
         number = figures.number
         if figures.standing is None:
             return done("stopped", stopped=f"round {number}: what is missing is {figures.missing}")
-        entered = tuple(who for who in figures.candidates if who not in standing_in) if index or field_ is not None else ()
+        entered = (
+            tuple(who for who in figures.candidates if who not in standing_in) if index or field_ is not None else ()
+        )
         absent = [who for who in standing_in if who not in figures.candidates and who != "reopen"]
         afresh = index > 0 and rule_for(stage, ballot)[2]  # fresh nominations: nobody is carried over
         if index and absent and not afresh:
-            return done("stopped", stopped=f"round {number} was held without {', '.join(absent)}, whom the rules had left in: how it would have gone with them is not in the figures")
+            return done(
+                "stopped",
+                stopped=f"round {number} was held without {', '.join(absent)}, whom the rules had left in: "
+                "how it would have gone with them is not in the figures",
+            )
         standing_in = list(figures.candidates)
         if not (index and rounds[index - 1].figures.void):
             ballot += 1
@@ -156,18 +174,33 @@ def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Seq
             if broken is None:
                 if "vote again" in held(stage.tie):
                     continue
-                return done("stopped", stopped=f"round {number}: {' and '.join(decision.tied)} are tied, and the rules ({', '.join(held(stage.tie))}) do not say from these figures who goes out")
+                return done(
+                    "stopped",
+                    stopped=f"round {number}: {' and '.join(decision.tied)} are tied, and the rules "
+                    f"({', '.join(held(stage.tie))}) do not say from these figures who goes out",
+                )
             leaving = broken
         standing_in = [who for who in standing_in if who not in leaving and who not in withdrawn]
         if stage.until is not None and len(standing_in) <= stage.until and index == len(rounds) - 1:
-            return done("qualified", qualified=tuple(standing_in)) if len(standing_in) != 1 else done("elected", elected=tuple(standing_in))
+            return (
+                done("qualified", qualified=tuple(standing_in))
+                if len(standing_in) != 1
+                else done("elected", elected=tuple(standing_in))
+            )
         if len(standing_in) == 1 and stage.unopposed == "elected" and index == len(rounds) - 1:
             return done("elected", elected=tuple(standing_in))
     last = rounds[-1].number if rounds else 0
-    return done("stopped", stopped=f"after round {last} nobody is elected under these rules, and no further round is in the figures" if rounds else "there are no figures")
+    return done(
+        "stopped",
+        stopped=f"after round {last} nobody is elected under these rules, and no further round is in the figures"
+        if rounds
+        else "there are no figures",
+    )
 
 
-def _tie_broken(stage: BallotStage, decision: Decision, rounds: Sequence[BallotRound], index: int) -> tuple[str, ...] | None:
+def _tie_broken(
+    stage: BallotStage, decision: Decision, rounds: Sequence[BallotRound], index: int
+) -> tuple[str, ...] | None:
     """Who goes out of a tie for the last place, by the rule of earlier rounds or by what was recorded; None if open."""
     for rule in held(stage.tie):
         if rule == "earlier rounds":
@@ -179,6 +212,8 @@ def _tie_broken(stage: BallotStage, decision: Decision, rounds: Sequence[BallotR
                 lowest = [who for who in decision.tied if values[who] == low]
                 if len(lowest) == 1:
                     return tuple(lowest)
+        if rule == "all out" and ("vote again" not in held(stage.tie) or (index and rounds[index - 1].figures.void)):
+            return decision.tied
         if rule in ("lot", "officer") and rounds[index].figures.out:
             recorded = tuple(who for who in rounds[index].figures.out if who in decision.tied)
             if recorded:
@@ -195,9 +230,20 @@ def _replay_places(stage: BallotStage, rounds: Sequence[BallotRound]) -> Replay:
     decision = fill_places(first.standing, places)
     played = (ReplayedRound(1, first.standing, first.basis, decision, say=decision.reasons),)
     if first.figures.others:
-        return Replay(stage.id, played, "stopped", stopped=f"the votes of {first.figures.others} further candidates are not known")
+        return Replay(
+            stage.id,
+            played,
+            "stopped",
+            stopped=f"the votes of {first.figures.others} further candidates are not known",
+        )
     if decision.outcome == "tied":
-        return Replay(stage.id, played, "stopped", elected=decision.elected, stopped=f"{' and '.join(decision.tied)} are tied for the last place")
+        return Replay(
+            stage.id,
+            played,
+            "stopped",
+            elected=decision.elected,
+            stopped=f"{' and '.join(decision.tied)} are tied for the last place",
+        )
     return Replay(stage.id, played, "elected", elected=decision.elected)
 
 

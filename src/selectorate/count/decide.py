@@ -48,7 +48,9 @@ def passes(requirement: Requirement, standing: Standing, who: str, bases: Bases)
         cast = bases.get("ballots returned") or bases.get("valid votes")
         if cast is None:
             raise CountError(f'"{requirement}" cannot be tested: the number of ballots is not known')
-        return requirement.met(cast, base), f"{requirement}: {_amount(requirement, base)} needed, {_plain(Fraction(cast))} cast"
+        return requirement.met(
+            cast, base
+        ), f"{requirement}: {_amount(requirement, base)} needed, {_plain(Fraction(cast))} cast"
     if requirement.kind == "lead":
         others = [value for other, value in standing.total.items() if other != who]
         value = standing.total[who] - max(others, default=Fraction(0))
@@ -100,7 +102,11 @@ def decide(
             if second is None or standing.total[second] < standing.total[leader]:
                 return Decision("elected", elected=(leader,), reasons=tuple(reasons))
         if any(requirement.kind == "most" for requirement in requirements):
-            return Decision("tied", tied=tuple(who for who in ranked if standing.total[who] == standing.total[leader]), reasons=tuple(reasons))
+            return Decision(
+                "tied",
+                tied=tuple(who for who in ranked if standing.total[who] == standing.total[leader]),
+                reasons=tuple(reasons),
+            )
     leaving, tied = _leaving(standing, ranked, out, minimum, bases, floor=until or 1)
     if tied:
         return Decision("tied", tied=tied, reasons=tuple(reasons))

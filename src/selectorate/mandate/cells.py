@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast, dataclass_transform
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
@@ -16,8 +16,15 @@ Unit = Literal["votes", "share", "points", "count"]
 """What a measure is measured in: votes (or nominations); a share of 1; a difference of two shares, printed in
 percentage points; a count of segments or units."""
 
-frozen = dataclass(frozen=True, config=ConfigDict(extra="forbid", arbitrary_types_allowed=True))
-"""The form of every result of this room: it does not change, and pydantic writes it as JSON."""
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def frozen(result: type[T]) -> type[T]:
+    """The form of every result of this room: it does not change, and pydantic writes it as JSON."""
+    made: Any = dataclass(frozen=True, config=ConfigDict(extra="forbid", arbitrary_types_allowed=True))(result)
+    return cast(type[T], made)
+
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -44,7 +51,7 @@ class Cell:
         return self.value is not None
 
 
-class CannotBeKnown(Exception):  # noqa: N818 - no error: an answer
+class CannotBeKnown(Exception):
     """Raised inside this room where a figure is asked for that does not follow; becomes a cell's ``cannot``."""
 
     def __init__(self, reason: str, published: AsPrinted | None = None) -> None:

@@ -20,9 +20,7 @@ from .measures import MEASURES, Measure
 from .rivals import Loader
 from .view import name_of, people, person, segments_of
 
-Verdict = Literal[
-    "holds on every measure", "depends on the measure", "does not hold", "cannot be known from this"
-]
+Verdict = Literal["holds on every measure", "depends on the measure", "does not hold", "cannot be known from this"]
 
 
 @frozen
@@ -160,9 +158,7 @@ class _Sides:
             try:
                 return declare(loader(name))
             except InputError as fault:
-                raise ContestError(
-                    fault.message, where=case.document.where(*at, key), hint=fault.hint
-                ) from None
+                raise ContestError(fault.message, where=case.document.where(*at, key), hint=fault.hint) from None
 
         self.own = find(reading.contest, "contest") if reading.contest else declare(case)
         self.other = find(reading.than, "than") if isinstance(reading.than, str) else None

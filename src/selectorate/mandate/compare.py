@@ -199,8 +199,8 @@ def _differences(now: Mandate, before: Mandate) -> Iterator[str]:
         )
     if now.standing != before.standing:
         yield (
-            f"In the round that decided there were {_stood(now)} candidates now and {_stood(before)} before: with two the lead"
-            " over the runner-up is the majority over all others, with more it is not."
+            f"In the round that decided there were {_stood(now)} candidates now and {_stood(before)} before: with two"
+            " the lead over the runner-up is the majority over all others, with more it is not."
         )
     if now.rounds != before.rounds and min(now.rounds, before.rounds) > 0:
         yield f"It took {_rounds(now)} now, {_rounds(before)} before; each is measured by the round that decided."

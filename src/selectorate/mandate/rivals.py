@@ -116,11 +116,7 @@ def _ballot(declaration: Declaration, rival: Rival) -> RivalMandate:
 def _nominations(case: Case, rival: Rival) -> RivalMandate:
     declaration = declare(case)
     who = person(declaration, rival.candidate)
-    sheets = [
-        sheet
-        for sheet in declaration.nominations
-        if sheet.stage == rival.nominations and sheet.candidate == who
-    ]
+    sheets = [sheet for sheet in declaration.nominations if sheet.stage == rival.nominations and sheet.candidate == who]
     sheet = next((item for item in sheets if item.count is not None), sheets[0] if sheets else None)
     if sheet is None:
         raise InputError(f'"{name_of(declaration, who)}" has no nominations at "{rival.nominations}"')

@@ -8,12 +8,12 @@ cannot be known.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
 from .. import contest, rules
 from ..contest import TOTAL, BallotRound, Case
-from ..contest.figures import sections_of
 from ..documents import nearest
 from ..errors import InputError, RulebookError
 from ..rules import BallotStage, MotionStage, Rulebook
@@ -99,10 +99,14 @@ def _left_out(
     if item.sections is None or segment not in item.sections:
         return without_figures(item, f"the votes of {found.case.section_name(segment)} by themselves")
     sections = {other: item.sections[other] for other in rest}
-    figures = {key: _summed(found, key, rest, item.number) for key in ("valid", "returned", "entitled")}
+    figures = {key: _summed(found, key, rest, item.number) for key in _KEYS}
     if not found.view.repeated and item.number > 1:
         figures["valid"] = None
     return rebuilt(stage, item, sections, **figures)
+
+
+_KEYS = ("valid", "returned", "entitled")
+"""The figures of a roll that a share can be a share of."""
 
 
 def _summed(found: Decisive, key: str, sections: Sequence[str], number: int) -> int | None:
@@ -114,9 +118,7 @@ def _summed(found: Decisive, key: str, sections: Sequence[str], number: int) -> 
 # -- another turnout ------------------------------------------------------------------------------------------------
 
 
-def turnout_at(
-    case: Case, segment: str, *, share: Fraction | None = None, valid: int | None = None
-) -> WhatIf:
+def turnout_at(case: Case, segment: str, *, share: Fraction | None = None, valid: int | None = None) -> WhatIf:
     """The result if more or fewer of ``segment`` had voted, and had voted in the same proportions.
 
     Either ``share``: valid votes as a share of the segment's roll, which must be known; or ``valid``: so many valid
@@ -215,9 +217,7 @@ def another_rulebook(
     return tuple(_under(found, other, stage, plan, title) for plan in plans(found, other, stage, mapping, loader))
 
 
-def _under(
-    found: Decisive, other: Rulebook, stage: BallotStage | MotionStage, plan: Plan, title: str
-) -> WhatIf:
+def _under(found: Decisive, other: Rulebook, stage: BallotStage | MotionStage, plan: Plan, title: str) -> WhatIf:
     asked = f"{title}, {plan.reading}" if plan.reading else title
     told = [*plan.assumptions, SAME_VOTERS]
     try:
@@ -239,15 +239,14 @@ def _mapped_rounds(found: Decisive, stage: BallotStage | MotionStage, plan: Plan
     rounds = []
     for item in found.rounds[: plan.rounds]:
         if plan.identical and item.sections is not None:
-            bases = item.bases
             rounds.append(
                 rebuilt(
                     stage,
                     item,
                     item.sections,
-                    valid=bases["valid votes"],
-                    returned=bases["ballots returned"],
-                    entitled=bases["those entitled"],
+                    valid=item.bases["valid votes"],
+                    returned=item.bases["ballots returned"],
+                    entitled=item.bases["those entitled"],
                 )
             )
             continue
@@ -258,8 +257,10 @@ def _mapped_rounds(found: Decisive, stage: BallotStage | MotionStage, plan: Plan
         figures = item.figures.model_copy(
             update={"withdrawn": (), "out": (), "void": False, "tie": None, "elected": (), "others": None}
         )
-        made = rebuilt(stage, item, sections)
-        rounds.append(BallotRound(made.number, figures, made.sections, made.votes, made.standing, "votes", None, made.bases))
+        bases = {key: _summed(found, key, plan.used, item.number) for key in _KEYS} if plan.used else {}
+        if not found.view.repeated and item.number > 1:
+            bases["valid"] = None
+        rounds.append(replace(rebuilt(stage, item, sections, **bases), figures=figures))
     return rounds
 
 

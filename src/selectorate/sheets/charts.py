@@ -14,9 +14,10 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from ..contest import TOTAL
@@ -98,6 +99,14 @@ def layer(values: Iterable[dict[str, object]], mark: dict[str, object], **encodi
     return {"data": {"values": list(values)}, "mark": mark, "encoding": encoding}
 
 
+def text_layers(values: Iterable[dict[str, object]], mark: dict[str, object], **encoding: object) -> list[dict[str, object]]:
+    """Type in ``text`` with a rim of paper around it, so that a line behind it does not cross it out."""
+    shown = list(values)
+    channel = {"field": "text", "type": "nominal"}
+    rim = {"stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "color": PAPER}
+    return [layer(shown, {"type": "text", **mark, **extra}, text=channel, **encoding) for extra in (rim, {})]
+
+
 def at(field: str, low: float, high: float, **more: object) -> dict[str, object]:
     """A quantitative channel from ``low`` to ``high`` without an axis of its own."""
     return {"field": field, "type": "quantitative", "scale": {"domain": [low, high], "nice": False, "zero": False}, "axis": None, **more}
@@ -146,7 +155,9 @@ def sections_of(declaration: Declaration, ballot: BallotSheet, item: RoundSheet)
         shares = {row.candidate: Fraction(row.by_section[section.section] or 0, cast) for row in item.rows if section.section in row.by_section}
         shown = {who: numbers.percent(share, printing.decimals, printing.cut) for who, share in shares.items()}
         found.append(_Section(section.section, words.clean(words.capital(section.name)), shares, shown))
-    return found if len(found) != 2 or ballot.kind == "motion" else ([found[0]] if item.unit == "votes" else found)
+    if len(found) == 2:  # one section alone is all there is
+        return found[:1] if item.unit == "votes" else [found[0], replace(found[1], name="Votes")]
+    return found
 
 
 def share_of(row: CandidateRow) -> Fraction | None:
@@ -168,41 +179,75 @@ def result_picture(declaration: Declaration, ballot: BallotSheet, item: RoundShe
     people = [row.candidate for row in item.rows if sections and row.candidate in sections[0].shares]
     if not people:
         return None
-    names = [cut(label(declaration, who)) for who in people]
     several = len(ballot.rounds) > 1
     title = f"{declaration.title}: {item.label.lower() if several else 'shares of the votes'}" + (" by section" if len(sections) > 1 else "")
-    description = result_description(declaration, item, sections)
+    return panels(declaration, ballot, sections, people, title, result_description(declaration, item, sections))
+
+
+def ballots_picture(declaration: Declaration, ballot: BallotSheet) -> Picture | None:
+    """A few rounds or repeated ballots beside each other, a panel each. None for a single one, or for very many."""
+    rounds = drawable(ballot)
+    if not 2 <= len(rounds) <= MANY_PANELS:
+        return None
+    printing = ballot.printing
+    found = []
+    for item in rounds:
+        shares = {row.candidate: share_of(row) or Fraction(0) for row in item.rows}
+        texts = {row.candidate: declared.row_share(row, printing) for row in item.rows}
+        date = f", {numbers.short_day(item.date)}" if item.date else ""
+        found.append(_Section(str(item.number), words.clean(item.label) + date, shares, texts))
+    people = [row.candidate for row in declared.finishing_order(ballot)]
+    return panels(declaration, ballot, found, people, rounds_title(declaration, ballot), rounds_description(declaration, ballot, rounds))
+
+
+def drawable(ballot: BallotSheet) -> list[RoundSheet]:
+    """The rounds that can be drawn beside each other; none where a share of any is missing."""
+    rounds = [item for item in ballot.rounds if item.rows and not item.others]
+    return [] if ballot.places > 1 or any(share_of(row) is None for item in rounds for row in item.rows) else rounds
+
+
+def rounds_title(declaration: Declaration, ballot: BallotSheet) -> str:
+    """The title of a picture of several rounds."""
+    what = ballot.name[:1].lower() + ballot.name[1:] if len(declaration.ballots) > 1 else "the count"
+    return f"{declaration.title}: {what}, round by round"
+
+
+def panels(declaration: Declaration, ballot: BallotSheet, sections: Sequence[_Section], people: Sequence[str], title: str, description: str) -> Picture:
+    """A panel for each of ``sections``, in it a bar for each of ``people``, its figure at its end."""
+    names = [cut(label(declaration, who)) for who in people]
     gutter = min(190, 12 + max(width_of(name, 13) for name in names))
     gap = 22
     panel = (WIDTH - gutter - gap * (len(sections) - 1)) / len(sections)
     step = 30 if len(people) <= 8 else 24
-    top = max(0.5, *(float(share) for section in sections for share in section.shares.values())) / (1 - min(0.45, 52 / panel))
-    shaded = {who: SHADES[0] if who in ballot.elected or (not ballot.elected and place == 0) else SHADES[1] for place, who in enumerate(people)}
-    charts = []
+    top = max(0.5, *(float(share) for section in sections for share in section.shares.values())) / (1 - min(0.45, 56 / panel))
+    first = set(ballot.elected or ballot.qualified or people[:1])
+    charts: list[dict[str, object]] = []
+    x = at("x", 0, top)
+    y = at("y", -0.5, len(people) - 0.5, scale={"domain": [len(people) - 0.5, -0.5], "nice": False, "zero": False})
     for number, section in enumerate(sections):
         rows: Values = [
-            {"y": place, "x": float(section.shares.get(who, 0)), "fill": shaded[who], "text": section.texts.get(who, ""), "name": names[place], "w": "bold" if shaded[who] == SHADES[0] else "normal"}
+            {"y": place, "y0": place - 0.33, "y1": place + 0.33, "x0": 0, "x": float(section.shares[who]), "text": section.texts[who], "fill": SHADES[0] if who in first else SHADES[1], "w": "bold" if who in first else "normal"}
             for place, who in enumerate(people)
+            if who in section.shares
         ]
-        y = at("y", -0.5, len(people) - 0.5, scale={"domain": [len(people) - 0.5, -0.5], "nice": False, "zero": False})
-        x = at("x", 0, top)
-        bars = [{"y0": place - 0.33, "y1": place + 0.33, "x0": 0, **row} for place, row in enumerate(rows)]
+        half: Values = [{"x": 0.5, "y": -0.5, "y2": len(people) - 0.5}]
         layers = [
-            layer([{"x": 0.5, "y": -0.5, "y2": len(people) - 0.5}], {"type": "rule", "color": SOFT, "strokeDash": [3, 3], "strokeWidth": 1}, x=x, y=y, y2={"field": "y2"}),
-            layer(bars, {"type": "rect"}, x=at("x0", 0, top), x2={"field": "x"}, y={**y, "field": "y0"}, y2={"field": "y1"}, fill={"field": "fill", "type": "nominal", "scale": None}),
-            *(
-                layer([row for row in rows if row["w"] == weight], {"type": "text", "align": "left", "dx": 5, "fontWeight": weight, "stroke": None}, x=x, y=y, text={"field": "text", "type": "nominal"})
-                for weight in ("bold", "normal")
-            ),
+            layer(half, {"type": "rule", "color": SOFT, "strokeDash": [3, 3], "strokeWidth": 1}, x=x, y=y, y2={"field": "y2"}),
+            layer(rows, {"type": "rect"}, x={**x, "field": "x0"}, x2={"field": "x"}, y={**y, "field": "y0"}, y2={"field": "y1"}, fill={"field": "fill", "type": "nominal", "scale": None}),
         ]
-        if not number:
-            layers += [
-                layer([row for row in rows if row["w"] == weight], {"type": "text", "align": "right", "dx": -8, "fontSize": 13, "fontWeight": weight}, x={"value": 0}, y=y, text={"field": "name", "type": "nominal"})
-                for weight in ("bold", "normal")
-            ]
-        charts.append({"layer": layers, "width": panel, "height": step * len(people), "title": {"text": wrapped(section.name, max(10, int(panel / 7))), "offset": 8}})
-    layers_foot = {"text": "Dashed line: half", "orient": "bottom", "fontSize": 11, "fontWeight": "normal", "color": SOFT, "offset": 8}
-    return draw({"hconcat": charts, "spacing": gap, "title": layers_foot, "padding": {"left": gutter if not charts else 4, "right": 4, "top": 4, "bottom": 4}}, title, description)
+        for weight in ("bold", "normal"):
+            layers += text_layers([row for row in rows if row["w"] == weight], {"align": "left", "dx": 5, "fontWeight": weight}, x=x, y=y)
+            if not number:
+                shown: Values = [{"y": place, "text": names[place]} for place, who in enumerate(people) if (who in first) == (weight == "bold")]
+                layers.append(layer(shown, {"type": "text", "align": "right", "dx": -8, "fontSize": 13, "fontWeight": weight}, x={"value": 0}, y=y, text={"field": "text", "type": "nominal"}))
+        heading = {"text": wrapped(section.name, max(10, int(panel / 7))), "offset": 8, "frame": "group"}
+        charts.append({"layer": layers, "width": panel, "height": step * len(people), "title": heading})
+    return draw({"hconcat": charts, "spacing": gap, "title": foot("Dashed line: half")}, title, description)
+
+
+def foot(text: str, size: int = 11) -> dict[str, object]:
+    """What stands under a picture to read it by."""
+    return {"text": text, "orient": "bottom", "fontSize": size, "fontWeight": "normal", "color": SOFT, "offset": 10}
 
 
 def result_description(declaration: Declaration, item: RoundSheet, sections: Sequence[_Section]) -> str:
@@ -219,8 +264,8 @@ def result_description(declaration: Declaration, item: RoundSheet, sections: Seq
 
 def rounds_picture(declaration: Declaration, ballot: BallotSheet) -> Picture | None:
     """A bar for each round, shared by the candidates in it, with who went out at its end. None for a single round."""
-    rounds = [item for item in ballot.rounds if item.rows and not item.others]
-    if len(rounds) < 2 or ballot.places > 1 or any(share_of(row) is None for item in rounds for row in item.rows):
+    rounds = drawable(ballot)
+    if len(rounds) < 2:
         return None
     order = [row.candidate for row in declared.finishing_order(ballot)]
     shade = {who: SHADES[place % len(SHADES)] for place, who in enumerate(order)}
@@ -229,7 +274,7 @@ def rounds_picture(declaration: Declaration, ballot: BallotSheet) -> Picture | N
     wide = WIDTH - left - right
     parts: Values = []
     texts: dict[tuple[str, str], Values] = {}
-    step = 42 if len(rounds) <= 6 else 32
+    step = 44 if len(rounds) <= 6 else 36
     for place, item in enumerate(rounds):
         by_person = {row.candidate: row for row in item.rows}
         edge = Fraction(0)
@@ -238,14 +283,14 @@ def rounds_picture(declaration: Declaration, ballot: BallotSheet) -> Picture | N
                 continue
             row = by_person[who]
             share = share_of(row) or Fraction(0)
-            parts.append({"x0": float(edge), "x1": float(edge + share), "y0": place - 0.36, "y1": place + 0.36, "fill": shade[who]})
+            parts.append({"x0": float(edge), "x1": float(edge + share), "y0": place - 0.39, "y1": place + 0.39, "fill": shade[who]})
             lines = fitting(cut(label(declaration, who), 20), declared.row_share(row, ballot.printing), float(share) * wide - 8)
             colour = PAPER if dark(shade[who]) else INK
             for number, line in enumerate(lines):
                 offset = (number - (len(lines) - 1) / 2) * 13
                 texts.setdefault((colour, f"{offset}"), []).append({"x": float(edge + share / 2), "y": place, "text": line})
             edge += share
-    x, y = at("x0", 0, 1), at("y0", -0.5, len(rounds) - 0.5, scale={"domain": [len(rounds) - 0.5, -0.5], "nice": False, "zero": False})
+    x, y = at("x0", 0, 1), at("y0", -0.61, len(rounds) - 0.39, scale={"domain": [len(rounds) - 0.39, -0.61], "nice": False, "zero": False})
     layers = [layer(parts, {"type": "rect", "stroke": PAPER, "strokeWidth": 1.5}, x=x, x2={"field": "x1"}, y=y, y2={"field": "y1"}, fill={"field": "fill", "type": "nominal", "scale": None})]
     for (colour, offset), values in sorted(texts.items()):
         layers.append(layer(values, {"type": "text", "fontSize": 11, "color": colour, "dy": float(offset)}, x={**x, "field": "x"}, y={**y, "field": "y"}, text={"field": "text", "type": "nominal"}))
@@ -265,10 +310,10 @@ def rounds_picture(declaration: Declaration, ballot: BallotSheet) -> Picture | N
                     text={"field": "text", "type": "nominal"},
                 )
             )
-    layers.append(layer([{"x0": 0.5, "y0": -0.5, "y1": len(rounds) - 0.5}], {"type": "rule", "color": INK, "strokeDash": [3, 3], "strokeWidth": 1}, x=x, y=y, y2={"field": "y1"}))
-    title = f"{declaration.title}: {ballot.name.lower() if len(declaration.ballots) > 1 else 'the count'}, round by round"
-    foot = {"text": f"Shares {declared.SHARES_OF.get(ballot.printing.of, ballot.printing.of)}. Dashed line: half", "orient": "bottom", "fontSize": 11, "fontWeight": "normal", "color": SOFT, "offset": 8}
-    return draw({"layer": layers, "width": wide, "height": step * len(rounds), "title": foot}, title, rounds_description(declaration, ballot, rounds))
+    between: Values = [{"x0": 0.5, "y0": place - 0.61, "y1": place - 0.39} for place in range(len(rounds) + 1)]
+    layers.append(layer(between, {"type": "rule", "color": INK, "strokeWidth": 1.5}, x=x, y=y, y2={"field": "y1"}))
+    under = foot(f"Shares {declared.SHARES_OF.get(ballot.printing.of, ballot.printing.of)}. Between the bars, a stroke at half")
+    return draw({"layer": layers, "width": wide, "height": step * len(rounds), "title": under}, rounds_title(declaration, ballot), rounds_description(declaration, ballot, rounds))
 
 
 def fitting(name: str, figure: str, room: float) -> list[str]:
@@ -317,8 +362,8 @@ def shown_value(row: CandidateRow, item: RoundSheet, printing: PrintingSheet) ->
 
 def lines_picture(declaration: Declaration, ballot: BallotSheet) -> Picture | None:
     """A line for each candidate over the rounds, named where it ends; under each round, who went out. None for one."""
-    rounds = [item for item in ballot.rounds if item.rows and not item.others and not item.void]
-    if len(rounds) < 2 or ballot.places > 1 or any(share_of(row) is None for item in rounds for row in item.rows):
+    rounds = [item for item in drawable(ballot) if not item.void]
+    if len(rounds) < 2:
         return None
     order = [row.candidate for row in declared.finishing_order(ballot)]
     tracks: dict[str, list[tuple[int, Fraction, str]]] = {who: [] for who in order}
@@ -328,7 +373,8 @@ def lines_picture(declaration: Declaration, ballot: BallotSheet) -> Picture | No
     high = max(share for track in tracks.values() for _, share, _ in track)
     top, height = float(max(high, Fraction(1, 2))) * 1.06, 420
     small = {who for who, track in tracks.items() if max(share for _, share, _ in track) * height < 26 * Fraction(top).limit_denominator(1000) and len(order) > 6}
-    left, right = 24, 150
+    ends = {who: label(declaration, who) if track[-1][0] < len(rounds) - 1 else f"{cut(label(declaration, who), 20)} {track[-1][2]}" for who, track in tracks.items()}
+    left, right = 30, 16 + max([width_of(ends[who], 13) for who in order if tracks[who][-1][0] == len(rounds) - 1], default=40)
     wide = WIDTH - left - right
     x = at("x", 0, max(len(rounds) - 1, 1))
     y = at("y", 0, top)
@@ -341,28 +387,21 @@ def lines_picture(declaration: Declaration, ballot: BallotSheet) -> Picture | No
         values = [{"x": at_round, "y": float(share)} for at_round, share, _ in tracks[who]]
         layers.append(layer(values, mark, x=x, y=y))
         layers.append(layer(values[-1:] if place else values, {"type": "point", "filled": True, "size": 30 if who not in small else 14, "color": mark["color"], "opacity": 1}, x=x, y=y))
-    names: list[tuple[int, float, str, bool]] = []
-    for place, who in enumerate(order):
-        if who not in small:
-            at_round, share, figure = tracks[who][-1]
-            names.append((at_round, float(share), f"{cut(label(declaration, who), 20)} {figure}", place == 0))
-    for at_round, level, text, first in spread(names, top / height * 14):
-        inside = at_round < len(rounds) - 1
-        mark = {"type": "text", "align": "left", "dx": 9, "fontSize": 12, "fontWeight": "bold" if first else "normal"}
-        if inside:
-            mark |= {"align": "center", "dx": 0, "dy": -10, "fontSize": 11}
-        layers.append(layer([{"x": at_round, "y": level, "text": text}], mark, x=x, y=y, text={"field": "text", "type": "nominal"}))
+    pixels = {who: [(place * wide / max(len(rounds) - 1, 1), height * (1 - float(share) / top)) for place, share, _ in track] for who, track in tracks.items()}
+    for who, (px, py), inside in placed(order, small, pixels, ends, wide):
+        mark: dict[str, object] = {"align": "center" if inside else "left", "fontSize": 11 if inside else 12, "fontWeight": "bold" if who == order[0] else "normal"}
+        layers += text_layers([{"text": ends[who]}], mark, x={"value": px}, y={"value": py})
     step = wide / max(len(rounds) - 1, 1)
     for place, item in enumerate(rounds):
         layers.append(layer([{"x": place, "text": str(item.number) if step < 60 else item.label}], {"type": "text", "baseline": "top", "dy": 8, "fontWeight": "bold"}, x=x, y={"value": height}, text={"field": "text", "type": "nominal"}))
         gone = [row for row in item.rows if row.fate in ("out", "withdrawn")]
         for number, row in enumerate(gone[:4]):
-            shown = cut(label(declaration, row.candidate), max(5, int(step / 5.4)))
+            shown = cut(label(declaration, row.candidate), max(5, int(step / 5)))
             layers.append(layer([{"x": place, "text": shown}], {"type": "text", "baseline": "top", "dy": 25 + 12 * number, "fontSize": 10 if step < 60 else 11, "color": SOFT}, x=x, y={"value": height}, text={"field": "text", "type": "nominal"}))
     what = {"votes": "Votes", "points": "Points", "college": "The college"}[rounds[-1].unit]
     title = f"{declaration.title}: {what.lower()} of each candidate in every round"
-    foot = {"text": f"Height: share {declared.SHARES_OF.get(ballot.printing.of, ballot.printing.of)}. Under each round: who went out or withdrew after it", "orient": "bottom", "fontSize": 11, "fontWeight": "normal", "color": SOFT, "offset": 10}
-    return draw({"layer": layers, "width": wide, "height": height, "title": foot, "padding": {"left": left, "right": 4, "top": 8, "bottom": 4}}, title, rounds_description(declaration, ballot, rounds))
+    under = foot(f"Height: share {declared.SHARES_OF.get(ballot.printing.of, ballot.printing.of)}. Under each round: who went out or withdrew after it")
+    return draw({"layer": layers, "width": wide, "height": height, "title": under, "padding": {"left": left, "right": 4, "top": 8, "bottom": 4}}, title, rounds_description(declaration, ballot, rounds))
 
 
 def line_figure(row: CandidateRow, item: RoundSheet, printing: PrintingSheet) -> str:
@@ -372,15 +411,35 @@ def line_figure(row: CandidateRow, item: RoundSheet, printing: PrintingSheet) ->
     return numbers.whole(row.value)
 
 
-def spread(names: Sequence[tuple[int, float, str, bool]], least: float) -> list[tuple[int, float, str, bool]]:
-    """Labels moved apart where those of one round would stand on each other."""
-    result: list[tuple[int, float, str, bool]] = []
-    for at_round in sorted({name[0] for name in names}):
-        level = float("inf")
-        for _, wanted, text, first in sorted((name for name in names if name[0] == at_round), key=lambda name: -name[1]):
-            level = min(wanted, level - least)
-            result.append((at_round, level, text, first))
-    return result
+Point = tuple[float, float]
+
+
+def placed(order: Sequence[str], small: set[str], pixels: dict[str, list[Point]], ends: dict[str, str], wide: float) -> list[tuple[str, Point, bool]]:
+    """Where the name of each line stands: at the right of the last round, or over or under the end of its line.
+
+    A name keeps off the other names, and if it can off the lines; ``True``: it stands inside the picture.
+    """
+    made: list[tuple[str, Point, bool]] = []
+    boxes: list[tuple[float, float, float, float]] = []
+    last = [who for who in order if pixels[who][-1][0] >= wide - 1]
+    level = float("-inf")
+    for who in sorted(last, key=lambda who: pixels[who][-1][1]):
+        level = max(pixels[who][-1][1], level + 16)
+        made.append((who, (wide + 10, level), False))
+    dots = [(x0 + (x1 - x0) * step / 12, y0 + (y1 - y0) * step / 12) for track in pixels.values() for (x0, y0), (x1, y1) in pairwise(track) for step in range(13)]
+    dots += [track[-1] for track in pixels.values()]
+    for who in order:
+        if who in small or who in last:
+            continue
+        end, half = pixels[who][-1], width_of(ends[who], 11) / 2
+        middle = max(end[0], half - 24)
+        spots = [(middle, end[1] + offset) for offset in (-12, 14, -25, 27, -38, 40, -51)]
+        free = [spot for spot in spots if not any(abs(spot[0] - x) < half + other + 4 and abs(spot[1] - y) < 13 for x, y, other, _ in boxes)] or spots[:1]
+        clear = [spot for spot in free if not any(abs(spot[0] - x) < half and abs(spot[1] - y) < 7 for x, y in dots)]
+        spot = (clear or free)[0]
+        boxes.append((*spot, half, 0))
+        made.append((who, spot, True))
+    return made
 
 
 # -- two contests ------------------------------------------------------------------------------------------------
@@ -409,7 +468,7 @@ def compare_picture(earlier: Declaration, later: Declaration) -> Picture | None:
     left = min(left, 210)
     wide = WIDTH - left - 20
     charts = []
-    for number, (heading, rows) in enumerate(panels):
+    for heading, rows in panels:
         y = at("y", -0.5, len(rows) - 0.5, scale={"domain": [len(rows) - 0.5, -0.5], "nice": False, "zero": False})
         x = at("x", 0, 1)
         ends: Values = [{"y": place, "x": float(before[0]), "x2": float(after[0]), "name": cut(name, 32)} for place, (name, before, after) in enumerate(rows)]
@@ -424,12 +483,12 @@ def compare_picture(earlier: Declaration, later: Declaration) -> Picture | None:
         for index, (_, before, after) in enumerate(rows):
             rising = after[0] >= before[0]
             for (value, text), right in ((before, not rising), (after, rising)):
-                layers.append(layer([{"y": index, "x": float(value), "text": text}], {"type": "text", "align": "left" if right else "right", "dx": 10 if right else -10, "fontWeight": "bold" if text is after[1] else "normal"}, x=x, y=y, text={"field": "text", "type": "nominal"}))
-        charts.append({"layer": layers, "width": wide, "height": 36 * len(rows), "title": {"text": heading, "offset": 10, "fontSize": 13}})
-        del number
-    foot = {"text": [f"○ {years[0]}    ■ {years[1]}    Dashed line: half"], "orient": "bottom", "fontSize": 12, "fontWeight": "normal", "color": INK, "offset": 12}
+                side: dict[str, object] = {"align": "left" if right else "right", "dx": 10 if right else -10, "fontWeight": "bold" if text is after[1] else "normal"}
+                layers += text_layers([{"y": index, "x": float(value), "text": text}], side, x=x, y=y)
+        charts.append({"layer": layers, "width": wide, "height": 36 * len(rows), "title": {"text": heading, "offset": 10, "frame": "group", "dx": -left}})
+    under = foot(f"○ {years[0]}  ·  ■ {years[1]}  ·  dashed line: half", 12)
     title = f"{words.clean(years[0])} and {words.clean(years[1])} beside each other"
-    return draw({"vconcat": charts, "spacing": 26, "title": foot}, title, " ".join(said))
+    return draw({"vconcat": charts, "spacing": 26, "title": under}, title, " ".join(said))
 
 
 Measured = dict[str, tuple[Fraction, str]]
@@ -467,9 +526,8 @@ def contest_name(one: Declaration, other: Declaration) -> str:
 def pictures(declaration: Declaration, ballot: BallotSheet) -> dict[str, Picture]:
     """The pictures that a page of ``declaration`` shows of ``ballot``: by ``result`` and ``rounds``, where there are."""
     made: dict[str, Picture] = {}
-    many = len({row.candidate for item in ballot.rounds for row in item.rows}) > MANY
     if len(ballot.rounds) > 1:
-        found = lines_picture(declaration, ballot) if many else rounds_picture(declaration, ballot)
+        found = rounds_drawn(declaration, ballot)
         if found is not None:
             made["rounds"] = found
     final = declared.last_round(ballot)
@@ -480,12 +538,23 @@ def pictures(declaration: Declaration, ballot: BallotSheet) -> dict[str, Picture
     return made
 
 
+def rounds_drawn(declaration: Declaration, ballot: BallotSheet) -> Picture | None:
+    """The rounds of ``ballot`` in the way that suits them.
+
+    Shared bars for few candidates with short names; panels for two or three ballots of many, or with long names;
+    lines for the rest.
+    """
+    people = {row.candidate for item in ballot.rounds for row in item.rows}
+    long = any(len(label(declaration, who)) > LONG_NAME for who in people)
+    dated = any(item.date for item in ballot.rounds)
+    if len(ballot.rounds) <= MANY_PANELS and (long or dated or len(people) > MANY):
+        return ballots_picture(declaration, ballot)
+    if len(people) > MANY or long:
+        return lines_picture(declaration, ballot)
+    return rounds_picture(declaration, ballot)
+
+
+LONG_NAME = 14
+MANY_PANELS = 3
 MANY = 8
-"""More candidates than a bar can be shared among legibly: their rounds are drawn as lines."""
-
-
-def need(picture: Picture | None, what: str) -> Picture:
-    """``picture``. Raises InputError where there is none to draw."""
-    if picture is None:
-        raise InputError(f"there is nothing to draw: {what}")
-    return picture
+"""More candidates than a bar can be shared among legibly."""

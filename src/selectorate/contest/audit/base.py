@@ -14,7 +14,21 @@ from ..case import Case
 from ..figures import BallotView, view_of
 
 Status = Literal["agrees", "disagrees", "cannot be checked"]
-Topic = Literal["sum", "share", "turnout", "threshold", "nomination", "weighted share", "points", "transfer", "needed", "decision", "field", "rule", "winner"]
+Topic = Literal[
+    "sum",
+    "share",
+    "turnout",
+    "threshold",
+    "nomination",
+    "weighted share",
+    "points",
+    "transfer",
+    "needed",
+    "decision",
+    "field",
+    "rule",
+    "winner",
+]
 
 
 @dataclass(frozen=True)
@@ -63,7 +77,18 @@ class At:
     ) -> Check:
         """The check with its place filled in."""
         where = self.case.document.where(*self.path)
-        return Check(topic, what, status, published, computed, explanation, missing, self.certainty, where.key, where.line)
+        return Check(
+            topic,
+            what,
+            status,
+            published,
+            computed,
+            explanation,
+            missing,
+            self.certainty,
+            where.key,
+            where.line,
+        )
 
     def equal(self, topic: Topic, what: str, published: int, computed: int, explanation: str | None = None) -> Check:
         """The check that two whole numbers are the same."""
@@ -181,7 +206,9 @@ def _size(base: Fraction | int) -> str:
     return f"{value.numerator:,}" if value.denominator == 1 else f"{exact.cut_to(value, 5):,}"
 
 
-def within_rounding(parts: Sequence[Decimal], total: Decimal | Fraction, cut: Cut | None = None) -> tuple[bool, Decimal]:
+def within_rounding(
+    parts: Sequence[Decimal], total: Decimal | Fraction, cut: Cut | None = None
+) -> tuple[bool, Decimal]:
     """Whether printed ``parts`` can add up to ``total`` (printed, or exact), and their plain sum.
 
     Each part may have been cut by up to a whole last place (half of one if ``cut`` is to the nearest).

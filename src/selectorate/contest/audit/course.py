@@ -37,19 +37,48 @@ def needed(case: Case) -> Iterator[Check]:
             lead = next((r for r in requirements if r.kind == "lead"), None)
             bases = view.round(number).bases
             if figures.needed is not None:
-                yield _needed(at.to("needed", certainty=figures.certainty("needed")), f"needed to win{name}", figures.needed, main, bases)
+                yield _needed(
+                    at.to("needed", certainty=figures.certainty("needed")),
+                    f"needed to win{name}",
+                    figures.needed,
+                    main,
+                    bases,
+                )
             if figures.needed_lead is not None:
-                yield _needed(at.to("needed_lead", certainty=figures.certainty("needed_lead")), f"lead needed{name}", figures.needed_lead, lead, bases)
+                yield _needed(
+                    at.to("needed_lead", certainty=figures.certainty("needed_lead")),
+                    f"lead needed{name}",
+                    figures.needed_lead,
+                    lead,
+                    bases,
+                )
             if figures.minimum is not None and isinstance(stage, BallotStage):
                 quantity = minimum_for(stage, numbers[number])
                 here = at.to("minimum", certainty=figures.certainty("minimum"))
                 size = bases.get("those entitled")
                 if quantity is None:
-                    yield here.check("needed", f"votes needed to stay in{name}", "disagrees", published=f"{figures.minimum:,}", computed="none", explanation="the rulebook asks for no minimum in this ballot")
+                    yield here.check(
+                        "needed",
+                        f"votes needed to stay in{name}",
+                        "disagrees",
+                        published=f"{figures.minimum:,}",
+                        computed="none",
+                        explanation="the rulebook asks for no minimum in this ballot",
+                    )
                 elif quantity.share is not None and size is None:
-                    yield here.cannot("needed", f"votes needed to stay in{name}", "how many were entitled", f"{figures.minimum:,}")
+                    yield here.cannot(
+                        "needed",
+                        f"votes needed to stay in{name}",
+                        "how many were entitled",
+                        f"{figures.minimum:,}",
+                    )
                 else:
-                    yield here.equal("needed", f"votes needed to stay in: {quantity}{name}", figures.minimum, quantity.of(int(size or 0)))
+                    yield here.equal(
+                        "needed",
+                        f"votes needed to stay in: {quantity}{name}",
+                        figures.minimum,
+                        quantity.of(int(size or 0)),
+                    )
         if isinstance(view.stage, MotionStage):
             yield from _asked(case, view.stage, At(case, ("ballot", index)), view)
 
@@ -63,7 +92,14 @@ def _needed(at: At, what: str, published: object, requirement: Requirement | Non
         return at.cannot("needed", f"{what}: {requirement}", f"the number of {requirement.base}", shown)
     computed = requirement.needed(base)
     same = Fraction(str(published)) == computed
-    return at.check("needed", f"{what}: {requirement}", "agrees" if same else "disagrees", published=shown, computed=f"{computed:,}", explanation=None if same else f"{exact.cut_to(requirement.share * base, 2):,} is the exact limit")
+    return at.check(
+        "needed",
+        f"{what}: {requirement}",
+        "agrees" if same else "disagrees",
+        published=shown,
+        computed=f"{computed:,}",
+        explanation=None if same else f"{exact.cut_to(requirement.share * base, 2):,} is the exact limit",
+    )
 
 
 def _asked(case: Case, stage: MotionStage, at: At, view: BallotView) -> Iterator[Check]:
@@ -80,12 +116,20 @@ def _asked(case: Case, stage: MotionStage, at: At, view: BallotView) -> Iterator
         here = at.to("asked_needed", certainty=worst(figures.certainty("asked_needed"), marks))
         what = f"needed to ask for the motion: {quantity} of the {case.body_name(body)}, rounded up"
         if computed is None:
-            yield here.cannot("threshold", what, f"how many {case.body_name(body)} there were", f"{figures.asked_needed:,}")
+            yield here.cannot(
+                "threshold", what, f"how many {case.body_name(body)} there were", f"{figures.asked_needed:,}"
+            )
         else:
             yield here.equal("threshold", what, figures.asked_needed, computed)
     if figures.asked is not None and computed is not None:
         enough = figures.asked >= computed
-        yield at.to("asked", certainty=figures.certainty("asked")).check("threshold", "enough asked for the motion", "agrees" if enough else "disagrees", published=f"{figures.asked:,}", computed=f"{computed:,} needed")
+        yield at.to("asked", certainty=figures.certainty("asked")).check(
+            "threshold",
+            "enough asked for the motion",
+            "agrees" if enough else "disagrees",
+            published=f"{figures.asked:,}",
+            computed=f"{computed:,} needed",
+        )
 
 
 def _names(case: Case, people: object) -> str:
@@ -125,10 +169,21 @@ def _published(case: Case, figures: object) -> str:
 
 def _motion(case: Case, at: At, played: Replay, *, carried: bool) -> Check:
     if played.outcome == "stopped":
-        return at.cannot("decision", "whether the motion was carried", played.stopped or "figures", "carried" if carried else "lost")
+        return at.cannot(
+            "decision",
+            "whether the motion was carried",
+            played.stopped or "figures",
+            "carried" if carried else "lost",
+        )
     reasons = "; ".join(played.rounds[0].say) if played.rounds else ""
     same = (played.outcome == "carried") == carried
-    return at.check("decision", "whether the motion was carried", "agrees" if same else "disagrees", published="carried" if carried else "lost", computed=f"{played.outcome} ({reasons})")
+    return at.check(
+        "decision",
+        "whether the motion was carried",
+        "agrees" if same else "disagrees",
+        published="carried" if carried else "lost",
+        computed=f"{played.outcome} ({reasons})",
+    )
 
 
 def _decision(case: Case, view: BallotView, number: int, item: ReplayedRound, at: At, name: str) -> Iterator[Check]:
@@ -138,41 +193,99 @@ def _decision(case: Case, view: BallotView, number: int, item: ReplayedRound, at
     basis = None if item.basis == "votes" else f"worked out from {item.basis}, not from votes"
     if figures.void:
         tied = decision.outcome == "tied"
-        yield at.to("void").check("decision", f"a tie that the rules do not break{name}", "agrees" if tied else "disagrees", published="the ballot did not count", computed=f"tied for the last place: {_names(case, decision.tied)}" if tied else f"out: {_names(case, decision.out)}", explanation=figures.tie)
+        yield at.to("void").check(
+            "decision",
+            f"a tie that the rules do not break{name}",
+            "agrees" if tied else "disagrees",
+            published="the ballot did not count",
+            computed=f"tied for the last place: {_names(case, decision.tied)}"
+            if tied
+            else f"out: {_names(case, decision.out)}",
+            explanation=figures.tie,
+        )
         return
     reasons = "; ".join(decision.reasons)
     elected, out = set(decision.elected), set(decision.out)
     if figures.elected or elected:
         published = set(figures.elected)
-        alone = {who for who in item.standing.total if who not in figures.withdrawn and who not in out} if item.standing else set()
+        alone = (
+            {who for who in item.standing.total if who not in figures.withdrawn and who not in out}
+            if item.standing
+            else set()
+        )
         if published and not elected and published == alone and len(alone) == 1:
-            yield at.to("elected").check("decision", f"who wins{name}", "agrees", published=_names(case, figures.elected), computed=f"the only one left after withdrawals (not by the votes: {reasons})", explanation=basis)
+            yield at.to("elected").check(
+                "decision",
+                f"who wins{name}",
+                "agrees",
+                published=_names(case, figures.elected),
+                computed=f"the only one left after withdrawals (not by the votes: {reasons})",
+                explanation=basis,
+            )
         elif published and not elected and decision.outcome == "qualified":
-            yield at.to("elected").check("decision", f"who wins{name}", "disagrees", published=_names(case, figures.elected), computed=f"nobody yet: {_names(case, decision.qualified)} go on to the next stage")
+            yield at.to("elected").check(
+                "decision",
+                f"who wins{name}",
+                "disagrees",
+                published=_names(case, figures.elected),
+                computed=f"nobody yet: {_names(case, decision.qualified)} go on to the next stage",
+            )
         else:
             same = published == elected
-            yield at.to("elected").check("decision", f"who wins{name}", "agrees" if same else "disagrees", published=_names(case, figures.elected), computed=f"{_names(case, decision.elected)} ({reasons})", explanation=basis)
+            yield at.to("elected").check(
+                "decision",
+                f"who wins{name}",
+                "agrees" if same else "disagrees",
+                published=_names(case, figures.elected),
+                computed=f"{_names(case, decision.elected)} ({reasons})",
+                explanation=basis,
+            )
             if elected and not figures.out:
                 return
     last = number == len(view.figures.round) - 1
     if decision.outcome == "tied":
-        yield at.to("out").check("decision", f"who goes out{name}", "agrees" if set(figures.out) & set(decision.tied) else "disagrees", published=_names(case, figures.out), computed=f"tied: {_names(case, decision.tied)}", explanation=figures.tie or basis)
+        yield at.to("out").check(
+            "decision",
+            f"who goes out{name}",
+            "agrees" if set(figures.out) & set(decision.tied) else "disagrees",
+            published=_names(case, figures.out),
+            computed=f"tied: {_names(case, decision.tied)}",
+            explanation=figures.tie or basis,
+        )
         return
     if not figures.out and not out:
         if not figures.elected and decision.outcome == "open":
-            yield at.check("decision", f"nobody wins{name}", "agrees", published="nobody", computed=f"nobody ({reasons})", explanation=basis)
+            yield at.check(
+                "decision",
+                f"nobody wins{name}",
+                "agrees",
+                published="nobody",
+                computed=f"nobody ({reasons})",
+                explanation=basis,
+            )
         return
     if last and figures.elected and not figures.out:
         return
     published_out = set(figures.out)
     gone = out - set(figures.withdrawn)
-    same = published_out == out or (published_out == gone)
+    same = published_out in (out, gone)
     explanation = basis
     if not same and published_out and not out:
-        explanation = "the rulebook puts nobody out after this ballot: whoever left it, left by their own will" if rule_for(view.stage, _ballot_numbers(view)[number])[1].kind == "nobody" else basis  # type: ignore[arg-type]  # ballots only
+        nobody = isinstance(view.stage, BallotStage) and (
+            rule_for(view.stage, _ballot_numbers(view)[number])[1].kind == "nobody"
+        )
+        if nobody:
+            explanation = "the rulebook puts nobody out after this ballot: whoever left it, left by their own will"
     elif same and published_out != out:
         explanation = f"{_names(case, sorted(out & set(figures.withdrawn)))}, who would have gone out, withdrew"
-    yield at.to("out").check("decision", f"who goes out{name}", "agrees" if same else "disagrees", published=_names(case, figures.out), computed=_names(case, decision.out), explanation=explanation)
+    yield at.to("out").check(
+        "decision",
+        f"who goes out{name}",
+        "agrees" if same else "disagrees",
+        published=_names(case, figures.out),
+        computed=_names(case, decision.out),
+        explanation=explanation,
+    )
 
 
 def fields(case: Case) -> Iterator[Check]:
@@ -194,13 +307,34 @@ def fields(case: Case) -> Iterator[Check]:
             newcomers = present - earlier
             expected = left | set(now.new)
             same = present == expected
-            yield at.check("field", f"who stands{name}", "agrees" if same else "disagrees", published=_names(case, sorted(present)), computed=_names(case, sorted(expected)), explanation=None if same else f"the difference is {_names(case, sorted(present ^ expected))}")
+            yield at.check(
+                "field",
+                f"who stands{name}",
+                "agrees" if same else "disagrees",
+                published=_names(case, sorted(present)),
+                computed=_names(case, sorted(expected)),
+                explanation=None if same else f"the difference is {_names(case, sorted(present ^ expected))}",
+            )
             if newcomers:
                 allowed = rule_for(view.stage, numbers[number - 1])[2]
-                yield at.to("new").check("field", f"new candidates{name}", "agrees" if allowed else "disagrees", published=_names(case, sorted(newcomers)), computed="the rules let new candidates in" if allowed else "the rules let nobody in after the first ballot")
+                yield at.to("new").check(
+                    "field",
+                    f"new candidates{name}",
+                    "agrees" if allowed else "disagrees",
+                    published=_names(case, sorted(newcomers)),
+                    computed="the rules let new candidates in"
+                    if allowed
+                    else "the rules let nobody in after the first ballot",
+                )
             if before.withdrawn:
                 again = set(before.withdrawn) & present
-                yield at.check("field", f"who withdrew stays away{name}", "disagrees" if again else "agrees", published=_names(case, before.withdrawn), computed=f"back: {_names(case, sorted(again))}" if again else "not in this round")
+                yield at.check(
+                    "field",
+                    f"who withdrew stays away{name}",
+                    "disagrees" if again else "agrees",
+                    published=_names(case, before.withdrawn),
+                    computed=f"back: {_names(case, sorted(again))}" if again else "not in this round",
+                )
 
 
 def rules_on_papers_and_results(case: Case) -> Iterator[Check]:
@@ -213,12 +347,27 @@ def rules_on_papers_and_results(case: Case) -> Iterator[Check]:
         for rule in stage.paper_rules:
             group = case.rulebook.groups[rule.group].name
             asked = f"at least {rule.at_least}" if rule.at_least is not None else f"at most {rule.at_most}"
-            yield at.cannot("rule", f"every valid paper had {asked} {group}", "the ballots themselves: totals do not show it")
+            yield at.cannot(
+                "rule",
+                f"every valid paper had {asked} {group}",
+                "the ballots themselves: totals do not show it",
+            )
         for rule in stage.result_rules:
             group = case.rulebook.groups[rule.group].name
-            number = sum(rule.group in case.contest.candidates[who].groups for who in case.contest.elected if who in case.contest.candidates)
+            number = sum(
+                rule.group in case.contest.candidates[who].groups
+                for who in case.contest.elected
+                if who in case.contest.candidates
+            )
             right = number >= (rule.at_least or 0) and (rule.at_most is None or number <= rule.at_most)
-            yield at.check("rule", f"{group} among those elected", "agrees" if right else "disagrees", published=f"{number}", computed=f"at least {rule.at_least or 0}" + (f", at most {rule.at_most}" if rule.at_most is not None else ""))
+            yield at.check(
+                "rule",
+                f"{group} among those elected",
+                "agrees" if right else "disagrees",
+                published=f"{number}",
+                computed=f"at least {rule.at_least or 0}"
+                + (f", at most {rule.at_most}" if rule.at_most is not None else ""),
+            )
         if isinstance(stage.places, int) and stage.places > 1 and view.figures.round:
             yield from _places(case, view, stage.places, At(case, ("ballot", index, "round", 0)))
 
@@ -236,17 +385,39 @@ def _places(case: Case, view: BallotView, places: int, at: At) -> Iterator[Check
         best = max(outside, key=lambda who: (outside[who], who))
         right = min(inside) > outside[best]
         others = view.figures.round[0].others
-        yield at.check("winner", "those elected have the most votes" + (", as far as votes are known" if others else ""), "agrees" if right else "disagrees", published=f"the last elected has {min(inside):,}", computed=f"the first not elected, {case.contest.label(best)}, has {outside[best]:,}")
+        yield at.check(
+            "winner",
+            "those elected have the most votes" + (", as far as votes are known" if others else ""),
+            "agrees" if right else "disagrees",
+            published=f"the last elected has {min(inside):,}",
+            computed=f"the first not elected, {case.contest.label(best)}, has {outside[best]:,}",
+        )
     entitled = view.figure("entitled")
     choose = getattr(view.stage, "choose_up_to", None)
     if entitled is not None:
         right = all(number <= entitled for number in votes.values())
-        yield at.check("sum", "nobody has more votes than there are voters", "agrees" if right else "disagrees", published=f"at most {max(votes.values()):,}", computed=f"{entitled:,} voters")
+        yield at.check(
+            "sum",
+            "nobody has more votes than there are voters",
+            "agrees" if right else "disagrees",
+            published=f"at most {max(votes.values()):,}",
+            computed=f"{entitled:,} voters",
+        )
         if choose:
             total = sum(votes.values())
-            yield at.check("sum", "no more votes than all papers can give", "agrees" if total <= choose * entitled else "disagrees", published=f"{total:,}", computed=f"at most {choose * entitled:,} ({entitled:,} papers of {choose})")
+            yield at.check(
+                "sum",
+                "no more votes than all papers can give",
+                "agrees" if total <= choose * entitled else "disagrees",
+                published=f"{total:,}",
+                computed=f"at most {choose * entitled:,} ({entitled:,} papers of {choose})",
+            )
     if view.figures.round[0].others:
-        yield at.cannot("winner", "nobody else had more votes", f"the votes of {view.figures.round[0].others} further candidates")
+        yield at.cannot(
+            "winner",
+            "nobody else had more votes",
+            f"the votes of {view.figures.round[0].others} further candidates",
+        )
 
 
 def outcome(case: Case) -> Iterator[Check]:
@@ -259,7 +430,19 @@ def outcome(case: Case) -> Iterator[Check]:
     won = winners(replays)
     if won is None:
         stopped = next((result.stopped for result in replays if result.stopped), "the figures do not decide it")
-        yield at.cannot("winner", "the winner, from the figures alone", stopped or "figures", _names(case, contest.elected))
+        yield at.cannot(
+            "winner",
+            "the winner, from the figures alone",
+            stopped or "figures",
+            _names(case, contest.elected),
+        )
         return
     inexact = any(not result.exact for result in replays)
-    yield at.check("winner", "the winner, from the figures alone", "agrees" if set(won) == set(contest.elected) else "disagrees", published=_names(case, contest.elected), computed=_names(case, won), explanation="worked out from published shares or points, not from votes" if inexact else None)
+    yield at.check(
+        "winner",
+        "the winner, from the figures alone",
+        "agrees" if set(won) == set(contest.elected) else "disagrees",
+        published=_names(case, contest.elected),
+        computed=_names(case, won),
+        explanation="worked out from published shares or points, not from votes" if inexact else None,
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...rules import BallotStage, NominationStage, held
 from ..case import Case
 from ..model import MOTION, REOPEN
-from ..nominations import gate_of, needed, rule_on, threshold
+from ..nominations import Ruling, gate_of, needed, rule_on, threshold
 from .base import At, Check, views, worst
 
 
@@ -28,9 +28,15 @@ def thresholds(case: Case) -> Iterator[Check]:
             yield at.cannot("threshold", what, f"how many {case.body_name(gate.by)} there were", f"{figures.needed:,}")
             continue
         size = case.body_size(gate.by)
-        rule = f"{quantity} of {size:,} {case.body_name(gate.by)}" if quantity and quantity.share is not None and size is not None else f"{quantity}"
+        rule = (
+            f"{quantity} of {size:,} {case.body_name(gate.by)}"
+            if quantity and quantity.share is not None and size is not None
+            else f"{quantity}"
+        )
         body = case.contest.bodies.get(gate.by)
-        yield at.to(certainty=worst(at.certainty, body.certainty("size") if body else None)).equal("threshold", f"{what}: {rule}, rounded up", figures.needed, number)
+        yield at.to(certainty=worst(at.certainty, body.certainty("size") if body else None)).equal(
+            "threshold", f"{what}: {rule}, rounded up", figures.needed, number
+        )
 
 
 def numbers(case: Case) -> Iterator[Check]:
@@ -45,16 +51,36 @@ def numbers(case: Case) -> Iterator[Check]:
         total = sum(figures.counts.values())
         name = f" ({stage.name or stage.id})"
         if size is not None and figures.nobody is not None:
-            yield at.to("nobody").equal("sum", f"nominations, and those who nominated nobody, are the {case.body_name(body or '')}{name}", size, total + figures.nobody)
+            yield at.to("nobody").equal(
+                "sum",
+                f"nominations, and those who nominated nobody, are the {case.body_name(body or '')}{name}",
+                size,
+                total + figures.nobody,
+            )
         elif size is not None and (stage.each_nominates or 1) == 1 and figures.counts:
             fits = total <= size
-            yield at.to("counts").check("sum", f"no more nominations than {case.body_name(body or '')}{name}", "agrees" if fits else "disagrees", published=f"{total:,}", computed=f"at most {size:,}")
+            yield at.to("counts").check(
+                "sum",
+                f"no more nominations than {case.body_name(body or '')}{name}",
+                "agrees" if fits else "disagrees",
+                published=f"{total:,}",
+                computed=f"at most {size:,}",
+            )
         for who, parts in figures.parts.items():
             if who in figures.counts and set(parts) and stage.id:
                 whole = figures.counts[who]
                 exact_split = sum(parts.values()) == whole or not _partial(case, body)
                 if exact_split:
-                    yield at.to("parts", who, certainty=worst(figures.certainty("parts"), figures.certainty("counts", who))).equal("sum", f"{case.contest.label(who)}: nominations by part add up{name}", whole, sum(parts.values()))
+                    yield at.to(
+                        "parts",
+                        who,
+                        certainty=worst(figures.certainty("parts"), figures.certainty("counts", who)),
+                    ).equal(
+                        "sum",
+                        f"{case.contest.label(who)}: nominations by part add up{name}",
+                        whole,
+                        sum(parts.values()),
+                    )
 
 
 def _partial(case: Case, body: str | None) -> bool:
@@ -85,10 +111,9 @@ def places_on_the_paper(case: Case) -> Iterator[Check]:
             yield from _place(case, stage, at, who, mine, on=who in paper, last=stage is deciding[-1])
 
 
-def _place(case: Case, stage: NominationStage, at: At, who: str, mine: list[object], *, on: bool, last: bool) -> Iterator[Check]:
-    from ..nominations import Ruling
-
-    found = [ruling for ruling in mine if isinstance(ruling, Ruling)]
+def _place(
+    case: Case, stage: NominationStage, at: At, who: str, found: list[Ruling], *, on: bool, last: bool
+) -> Iterator[Check]:
     name = case.contest.label(who)
     what = f"{name}: on the paper by the rules ({stage.name or stage.id})"
     if not found:
@@ -100,18 +125,49 @@ def _place(case: Case, stage: NominationStage, at: At, who: str, mine: list[obje
     figures = next(f for f in case.contest.nomination if f.stage == stage.id)
     marked = at.to(certainty=figures.certainty("counts", who))
     if "automatic" in results:
-        right = held(stage.incumbent) == "automatic" and case.contest.occasion == "challenge" and who == case.contest.holder
-        why = "the rulebook gives a challenged holder a place" if right else "the rulebook gives no place without nominations to anybody but a challenged holder"
-        yield marked.check("nomination", what, "agrees" if right and on else "disagrees", published="on the paper without nominations", computed=why)
+        right = (
+            held(stage.incumbent) == "automatic" and case.contest.occasion == "challenge" and who == case.contest.holder
+        )
+        why = (
+            "the rulebook gives a challenged holder a place"
+            if right
+            else "the rulebook gives no place without nominations to anybody but a challenged holder"
+        )
+        yield marked.check(
+            "nomination",
+            what,
+            "agrees" if right and on else "disagrees",
+            published="on the paper without nominations",
+            computed=why,
+        )
     elif "withdrew" in results or "refused" in results:
-        yield marked.check("nomination", f"{name}: not on the paper", "disagrees" if on else "agrees", published=reasons, computed="on the paper" if on else "not on the paper")
+        yield marked.check(
+            "nomination",
+            f"{name}: not on the paper",
+            "disagrees" if on else "agrees",
+            published=reasons,
+            computed="on the paper" if on else "not on the paper",
+        )
     elif "nominated" in results:
         if not on and not last:
             return
         status = "agrees" if on else "disagrees"
-        yield marked.check("nomination", what, "agrees" if status == "agrees" else "disagrees", published="on the paper" if on else "not on the paper", computed=reasons, explanation=None if on else "nominated, and neither withdrawn nor on the paper")
+        yield marked.check(
+            "nomination",
+            what,
+            "agrees" if status == "agrees" else "disagrees",
+            published="on the paper" if on else "not on the paper",
+            computed=reasons,
+            explanation=None if on else "nominated, and neither withdrawn nor on the paper",
+        )
     elif "not known" in results:
         if on:
             yield marked.cannot("nomination", what, reasons, "on the paper")
     elif "not nominated" in results:
-        yield marked.check("nomination", f"{name}: not on the paper by the rules ({stage.name or stage.id})", "disagrees" if on else "agrees", published="on the paper" if on else "not on the paper", computed=reasons)
+        yield marked.check(
+            "nomination",
+            f"{name}: not on the paper by the rules ({stage.name or stage.id})",
+            "disagrees" if on else "agrees",
+            published="on the paper" if on else "not on the paper",
+            computed=reasons,
+        )

@@ -27,13 +27,23 @@ def _rolls(case: Case) -> Iterator[tuple[At, BallotView, str, Roll, int | None]]
             yield At(case, ("ballot", index, "roll", section)), view, section, roll, None
         for number, figures in enumerate(view.figures.round):
             for section, roll in figures.roll.items():
-                yield At(case, ("ballot", index, "round", number, "roll", section)), view, section, roll, number
+                yield (
+                    At(case, ("ballot", index, "round", number, "roll", section)),
+                    view,
+                    section,
+                    roll,
+                    number,
+                )
 
 
 def _named(case: Case, view: BallotView, section: str, number: int | None) -> str:
     name = case.section_name(section)
-    several = len([b for b in case.contest.ballot]) > 1
-    return name + (f", {view.stage.name or view.stage.id}" if several else "") + (f", round {number + 1}" if number is not None else "")
+    several = len(case.contest.ballot) > 1
+    return (
+        name
+        + (f", {view.stage.name or view.stage.id}" if several else "")
+        + (f", round {number + 1}" if number is not None else "")
+    )
 
 
 def sums(case: Case) -> Iterator[Check]:
@@ -53,19 +63,47 @@ def sums(case: Case) -> Iterator[Check]:
             rejected = (roll.rejected or 0) if "spoilt" in parts else 0
             abstained = abstained if "spoilt" in parts else 0
             marks = worst(*(roll.certainty(key) for key in (total, *parts)))
-            words_here = words + (", with those rejected" if rejected else "") + (", with abstentions" if abstained else "")
+            words_here = (
+                words + (", with those rejected" if rejected else "") + (", with abstentions" if abstained else "")
+            )
             if marks == "approximate":
-                yield at.to(total, certainty=marks).cannot("sum", f"{words_here} ({name})", "exact figures: one of them is round", f"{whole:,}")
+                yield at.to(total, certainty=marks).cannot(
+                    "sum", f"{words_here} ({name})", "exact figures: one of them is round", f"{whole:,}"
+                )
                 continue
             added = sum(value for value in values if value is not None)
-            yield at.to(total, certainty=marks).equal("sum", f"{words_here} ({name})", whole, added + rejected + abstained)
+            yield at.to(total, certainty=marks).equal(
+                "sum", f"{words_here} ({name})", whole, added + rejected + abstained
+            )
+        yield from _without_spoilt(at, roll, name)
         yield from _votes_and_valid(case, at, view, section, roll, number, name)
         entitled, cast = roll.entitled, roll.returned or roll.valid
         if entitled is not None and cast is not None and cast > entitled:
-            yield at.check("sum", f"no more ballots than persons entitled ({name})", "disagrees", published=f"{cast:,}", computed=f"at most {entitled:,}", explanation="one of the two is of another day or another roll")
+            yield at.check(
+                "sum",
+                f"no more ballots than persons entitled ({name})",
+                "disagrees",
+                published=f"{cast:,}",
+                computed=f"at most {entitled:,}",
+                explanation="one of the two is of another day or another roll",
+            )
     for index, view in views(case):
         yield from _segments(case, index, view)
         yield from _body(case, index, view)
+
+
+def _without_spoilt(at: At, roll: Roll, name: str) -> Iterator[Check]:
+    """Where nothing was published of spoilt ballots: valid ones and persons not voting may be all, or fewer."""
+    if None in (roll.entitled, roll.valid, roll.not_voting) or roll.spoilt is not None or roll.returned is not None:
+        return
+    entitled, added = roll.entitled or 0, (roll.valid or 0) + (roll.not_voting or 0) + (roll.rejected or 0)
+    what = f"valid ballots and persons not voting are those entitled ({name})"
+    marks = worst(*(roll.certainty(key) for key in ("entitled", "valid", "not_voting")))
+    here = at.to("entitled", certainty=marks)
+    if added < entitled:
+        yield here.cannot("sum", what, f"the spoilt ballots, which may be the other {entitled - added:,}", f"{entitled:,}")
+    else:
+        yield here.equal("sum", what, entitled, added)
 
 
 def _cast(view: BallotView, section: str) -> int | None:
@@ -76,7 +114,9 @@ def _cast(view: BallotView, section: str) -> int | None:
     return sum(votes.values()) if votes and one and single and view.complete(0) else None
 
 
-def _votes_and_valid(case: Case, at: At, view: BallotView, section: str, roll: Roll, number: int | None, name: str) -> Iterator[Check]:
+def _votes_and_valid(
+    case: Case, at: At, view: BallotView, section: str, roll: Roll, number: int | None, name: str
+) -> Iterator[Check]:
     if roll.valid is None or (number is None and view.repeated and len(view.figures.round) > 1):
         return
     round_number = number or 0
@@ -90,7 +130,9 @@ def _votes_and_valid(case: Case, at: At, view: BallotView, section: str, roll: R
     marks = worst(roll.certainty("valid"), view.figures.round[round_number].certainty("votes", section))
     words = "votes and abstentions add up to the valid ballots" if abstained else "votes add up to the valid ballots"
     if marks == "approximate":
-        yield at.to("valid", certainty=marks).cannot("sum", f"{words} ({name})", "exact figures: one of them is round", f"{roll.valid:,}")
+        yield at.to("valid", certainty=marks).cannot(
+            "sum", f"{words} ({name})", "exact figures: one of them is round", f"{roll.valid:,}"
+        )
         return
     explanation = None
     if roll.valid > total and view.stage.kind == "ballot" and getattr(view.stage, "choose_up_to", None):
@@ -118,7 +160,14 @@ def _segments(case: Case, index: int, view: BallotView) -> Iterator[Check]:
             continue
         marks = worst(total.certainty(key), *(part.certainty(key) for part in parts if part is not None))
         notes = {part.note for part in parts if part is not None and part.note}
-        yield at.to(certainty=marks).equal("sum", words, whole, sum(known), f"they differ by {abs(whole - sum(known)):,}" + (f". The file says of the parts: {' '.join(sorted(notes))}" if notes else ""))
+        yield at.to(certainty=marks).equal(
+            "sum",
+            words,
+            whole,
+            sum(known),
+            f"they differ by {abs(whole - sum(known)):,}"
+            + (f". The file says of the parts: {' '.join(sorted(notes))}" if notes else ""),
+        )
 
 
 def _body(case: Case, index: int, view: BallotView) -> Iterator[Check]:
@@ -148,9 +197,15 @@ def turnout(case: Case) -> Iterator[Check]:
                 yield here.cannot("turnout", what, "how many were entitled", f"{figure}%")
                 continue
             marks = worst(roll.certainty("entitled"), roll.certainty(key))
-            if "approximate" in [roll.certainty(part) for part in ("entitled", "returned", "valid", "spoilt", "rejected")]:
+            if "approximate" in [
+                roll.certainty(part) for part in ("entitled", "returned", "valid", "spoilt", "rejected")
+            ]:
                 number_cast = cast if cast is not None else other
-                shown = f": with these round ones it comes to about {exact.cut_to(Fraction(number_cast, entitled) * 100, 1)}%" if number_cast is not None else ""
+                shown = (
+                    f": with these round ones it is about {exact.cut_to(Fraction(number_cast, entitled) * 100, 1)}%"
+                    if number_cast is not None
+                    else ""
+                )
                 yield here.to(certainty="approximate").cannot("turnout", what, f"exact figures{shown}", f"{figure}%")
                 continue
             if cast is None and other is None:
@@ -159,21 +214,46 @@ def turnout(case: Case) -> Iterator[Check]:
             yield _turnout(here.to(certainty=marks), view, what, figure, cast, other, entitled, counts)
 
 
-def _turnout(at: At, view: BallotView, what: str, figure: Decimal, cast: int | None, other: int | None, entitled: int, counts: str) -> Check:
+def _turnout(
+    at: At,
+    view: BallotView,
+    what: str,
+    figure: Decimal,
+    cast: int | None,
+    other: int | None,
+    entitled: int,
+    counts: str,
+) -> Check:
     cut = view.stage.turnout.cut
     decimals = exact.decimals_of(figure)
     other_name = "valid votes" if counts == "ballots returned" else "ballots returned"
     if cast is None:
         agrees = other is not None and exact.cut_to(Fraction(other, entitled) * 100, decimals, cut) == figure
-        hint = f"; with {other_name} alone it is {exact.cut_to(Fraction(other or 0, entitled) * 100, decimals, cut)}%" + (", as published" if agrees else "")
+        hint = (
+            f"; with {other_name} alone it is {exact.cut_to(Fraction(other or 0, entitled) * 100, decimals, cut)}%"
+            + (", as published" if agrees else "")
+        )
         return at.cannot("turnout", what, f"the number of {counts}{hint}", f"{figure}%")
-    check = compare_printed(at, "turnout", what, figure, Fraction(cast), "those entitled", {"those entitled": entitled}, cut)
+    check = compare_printed(
+        at, "turnout", what, figure, Fraction(cast), "those entitled", {"those entitled": entitled}, cut
+    )
     if check.status == "agrees" and other is not None and other != cast:
         differs = exact.cut_to(Fraction(other, entitled) * 100, decimals, cut)
-        note = f"counting {other_name} it would be {differs}%" if differs != figure else f"counting {other_name} it is the same"
+        note = (
+            f"counting {other_name} it would be {differs}%"
+            if differs != figure
+            else f"counting {other_name} it is the same"
+        )
         return at.check("turnout", what, "agrees", published=check.published, computed=check.computed, explanation=note)
     if check.status == "disagrees" and other is not None:
         for way in (cut, *exact.CUTS):
             if exact.cut_to(Fraction(other, entitled) * 100, decimals, way) == figure:
-                return at.check("turnout", what, "disagrees", published=check.published, computed=check.computed, explanation=f"another base: it counts {other_name}" + ("" if way == cut else ", cut otherwise"))
+                return at.check(
+                    "turnout",
+                    what,
+                    "disagrees",
+                    published=check.published,
+                    computed=check.computed,
+                    explanation=f"another base: it counts {other_name}" + ("" if way == cut else ", cut otherwise"),
+                )
     return check

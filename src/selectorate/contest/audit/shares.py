@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 
 from ... import exact
@@ -45,14 +46,19 @@ def sums(case: Case) -> Iterator[Check]:
             if units is not None and number < len(units.rounds):
                 for who, total in totals.items():
                     added = sum(votes.get(who, 0) for votes in units.rounds[number].values())
-                    yield at.to(who).equal("sum", f"{case.contest.label(who)}: votes by unit add up{name}", total, added)
+                    yield at.to(who).equal(
+                        "sum", f"{case.contest.label(who)}: votes by unit add up{name}", total, added
+                    )
 
 
 def transfers(case: Case) -> Iterator[Check]:
     """Under a preferential count nobody who stays in loses votes, the votes in the count never rise, and what leaves
     it is what was published as exhausted."""
     for index, view in views(case):
-        if not isinstance(view.stage, BallotStage) or view.stage.count not in ("alternative vote", "supplementary vote"):
+        if not isinstance(view.stage, BallotStage) or view.stage.count not in (
+            "alternative vote",
+            "supplementary vote",
+        ):
             continue
         sections = [*view.sections, *([TOTAL] if TOTAL not in view.sections else [])]
         for number in range(1, len(view.figures.round)):
@@ -64,22 +70,51 @@ def transfers(case: Case) -> Iterator[Check]:
                 where = "" if section == TOTAL else f", {case.section_name(section)}"
                 if before is None or now is None:
                     if section == TOTAL:
-                        yield at.cannot("transfer", f"transfers balance{name}", "the votes of this round or of the one before")
+                        yield at.cannot(
+                            "transfer",
+                            f"transfers balance{name}",
+                            "the votes of this round or of the one before",
+                        )
                     continue
                 yield _balance(case, at, f"transfers balance{where}{name}", before, now)
             first, now = view.section_votes(0, TOTAL), view.section_votes(number, TOTAL)
             if figures.exhausted is not None and first is not None and now is not None:
-                yield At(case, ("ballot", index, "round", number, "exhausted")).equal("transfer", f"ballots exhausted{name}", figures.exhausted, sum(first.values()) - sum(now.values()))
+                yield At(case, ("ballot", index, "round", number, "exhausted")).equal(
+                    "transfer",
+                    f"ballots exhausted{name}",
+                    figures.exhausted,
+                    sum(first.values()) - sum(now.values()),
+                )
 
 
 def _balance(case: Case, at: At, what: str, before: Mapping[str, int], now: Mapping[str, int]) -> Check:
     lost = [who for who in now if who in before and now[who] < before[who]]
     cast_before, cast_now = sum(before.values()), sum(now.values())
     if lost:
-        return at.check("transfer", what, "disagrees", published=", ".join(f"{case.contest.label(w)} {now[w]:,} after {before[w]:,}" for w in lost), computed="nobody who stays in loses votes", explanation="votes of different counts, or a misprint")
+        return at.check(
+            "transfer",
+            what,
+            "disagrees",
+            published=", ".join(f"{case.contest.label(w)} {now[w]:,} after {before[w]:,}" for w in lost),
+            computed="nobody who stays in loses votes",
+            explanation="votes of different counts, or a misprint",
+        )
     if cast_now > cast_before:
-        return at.check("transfer", what, "disagrees", published=f"{cast_now:,} votes after {cast_before:,}", computed=f"at most {cast_before:,}", explanation="votes of different counts, or a misprint")
-    return at.check("transfer", what, "agrees", published=f"{cast_now:,} of {cast_before:,} votes stay in", computed=f"{cast_before - cast_now:,} leave the count")
+        return at.check(
+            "transfer",
+            what,
+            "disagrees",
+            published=f"{cast_now:,} votes after {cast_before:,}",
+            computed=f"at most {cast_before:,}",
+            explanation="votes of different counts, or a misprint",
+        )
+    return at.check(
+        "transfer",
+        what,
+        "agrees",
+        published=f"{cast_now:,} of {cast_before:,} votes stay in",
+        computed=f"{cast_before - cast_now:,} leave the count",
+    )
 
 
 def shares(case: Case) -> Iterator[Check]:
@@ -87,18 +122,33 @@ def shares(case: Case) -> Iterator[Check]:
     for index, view in views(case):
         for number, figures in enumerate(view.figures.round):
             for section, row in figures.shares.items():
-                at = At(case, ("ballot", index, "round", number, "shares", section), worst(figures.certainty("shares", section), figures.certainty("votes", section)))
+                at = At(
+                    case,
+                    ("ballot", index, "round", number, "shares", section),
+                    worst(figures.certainty("shares", section), figures.certainty("votes", section)),
+                )
                 yield from _column(case, view, number, section, at)
                 missing = _row_missing(case, view, number, section)
                 if missing is not None:
                     where = "" if section == TOTAL else f" among {case.section_name(section)}"
                     what = f"shares of {len(row)} candidates{where}{_round_name(case, view, number)}"
-                    yield at.cannot("share", what, missing, "; ".join(f"{case.contest.label(who)} {p[-1]}%" for who, p in row.items()))
+                    yield at.cannot(
+                        "share",
+                        what,
+                        missing,
+                        "; ".join(f"{case.contest.label(who)} {p[-1]}%" for who, p in row.items()),
+                    )
                     continue
                 for who, printed in row.items():
                     for figure in printed:
-                        rest = [other[printed.index(figure)] for name, other in row.items() if name != who and len(other) == len(printed)]
-                        complete = len(row) == len(view.section_votes(number, section) or row) and len(rest) == len(row) - 1
+                        rest = [
+                            other[printed.index(figure)]
+                            for name, other in row.items()
+                            if name != who and len(other) == len(printed)
+                        ]
+                        complete = (
+                            len(row) == len(view.section_votes(number, section) or row) and len(rest) == len(row) - 1
+                        )
                         yield _share(case, view, number, section, who, figure, at.to(who), rest if complete else None)
 
 
@@ -112,16 +162,21 @@ def _row_missing(case: Case, view: BallotView, number: int, section: str) -> str
     return None
 
 
-def _share(case: Case, view: BallotView, number: int, section: str, who: str, figure: object, at: At, rest: list[object] | None) -> Check:
-    from decimal import Decimal
-
-    printed = figure if isinstance(figure, Decimal) else Decimal(str(figure))
+def _share(
+    case: Case,
+    view: BallotView,
+    number: int,
+    section: str,
+    who: str,
+    printed: Decimal,
+    at: At,
+    rest: list[Decimal] | None,
+) -> Check:
     name = _round_name(case, view, number)
     where = "" if section == TOTAL else f" among {case.section_name(section)}"
     what = f"{case.contest.label(who)}: share{where}{name}"
     item = view.round(number)
     cut = view.stage.shares.cut
-    others = [value for value in rest if isinstance(value, Decimal)] if rest is not None else None
     if section != TOTAL:
         votes = view.section_votes(number, section)
         if votes is None or who not in votes:
@@ -131,20 +186,31 @@ def _share(case: Case, view: BallotView, number: int, section: str, who: str, fi
             "ballots returned": view.figure("returned", section, number),
             "those entitled": view.figure("entitled", section, number),
         }
-        return compare_printed(at, "share", what, printed, Fraction(votes[who]), "votes", bases, cut, rest=others)
+        return compare_printed(at, "share", what, printed, Fraction(votes[who]), "votes", bases, cut, rest=rest)
     combined = isinstance(view.stage, BallotStage) and view.stage.combine != "one-person-one-vote"
     if item.standing is None or who not in item.standing.total or item.basis == "published shares":
         return at.cannot("share", what, item.missing or "the votes by segment", f"{printed}%")
     default = {"college": "the college", "points": "points"}.get(item.standing.unit, "votes")
     base_name = view.stage.shares.of or default
     value = item.standing.total[who]
-    bases = {name: base for name, base in item.bases.items() if base and (not combined or name in ("points", "points allotted", "the college"))}
-    if isinstance(view.stage, BallotStage) and view.stage.combine == "points-by-unit" and view.stage.points and view.stage.points.units:
+    bases = {
+        name: base
+        for name, base in item.bases.items()
+        if base and (not combined or name in ("points", "points allotted", "the college"))
+    }
+    if (
+        isinstance(view.stage, BallotStage)
+        and view.stage.combine == "points-by-unit"
+        and view.stage.points
+        and view.stage.points.units
+    ):
         bases["all points there could be"] = view.stage.points.each * view.stage.points.units
     if view.figures.round[number].others:
         bases.pop("votes", None)
-    parts = [row[who] for row in item.standing.parts.values() if who in row] if item.standing.unit == "college" else None
-    return compare_printed(at, "share", what, printed, value, base_name, bases, cut, rest=others, parts=parts)
+    parts = (
+        [row[who] for row in item.standing.parts.values() if who in row] if item.standing.unit == "college" else None
+    )
+    return compare_printed(at, "share", what, printed, value, base_name, bases, cut, rest=rest, parts=parts)
 
 
 def _column(case: Case, view: BallotView, number: int, section: str, at: At) -> Iterator[Check]:
@@ -163,12 +229,26 @@ def _column(case: Case, view: BallotView, number: int, section: str, at: At) -> 
     where = "" if section == TOTAL else f" among {case.section_name(section)}"
     what = f"shares add up{where}{_round_name(case, view, number)}"
     if possible:
-        yield at.check("sum", what, "agrees", published=f"{total}%", computed="100%", explanation=None if total == 100 else "as near as their decimals allow")
+        yield at.check(
+            "sum",
+            what,
+            "agrees",
+            published=f"{total}%",
+            computed="100%",
+            explanation=None if total == 100 else "as near as their decimals allow",
+        )
     else:
-        yield at.check("sum", what, "disagrees", published=f"{total}%", computed="100%", explanation=_short_column(case, view, number, total))
+        yield at.check(
+            "sum",
+            what,
+            "disagrees",
+            published=f"{total}%",
+            computed="100%",
+            explanation=_short_column(case, view, number, total),
+        )
 
 
-def _short_column(case: Case, view: BallotView, number: int, total: object) -> str:
+def _short_column(case: Case, view: BallotView, number: int, total: Decimal) -> str:
     votes = view.section_votes(number, TOTAL)
     bases = view.round(number).bases
     for name in ("ballots returned", "valid votes", "those entitled"):
@@ -189,7 +269,17 @@ def weighted(case: Case) -> Iterator[Check]:
             name = _round_name(case, view, number)
             at = At(case, ("ballot", index, "round", number, "weighted"), figures.certainty("weighted"))
             for section, row in figures.weighted.items():
-                yield from _weighted_section(case, view, number, section, at.to(section, certainty=worst(figures.certainty("weighted", section), figures.certainty("votes", section))), name)
+                yield from _weighted_section(
+                    case,
+                    view,
+                    number,
+                    section,
+                    at.to(
+                        section,
+                        certainty=worst(figures.certainty("weighted", section), figures.certainty("votes", section)),
+                    ),
+                    name,
+                )
                 columns = [printed[0] for printed in row.values()]
                 weight = view.stage.weights[section] * 100
                 possible, total = within_rounding(columns, weight)
@@ -199,7 +289,9 @@ def weighted(case: Case) -> Iterator[Check]:
                     "agrees" if possible else "disagrees",
                     published=f"{total}%",
                     computed=f"{exact.cut_to(weight, 3)}%",
-                    explanation=None if total == weight else ("as near as their decimals allow" if possible else "more than their decimals can explain"),
+                    explanation=None
+                    if total == weight
+                    else ("as near as their decimals allow" if possible else "more than their decimals can explain"),
                 )
             yield from _weighted_total(case, view, number, at, name)
 
@@ -216,14 +308,27 @@ def _weighted_section(case: Case, view: BallotView, number: int, section: str, a
     for who, printed in row.items():
         what = f"{case.contest.label(who)}: weighted share from {case.section_name(section)}{name}"
         if votes is None or who not in votes:
-            yield at.to(who).cannot("weighted share", what, f"the votes of {case.section_name(section)}", f"{printed[0]}%")
+            yield at.to(who).cannot(
+                "weighted share", what, f"the votes of {case.section_name(section)}", f"{printed[0]}%"
+            )
             continue
         rest = [other[0] for other_name, other in row.items() if other_name != who]
         cut = view.stage.shares.cut
         for figure in printed:
             value = weight * votes[who]
             base = sum(votes.values())
-            yield compare_printed(at.to(who), "weighted share", what, figure, value, "the section's votes", {"the section's votes": base}, cut, rest=rest, whole=weight * 100)
+            yield compare_printed(
+                at.to(who),
+                "weighted share",
+                what,
+                figure,
+                value,
+                "the section's votes",
+                {"the section's votes": base},
+                cut,
+                rest=rest,
+                whole=weight * 100,
+            )
 
 
 def _weighted_total(case: Case, view: BallotView, number: int, at: At, name: str) -> Iterator[Check]:
@@ -245,7 +350,9 @@ def _weighted_total(case: Case, view: BallotView, number: int, at: At, name: str
                 "agrees" if possible else "disagrees",
                 published=f"{figure}%",
                 computed=f"{total}%",
-                explanation=None if same else ("as near as their decimals allow" if possible else "more than their decimals can explain"),
+                explanation=None
+                if same
+                else ("as near as their decimals allow" if possible else "more than their decimals can explain"),
             )
 
 
@@ -260,30 +367,62 @@ def points(case: Case) -> Iterator[Check]:
             name = _round_name(case, view, number)
             item = view.round(number)
             if figures.points and item.basis != "votes":
-                shown = "; ".join(f"{case.contest.label(who)} {printed[-1]:,}" for who, printed in figures.points.items())
-                yield at.cannot("points", f"points of {len(figures.points)} candidates{name}", f"the votes of every {stage.points.unit}", shown)
+                shown = "; ".join(
+                    f"{case.contest.label(who)} {printed[-1]:,}" for who, printed in figures.points.items()
+                )
+                yield at.cannot(
+                    "points",
+                    f"points of {len(figures.points)} candidates{name}",
+                    f"the votes of every {stage.points.unit}",
+                    shown,
+                )
             for who, printed in figures.points.items() if item.basis == "votes" else ():
                 what = f"{case.contest.label(who)}: points{name}"
                 for figure in printed:
                     if item.standing is None:  # pragma: no cover - votes are counted into a standing
                         continue
                     computed = exact.cut_to(item.standing.total[who], exact.decimals_of(figure))
-                    yield at.to(who).check("points", what, "agrees" if computed == figure else "disagrees", published=f"{figure:,}", computed=f"{computed:,}", explanation=None if computed == figure else f"they differ by {abs(computed - figure)}")
+                    yield at.to(who).check(
+                        "points",
+                        what,
+                        "agrees" if computed == figure else "disagrees",
+                        published=f"{figure:,}",
+                        computed=f"{computed:,}",
+                        explanation=None if computed == figure else f"they differ by {abs(computed - figure)}",
+                    )
             if figures.points and stage.points.units is not None and not figures.others:
                 offered = Fraction(stage.points.each * stage.points.units)
                 columns = [printed[0] for printed in figures.points.values()]
                 possible, total = within_rounding(columns, offered)
                 lost = offered - Fraction(total)
-                limit = Fraction(stage.points.units * len(columns), 10 ** (stage.points.decimals or 0)) if stage.points.decimals is not None else Fraction(0)
+                limit = (
+                    Fraction(stage.points.units * len(columns), 10 ** (stage.points.decimals or 0))
+                    if stage.points.decimals is not None
+                    else Fraction(0)
+                )
                 if stage.points.at_most_votes:
-                    status, why = ("agrees", f"{exact.cut_to(lost, 2)} fewer: units with fewer votes than points") if lost > 0 else ("disagrees" if lost < 0 else "agrees", None)
+                    status, why = (
+                        ("agrees", f"{exact.cut_to(lost, 2)} fewer: units with fewer votes than points")
+                        if lost > 0
+                        else ("disagrees" if lost < 0 else "agrees", None)
+                    )
                 elif possible:
                     status, why = "agrees", None if lost == 0 else "as near as their decimals allow"
                 elif 0 < lost <= limit:
-                    status, why = "agrees", f"{exact.cut_to(lost, 5)} lost by cutting each unit at {stage.points.decimals} decimals"
+                    status, why = (
+                        "agrees",
+                        f"{exact.cut_to(lost, 5)} lost by cutting each unit at {stage.points.decimals} decimals",
+                    )
                 else:
                     status, why = "disagrees", "more than cutting can explain"
-                yield at.check("points", f"points add up to those on offer{name}", "agrees" if status == "agrees" else "disagrees", published=f"{total:,}", computed=f"{offered.numerator:,}", explanation=why)
+                yield at.check(
+                    "points",
+                    f"points add up to those on offer{name}",
+                    "agrees" if status == "agrees" else "disagrees",
+                    published=f"{total:,}",
+                    computed=f"{offered.numerator:,}",
+                    explanation=why,
+                )
 
 
 def also_published(case: Case) -> Iterator[Check]:
@@ -304,7 +443,9 @@ def also_published(case: Case) -> Iterator[Check]:
         votes = view.section_votes(last, also.section)
         bases["votes"] = sum(votes.values()) if votes and (view.complete(last) or also.section != TOTAL) else None
         roll = view.roll(also.section, last)
-        at = at.to(certainty=worst(*(roll.certainty(key) for key in ("entitled", "returned", "valid"))) if roll else None)
+        at = at.to(
+            certainty=worst(*(roll.certainty(key) for key in ("entitled", "returned", "valid"))) if roll else None
+        )
         if also.measure == "turnout":
             what = f"turnout counting {also.of}, as printed by {also.source}"
             entitled = bases["those entitled"]
@@ -315,19 +456,53 @@ def also_published(case: Case) -> Iterator[Check]:
             yield _other_numerator(at, what, also.figure, values, also.of, entitled, view)
             continue
         what = f"{case.contest.label(also.candidate or '')}: share of {also.of}, as printed by {also.source}"
-        if votes is None or also.candidate not in votes:
+        if votes is None or also.candidate is None or also.candidate not in votes:
             yield at.cannot("share", what, "the votes", f"{also.figure}%")
             continue
-        yield compare_printed(at, "share", what, also.figure, Fraction(votes[also.candidate]), also.of, bases, view.stage.shares.cut)
+        yield compare_printed(
+            at,
+            "share",
+            what,
+            also.figure,
+            Fraction(votes[also.candidate]),
+            also.of,
+            bases,
+            view.stage.shares.cut,
+        )
 
 
-def _other_numerator(at: At, what: str, figure: object, values: Mapping[str, Fraction | int], counts: str, entitled: Fraction | int, view: BallotView) -> Check:
-    from decimal import Decimal
-
-    printed = figure if isinstance(figure, Decimal) else Decimal(str(figure))
+def _other_numerator(
+    at: At,
+    what: str,
+    printed: Decimal,
+    values: Mapping[str, Fraction | int],
+    counts: str,
+    entitled: Fraction | int,
+    view: BallotView,
+) -> Check:
     decimals, cut = exact.decimals_of(printed), view.stage.turnout.cut
     computed = Fraction(values[counts]) / entitled * 100
     if exact.cut_to(computed, decimals, cut) == printed:
-        return at.check("turnout", what, "agrees", published=f"{printed}%", computed=f"{exact.cut_to(computed, decimals, cut)}%")
-    why = next((f"it counts {name}" for name, value in values.items() if exact.cut_to(Fraction(value) / entitled * 100, decimals, cut) == printed), "no base that we know gives it")
-    return at.check("turnout", what, "disagrees", published=f"{printed}%", computed=f"{exact.cut_to(computed, decimals + 2)}%", explanation=why)
+        return at.check(
+            "turnout",
+            what,
+            "agrees",
+            published=f"{printed}%",
+            computed=f"{exact.cut_to(computed, decimals, cut)}%",
+        )
+    why = next(
+        (
+            f"it counts {name}"
+            for name, value in values.items()
+            if exact.cut_to(Fraction(value) / entitled * 100, decimals, cut) == printed
+        ),
+        "no base that we know gives it",
+    )
+    return at.check(
+        "turnout",
+        what,
+        "disagrees",
+        published=f"{printed}%",
+        computed=f"{exact.cut_to(computed, decimals + 2)}%",
+        explanation=why,
+    )

@@ -1,0 +1,502 @@
+"""What it would have taken: the fewest votes that, given to another, would have changed the winner.
+
+Votes move **from the winner W to a challenger C within a section** (a segment, a unit, or the whole where neither is
+counted apart), in the round that elected W. Nobody else's votes change, nobody stays at home or comes along.
+
+``denies``
+    the smallest number of votes for which W is no longer elected by that round: somebody else is, or there is a tie,
+    or nobody has what the rules ask for, so that further rounds would decide, which the figures do not tell.
+``elects``
+    the smallest number for which C is elected by that round.
+
+They are asked for over all (the fewest votes anywhere), in each segment or unit alone, and as the same swing in
+percentage points in every section. The answers are found by putting the changed votes to ``count.decide``, under the
+requirements of the rulebook, as the count itself does.
+
+Why bisection is enough: moving one more vote from W to C never adds to W's value and never takes from C's, and leaves
+everybody else's alone; the bases are the same or fixed by the votes cast. Whatever W no longer meets with n votes moved
+it does not meet with more; what C meets with n it meets with more. So both questions turn once from no to yes.
+
+Why taking the dearest votes first is enough: within a section every vote moved is worth the same (its weight over the
+votes in it), so n votes do most if they are the n that are worth most. Where points are cut to decimals this is off by
+less than one last place in every unit and candidate, and monotone only to that degree; the answer is then checked
+against the bound that this leaves, and ``at_least`` says below which number it certainly cannot be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Literal
+
+from .. import count
+from ..contest import TOTAL, BallotRound, Case
+from ..contest.declaration import Exact
+from ..contest.figures import combined
+from ..contest.replay import minimum_for, rule_for
+from ..count import Decision, Standing
+from ..documents import nearest
+from ..errors import CountError, InputError
+from ..rules import BallotStage, MotionStage
+from .cells import CannotBeKnown, frozen
+from .played import NOT_DECLARED, Decisive, decisive, play
+from .view import name_of
+
+UNIFORM_STEP = Fraction(1, 100_000)
+"""A swing that is the same everywhere is found to a thousandth of a percentage point."""
+NO_SWING = "no swing there does it"
+
+
+@frozen
+class Turn:
+    """A number of votes that turns the result, or why there is none.
+
+    ``votes``: the smallest number found. ``at_least``: with fewer than this it is certainly impossible; equal to
+    ``votes`` but where points are cut to decimals and the last place leaves a doubt. ``moved``: how many of them in
+    each section, where that matters. ``points``: for the same swing everywhere, the swing as a share. ``then``: what
+    the round would have come to.
+    """
+
+    votes: int | None
+    cannot: str | None = None
+    at_least: int | None = None
+    moved: dict[str, int] = field(default_factory=dict)
+    points: Exact | None = None
+    then: str | None = None
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is such a number."""
+        return self.votes is not None
+
+
+@frozen
+class SwingIn:
+    """What it would have taken in one place.
+
+    ``place``: a section, "total" for anywhere, "everywhere" for the same swing in each. ``available``: the winner's
+    votes there, which is all that can move.
+    """
+
+    place: str
+    name: str
+    available: int
+    denies: Turn
+    elects: Turn
+
+
+@frozen
+class Swing:
+    """What it would have taken to change the winner, in the round that elected.
+
+    ``over_all``: the fewest votes anywhere. ``uniform``: the same swing in points in every section, where there are
+    several. ``sections``: each segment alone. ``units``: those units in which a swing alone would do it (of
+    ``unit_count``, called ``unit_name``). ``cannot``: why nothing can be said. ``section_names``: for ``moved``.
+    """
+
+    contest: str
+    title: str
+    round: str | None
+    unit: str | None
+    winner: str | None
+    winner_name: str | None
+    to: str | None
+    to_name: str | None
+    over_all: SwingIn | None
+    uniform: SwingIn | None
+    sections: tuple[SwingIn, ...]
+    units: tuple[SwingIn, ...]
+    unit_count: int
+    unit_name: str | None
+    section_names: dict[str, str]
+    assumptions: tuple[str, ...]
+    cannot: str | None = None
+    not_declared: str = NOT_DECLARED
+
+
+# -- one round with votes moved -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Board:
+    """The round that elected ``winner``, in which votes can be moved to ``to``.
+
+    ``parts``: what each section gives as it was declared; only sections with moved votes are combined anew.
+    """
+
+    stage: BallotStage | MotionStage
+    item: BallotRound
+    ballot: int
+    winner: str
+    to: str
+    sections: Mapping[str, Mapping[str, int]] = field(repr=False)
+    standing: Standing = field(repr=False)
+    parts: Mapping[str, Mapping[str, Fraction]] = field(repr=False)
+
+    @property
+    def available(self) -> dict[str, int]:
+        """The winner's votes in each section: all that can move."""
+        return {section: row[self.winner] for section, row in self.sections.items()}
+
+    @property
+    def worth(self) -> dict[str, Fraction]:
+        """What one vote in each section is worth in the value that decides, before anything is cut."""
+        stage = self.stage
+        worth = {}
+        for section, row in self.sections.items():
+            cast = sum(row.values())
+            if not cast:
+                worth[section] = Fraction(0)
+            elif isinstance(stage, BallotStage) and stage.combine == "weighted-college":
+                worth[section] = stage.weights[section] / cast
+            elif self.cut_points and isinstance(stage, BallotStage) and stage.points is not None:
+                points = stage.points
+                worth[section] = Fraction(min(points.each, cast) if points.at_most_votes else points.each, cast)
+            else:
+                worth[section] = Fraction(1)
+        return worth
+
+    @property
+    def cut_points(self) -> bool:
+        """Whether points of units are what decides."""
+        return isinstance(self.stage, BallotStage) and self.stage.combine == "points-by-unit"
+
+    @property
+    def blur(self) -> Fraction:
+        """By how much a candidate's total can differ from the exact one, because it was cut in every unit."""
+        stage = self.stage
+        if not self.cut_points or not isinstance(stage, BallotStage) or stage.points is None:
+            return Fraction(0)
+        decimals = stage.points.decimals
+        return Fraction(0) if decimals is None else Fraction(len(self.sections), 10**decimals)
+
+    def with_moved(self, moved: Mapping[str, int]) -> Standing:
+        """The standing with ``moved`` votes, by section, given by the winner to the challenger."""
+        total = dict(self.standing.total)
+        given = self.standing.given
+        parts = dict(self.parts)
+        for section, votes in moved.items():
+            if not votes:
+                continue
+            row = dict(self.sections[section])
+            row[self.winner] -= votes
+            row[self.to] += votes
+            # Combined under the same stage: what one section gives does not depend on the others.
+            part = combined(self.stage, {section: row}).parts[section]
+            for who, value in part.items():
+                before = parts[section][who]
+                total[who] += value - before
+                given += value - before
+            parts[section] = part
+        return Standing(self.standing.unit, total, self.standing.whole, given, parts)
+
+    def decided(self, standing: Standing) -> Decision:
+        """What the round decides with ``standing``. Raises CountError if a base that is needed is not known."""
+        bases = dict(self.item.bases)
+        if standing.unit == "points":
+            bases["points allotted"] = standing.given
+        if isinstance(self.stage, MotionStage):
+            results = [count.passes(requirement, standing, "for", bases) for requirement in self.stage.carried]
+            carried = all(met for met, _ in results)
+            return Decision("elected", elected=("for",) if carried else ("against",))
+        elected, out, _ = rule_for(self.stage, self.ballot)
+        minimum = minimum_for(self.stage, self.ballot)
+        return count.decide(standing, elected, bases, out=out, minimum=minimum, until=self.stage.until)
+
+    def denied(self, standing: Standing) -> bool:
+        """Whether the winner is no longer elected."""
+        return self.decided(standing).elected != (self.winner,)
+
+    def elected(self, standing: Standing) -> bool:
+        """Whether the challenger is elected."""
+        return self.decided(standing).elected == (self.to,)
+
+    def dearest(self, votes: int) -> dict[str, int]:
+        """``votes`` of the winner's votes, those worth most first: by section."""
+        worth, available = self.worth, self.available
+        moved = {}
+        for section in sorted(available, key=lambda name: (-worth[name], name)):
+            take = min(votes, available[section])
+            if take and worth[section]:
+                moved[section] = take
+                votes -= take
+        return moved
+
+
+def smallest(holds: Callable[[int], bool], most: int) -> int | None:
+    """The smallest number up to ``most`` for which ``holds``, which once true stays true; None if there is none."""
+    if not holds(most):
+        return None
+    low, high = -1, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        if holds(middle):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+# -- the question ---------------------------------------------------------------------------------------------------
+
+
+def swing(case: Case, to: str | None = None) -> Swing:
+    """What it would have taken to change the winner of ``case``.
+
+    ``to``: to whom the votes go; the runner-up of the round that elected where it is left out. Raises InputError if
+    there is no such candidate in that round.
+    """
+    try:
+        found = decisive(case)
+    except CannotBeKnown as why:
+        return _unanswered(case, why.reason)
+    try:
+        board = _board(found, to)
+    except CannotBeKnown as why:
+        return _unanswered(case, why.reason)
+    names = {section: _name(found, section) for section in board.sections}
+    segments = [section for section in board.sections if section != TOTAL and not board.cut_points]
+    shown = [section for section in segments if section not in found.hidden]
+    by_units = board.cut_points and case.contest.figures == "published"
+    try:
+        return Swing(
+            contest=case.contest.id,
+            title=case.contest.title,
+            round=_label(found, board.item.number),
+            unit=board.standing.unit,
+            winner=board.winner,
+            winner_name=name_of(found.declaration, board.winner),
+            to=board.to,
+            to_name=name_of(found.declaration, board.to),
+            over_all=_over_all(board, found),
+            uniform=_uniform(board, found) if len(board.sections) > 1 else None,
+            sections=tuple(_alone(board, section, names[section]) for section in shown),
+            units=tuple(_units_alone(board, names)) if by_units else (),
+            unit_count=len(board.sections) if board.cut_points else 0,
+            unit_name=board.stage.points.unit if isinstance(board.stage, BallotStage) and board.stage.points else None,
+            section_names=names,
+            assumptions=tuple(_assumptions(found, board)),
+        )
+    except CountError as fault:
+        return _unanswered(case, fault.message)
+
+
+def _board(found: Decisive, to: str | None) -> Board:
+    stage = found.stage
+    if isinstance(stage, BallotStage) and stage.places != 1:
+        raise CannotBeKnown("several places were filled: there is no one winner whose votes could move")
+    counted = [item for item in found.rounds if not item.figures.void]
+    replay = play(stage, found.rounds)
+    item = counted[-1]
+    if item.figures.others:
+        raise CannotBeKnown("the votes of some candidates are not known")
+    if item.standing is None or item.basis != "votes" or item.sections is None:
+        raise CannotBeKnown(f"the votes of the last round are not known: {item.missing or 'only shares were published'}")
+    if isinstance(stage, MotionStage):
+        if replay.outcome not in ("carried", "lost"):
+            raise CannotBeKnown(replay.stopped or "whether the motion was carried does not follow from the figures")
+        winner = "for" if replay.outcome == "carried" else "against"
+    else:
+        last = next((played for played in replay.rounds if played.number == item.number), None)
+        if last is None or last.decision is None or len(last.decision.elected) != 1:
+            raise CannotBeKnown(
+                "nobody was elected by the votes of the last round alone; others withdrew, or another stage or the"
+                " rules on ties decided"
+            )
+        winner = last.decision.elected[0]
+    others = [who for who in item.standing.ranked() if who != winner]
+    if not others:
+        raise CannotBeKnown("nobody else was in the round")
+    if to is not None and to not in others:
+        hint = nearest(to, others, "They can go to")
+        raise InputError(f'votes cannot move to "{to}" in the round that elected', hint=hint)
+    people = list(dict.fromkeys(who for row in item.sections.values() for who in row))
+    sections = {name: {who: row.get(who, 0) for who in people} for name, row in item.sections.items()}
+    ballot = len(counted)
+    standing = item.standing
+    board = Board(stage, item, ballot, winner, to or others[0], sections, standing, standing.parts)
+    if board.denied(standing):  # pragma: no cover - the replay has just elected them by the same test
+        raise CannotBeKnown("the figures of the round do not elect the winner")
+    return board
+
+
+def _label(found: Decisive, number: int) -> str:
+    ballot = found.declaration.deciding
+    return next((item.label for item in ballot.rounds if item.number == number), "") if ballot else ""
+
+
+def _name(found: Decisive, section: str) -> str:
+    units = found.case.units.get(found.stage.id)
+    if found.by_units and units is not None:
+        return units.names.get(section, section)
+    return found.case.section_name(section)
+
+
+def _over_all(board: Board, found: Decisive) -> SwingIn:
+    available = board.available
+    most = sum(votes for section, votes in available.items() if board.worth[section])
+    show = _may_show(board, found)
+
+    def turn(test: Callable[[Standing], bool], bound: Callable[[int], bool]) -> Turn:
+        votes = smallest(lambda n: test(board.with_moved(board.dearest(n))), most)
+        if votes is None:
+            return Turn(None, cannot=NO_SWING)
+        # Cutting can make the test waver by one last place: look whether a few fewer do as well.
+        while board.blur and votes and test(board.with_moved(board.dearest(votes - 1))):
+            votes -= 1
+        moved = board.dearest(votes)
+        standing = board.with_moved(moved)
+        sure = votes if not board.blur else smallest(bound, votes)
+        return Turn(
+            votes,
+            at_least=votes if sure is None else sure,
+            moved=moved if show else {},
+            then=_then(board, standing),
+        )
+
+    return SwingIn(
+        TOTAL,
+        "over all",
+        sum(available.values()),
+        turn(board.denied, lambda n: board.denied(_blurred(board, n, help_to_deny=True))),
+        turn(board.elected, lambda n: board.elected(_blurred(board, n, help_to_deny=False))),
+    )
+
+
+def _blurred(board: Board, votes: int, *, help_to_deny: bool) -> Standing:
+    """A standing that is at least as good for the challenge as any in which ``votes`` votes are moved.
+
+    Exact points are linear in the votes, so that the dearest votes bound them; cutting moves a candidate's total by
+    less than ``blur``. Everybody but the two is as declared. What was given together is taken as it suits.
+    """
+    moved = board.dearest(votes)
+    shift = sum((board.worth[section] * number for section, number in moved.items()), Fraction(0))
+    total = dict(board.standing.total)
+    # As declared, both are within ``blur`` of their exact points, and within it again after the move.
+    total[board.winner] -= shift + 2 * board.blur
+    total[board.to] += shift + 2 * board.blur
+    given = board.standing.given + (4 * board.blur if help_to_deny else -4 * board.blur)
+    return replace(board.standing, total=total, given=given)
+
+
+def _alone(board: Board, section: str, name: str) -> SwingIn:
+    available = board.available[section]
+
+    def turn(test: Callable[[Standing], bool]) -> Turn:
+        votes = smallest(lambda n: test(board.with_moved({section: n})), available)
+        if votes is None:
+            return Turn(None, cannot=NO_SWING)
+        # A single unit is cut by monotone steps: more votes never make fewer points.
+        return Turn(votes, at_least=votes, then=_then(board, board.with_moved({section: votes})))
+
+    return SwingIn(section, name, available, turn(board.denied), turn(board.elected))
+
+
+def _units_alone(board: Board, names: Mapping[str, str]) -> list[SwingIn]:
+    """The units in which a swing alone would deny the winner: most often none."""
+    return [
+        _alone(board, section, names[section])
+        for section, available in board.available.items()
+        if available and board.denied(board.with_moved({section: available}))
+    ]
+
+
+def _uniform(board: Board, found: Decisive) -> SwingIn:
+    available = board.available
+    cast = {section: sum(row.values()) for section, row in board.sections.items()}
+    show = _may_show(board, found)
+
+    def moved(steps: int) -> dict[str, int]:
+        """Votes are whole: in each section the swing is rounded up, and no more than the winner's votes move."""
+        swung = steps * UNIFORM_STEP
+        return {
+            section: min(available[section], -((-swung.numerator * cast[section]) // swung.denominator))
+            for section in available
+        }
+
+    def turn(test: Callable[[Standing], bool]) -> Turn:
+        steps = smallest(lambda number: test(board.with_moved(moved(number))), UNIFORM_STEP.denominator)
+        if steps is None:
+            return Turn(None, cannot="no swing does it")
+        taken = {section: votes for section, votes in moved(steps).items() if votes}
+        votes = sum(taken.values())
+        return Turn(
+            votes,
+            at_least=None,
+            moved=taken if show else {},
+            points=steps * UNIFORM_STEP,
+            then=_then(board, board.with_moved(taken)),
+        )
+
+    return SwingIn("everywhere", "the same swing everywhere", sum(available.values()), turn(board.denied), turn(board.elected))
+
+
+def _may_show(board: Board, found: Decisive) -> bool:
+    """Whether to say where votes move: not where they are worth the same anywhere, nor where parts are hidden."""
+    alike = board.standing.unit == "votes"
+    ours = found.case.contest.figures == "ours" and (board.cut_points or bool(found.hidden))
+    return not alike and not ours
+
+
+def _then(board: Board, standing: Standing) -> str:
+    """What the round would have come to, in words."""
+    decision = board.decided(standing)
+    if decision.outcome == "elected":
+        (who,) = decision.elected
+        if isinstance(board.stage, MotionStage):
+            return "the motion would have been carried" if who == "for" else "the motion would have been lost"
+        return "the challenger is elected" if who == board.to else "somebody else is elected"
+    top = max(standing.total.values())
+    if sum(value == top for value in standing.total.values()) > 1:
+        return "a tie for the first place"
+    return "nobody has what the rules ask for; what would follow is not in the figures"
+
+
+def _assumptions(found: Decisive, board: Board) -> list[str]:
+    winner, other = name_of(found.declaration, board.winner), name_of(found.declaration, board.to)
+    motion = isinstance(board.stage, MotionStage)
+    told = [
+        (
+            f'Votes move from "{winner}" to "{other}" and nowhere else.'
+            if motion
+            else f"Votes move from {winner} to {other}, who was next, and nowhere else."
+            if board.to == next(who for who in board.standing.ranked() if who != board.winner)
+            else f"Votes move from {winner} to {other} and nowhere else."
+        ),
+        "As many vote as did vote, and in the same sections.",
+    ]
+    rounds = [item for item in found.rounds if not item.figures.void]
+    if len(rounds) > 1:
+        kind = "ballots" if found.view.repeated else "rounds"
+        told.append(
+            f"Votes move in {_label(found, board.item.number)}, which decided; the {kind} before it are left as they"
+            " were."
+        )
+    if board.standing.unit == "college":
+        told.append("The fewest votes are found where one vote weighs most: in the smallest sections.")
+    if board.cut_points:
+        told.append("The fewest votes are found where one vote brings most points: in the units with fewest votes.")
+    return told
+
+
+def _unanswered(case: Case, why: str) -> Swing:
+    return Swing(
+        contest=case.contest.id,
+        title=case.contest.title,
+        round=None,
+        unit=None,
+        winner=None,
+        winner_name=None,
+        to=None,
+        to_name=None,
+        over_all=None,
+        uniform=None,
+        sections=(),
+        units=(),
+        unit_count=0,
+        unit_name=None,
+        section_names={},
+        assumptions=(),
+        cannot=why,
+    )
