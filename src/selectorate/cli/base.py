@@ -14,7 +14,9 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
+from .. import sheets
 from ..errors import InputError, Problem, SelectorateError, Where
 
 CHECK_FAILED = 1
@@ -43,6 +45,13 @@ def json_text(value: Any) -> str:
 def print_json(value: Any) -> None:
     """Print ``value`` as JSON and nothing else."""
     sys.stdout.write(json_text(value))
+
+
+def print_sheet(sheet: sheets.Sheet) -> None:
+    """Print a sheet as text, as wide as the terminal is."""
+    console = out()
+    for item in sheets.renderables(sheet, console.width):
+        console.print(item)
 
 
 def tell(error: SelectorateError) -> None:
@@ -94,6 +103,11 @@ def write_file(path: Path, content: str | bytes, *, replace: bool = True) -> Non
             raise
     except OSError as fault:
         raise InputError(f"cannot be written: {fault.strerror}", where=Where(str(path))) from None
+
+
+def written(path: Path) -> None:
+    """Say that a file was written, on the error stream."""
+    err().print(Text(f"Written: {path}"))
 
 
 @contextmanager

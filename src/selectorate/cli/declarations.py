@@ -8,7 +8,7 @@ import typer
 from pydantic import TypeAdapter
 from rich.text import Text
 
-from .. import contest, rules, sheets
+from .. import contest, mandate, sheets
 from ..contest import Replay
 from ..contest.declaration import json_schema
 from . import base
@@ -35,12 +35,12 @@ def declare_command(
             if path is not None:
                 with base.working(f"Writing {path}"):
                     base.write_file(path, make(declaration))
-                base.err().print(Text(f"Written: {path}"))
+                base.written(path)
                 written = True
         if json:
             base.print_json(contest.to_json(declaration))
         elif not written:
-            sheets.print_declaration(declaration, base.out())
+            base.print_sheet(sheets.declaration_sheet(declaration))
 
 
 def replay_command(
@@ -52,9 +52,11 @@ def replay_command(
     with base.failures_told():
         case = contest.load(name)
         if rulebook is not None:
-            from .mandates import replay_under
-
-            replay_under(case, rules.load(rulebook), json=json)
+            answers = mandate.another_rulebook(case, rulebook)
+            if json:
+                base.print_json([mandate.to_json(answer) for answer in answers])
+            else:
+                base.print_sheet(sheets.what_if_sheet(contest.declare(case), answers, None))
             return
         results = contest.replay(case)
         if json:

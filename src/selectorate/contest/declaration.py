@@ -355,7 +355,11 @@ def _round(
                 value=value,
                 share=share,
                 by_section=_by_section(view, item, who, hidden),
-                weighted={section: row[who] for section, row in parts.items() if who in row},
+                weighted={
+                    section: row[who]
+                    for section, row in parts.items()
+                    if who in row and not (hidden and section in hidden.names)
+                },
                 published=max(published[who], key=lambda figure: len(str(figure))) if who in published else None,
                 fate=_fate(who, figures, played),
             )

@@ -17,7 +17,7 @@ from ..contest import TOTAL
 from ..contest.declaration import Declaration
 from ..contest.model import MeasureId
 from .cells import CannotBeKnown, Cell, Unit
-from .view import RoundName, View
+from .view import RoundName, View, further
 
 Find = Callable[[View], Cell]
 
@@ -88,7 +88,7 @@ def _shares_apart(view: View) -> tuple[Fraction, list[Fraction]]:
     if view.section != TOTAL or view.round().unit == "votes":
         view.others()
     elif view.round().others:
-        raise CannotBeKnown(f"the votes of {view.round().others:,} further candidates are not known")
+        raise CannotBeKnown(f"the votes of {further(view.round().others or 0)} are not known")
     others = [share for who, share in shares.items() if who != view.who]
     if not others:
         raise CannotBeKnown("nobody else was in the round")

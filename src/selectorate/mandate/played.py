@@ -119,7 +119,7 @@ class Decisive:
                     votes=Fraction(votes[who]) if who in votes else None,
                     value=standing.total[who],
                     share=standing.total[who] / base if base else None,
-                    parts=_parts(standing, who),
+                    parts=self._parts(standing, who),
                 )
                 for who in standing.ranked()
             ),
@@ -127,17 +127,17 @@ class Decisive:
             stopped=replay.stopped,
         )
 
+    def _parts(self, standing: Standing, who: str) -> dict[str, Fraction]:
+        if standing.unit != "college":
+            return {}
+        shown = {section: row for section, row in standing.parts.items() if section not in self.hidden}
+        return {section: row[who] for section, row in shown.items() if who in row}
+
     def declared(self) -> Result:
         """The declared result, in the same form: who is elected is what was declared."""
         result = self.result(play(self.stage, self.rounds), self.rounds, self.stage)
         elected = self.declaration.elected or result.elected
         return replace(result, elected=elected, elected_names=tuple(name_of(self.declaration, w) for w in elected))
-
-
-def _parts(standing: Standing, who: str) -> dict[str, Fraction]:
-    if standing.unit != "college":
-        return {}
-    return {section: row[who] for section, row in standing.parts.items() if who in row}
 
 
 def decisive(case: Case) -> Decisive:

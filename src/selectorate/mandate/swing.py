@@ -28,7 +28,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Literal
 
 from .. import count
 from ..contest import TOTAL, BallotRound, Case
@@ -52,9 +51,10 @@ NO_SWING = "no swing there does it"
 class Turn:
     """A number of votes that turns the result, or why there is none.
 
-    ``votes``: the smallest number found. ``at_least``: with fewer than this it is certainly impossible; equal to
-    ``votes`` but where points are cut to decimals and the last place leaves a doubt. ``moved``: how many of them in
-    each section, where that matters. ``points``: for the same swing everywhere, the swing as a share. ``then``: what
+    ``votes``: the smallest number found. ``at_least``: with fewer than this it is certainly impossible. It is
+    ``votes`` itself but where points are cut to decimals and the last place leaves a doubt, and None where only that
+    kind of swing was looked at (the same everywhere, or in one unit whose points are cut). ``moved``: how many of them
+    in each section, where that matters. ``points``: for the same swing everywhere, the swing as a share. ``then``: what
     the round would have come to.
     """
 
@@ -150,7 +150,7 @@ class Board:
                 worth[section] = Fraction(0)
             elif isinstance(stage, BallotStage) and stage.combine == "weighted-college":
                 worth[section] = stage.weights[section] / cast
-            elif self.cut_points and isinstance(stage, BallotStage) and stage.points is not None:
+            elif self.by_units and isinstance(stage, BallotStage) and stage.points is not None:
                 points = stage.points
                 worth[section] = Fraction(min(points.each, cast) if points.at_most_votes else points.each, cast)
             else:
@@ -158,15 +158,15 @@ class Board:
         return worth
 
     @property
-    def cut_points(self) -> bool:
-        """Whether points of units are what decides."""
+    def by_units(self) -> bool:
+        """Whether points given by units decide."""
         return isinstance(self.stage, BallotStage) and self.stage.combine == "points-by-unit"
 
     @property
     def blur(self) -> Fraction:
         """By how much a candidate's total can differ from the exact one, because it was cut in every unit."""
         stage = self.stage
-        if not self.cut_points or not isinstance(stage, BallotStage) or stage.points is None:
+        if not self.by_units or not isinstance(stage, BallotStage) or stage.points is None:
             return Fraction(0)
         decimals = stage.points.decimals
         return Fraction(0) if decimals is None else Fraction(len(self.sections), 10**decimals)
@@ -256,9 +256,9 @@ def swing(case: Case, to: str | None = None) -> Swing:
     except CannotBeKnown as why:
         return _unanswered(case, why.reason)
     names = {section: _name(found, section) for section in board.sections}
-    segments = [section for section in board.sections if section != TOTAL and not board.cut_points]
+    segments = [section for section in board.sections if section != TOTAL and not board.by_units]
     shown = [section for section in segments if section not in found.hidden]
-    by_units = board.cut_points and case.contest.figures == "published"
+    by_units = board.by_units and case.contest.figures == "published"
     try:
         return Swing(
             contest=case.contest.id,
@@ -273,7 +273,7 @@ def swing(case: Case, to: str | None = None) -> Swing:
             uniform=_uniform(board, found) if len(board.sections) > 1 else None,
             sections=tuple(_alone(board, section, names[section]) for section in shown),
             units=tuple(_units_alone(board, names)) if by_units else (),
-            unit_count=len(board.sections) if board.cut_points else 0,
+            unit_count=len(board.sections) if board.by_units else 0,
             unit_name=board.stage.points.unit if isinstance(board.stage, BallotStage) and board.stage.points else None,
             section_names=names,
             assumptions=tuple(_assumptions(found, board)),
@@ -292,7 +292,9 @@ def _board(found: Decisive, to: str | None) -> Board:
     if item.figures.others:
         raise CannotBeKnown("the votes of some candidates are not known")
     if item.standing is None or item.basis != "votes" or item.sections is None:
-        raise CannotBeKnown(f"the votes of the last round are not known: {item.missing or 'only shares were published'}")
+        raise CannotBeKnown(
+            f"the votes of the last round are not known: {item.missing or 'only shares were published'}"
+        )
     if isinstance(stage, MotionStage):
         if replay.outcome not in ("carried", "lost"):
             raise CannotBeKnown(replay.stopped or "whether the motion was carried does not follow from the figures")
@@ -387,8 +389,9 @@ def _alone(board: Board, section: str, name: str) -> SwingIn:
         votes = smallest(lambda n: test(board.with_moved({section: n})), available)
         if votes is None:
             return Turn(None, cannot=NO_SWING)
-        # A single unit is cut by monotone steps: more votes never make fewer points.
-        return Turn(votes, at_least=votes, then=_then(board, board.with_moved({section: votes})))
+        return Turn(
+            votes, at_least=None if board.blur else votes, then=_then(board, board.with_moved({section: votes}))
+        )
 
     return SwingIn(section, name, available, turn(board.denied), turn(board.elected))
 
@@ -429,13 +432,15 @@ def _uniform(board: Board, found: Decisive) -> SwingIn:
             then=_then(board, board.with_moved(taken)),
         )
 
-    return SwingIn("everywhere", "the same swing everywhere", sum(available.values()), turn(board.denied), turn(board.elected))
+    return SwingIn(
+        "everywhere", "the same swing everywhere", sum(available.values()), turn(board.denied), turn(board.elected)
+    )
 
 
 def _may_show(board: Board, found: Decisive) -> bool:
     """Whether to say where votes move: not where they are worth the same anywhere, nor where parts are hidden."""
     alike = board.standing.unit == "votes"
-    ours = found.case.contest.figures == "ours" and (board.cut_points or bool(found.hidden))
+    ours = found.case.contest.figures == "ours" and (board.by_units or bool(found.hidden))
     return not alike and not ours
 
 
@@ -475,7 +480,7 @@ def _assumptions(found: Decisive, board: Board) -> list[str]:
         )
     if board.standing.unit == "college":
         told.append("The fewest votes are found where one vote weighs most: in the smallest sections.")
-    if board.cut_points:
+    if board.by_units:
         told.append("The fewest votes are found where one vote brings most points: in the units with fewest votes.")
     return told
 

@@ -73,6 +73,11 @@ def name_of(declaration: Declaration, who: str) -> str:
     return who
 
 
+def further(others: int) -> str:
+    """So many candidates of whom nothing is known, in words."""
+    return "one further candidate" if others == 1 else f"{others:,} further candidates"
+
+
 def segments_of(ballot: BallotSheet) -> tuple[SectionSheet, ...]:
     """The segments of a ballot, without the total."""
     return tuple(sheet for sheet in ballot.sections if sheet.section != TOTAL)
@@ -174,7 +179,7 @@ class View:
         known = self._known()
         item = self.round()
         if item.others:
-            raise CannotBeKnown(f"the votes of {item.others:,} further candidates are not known")
+            raise CannotBeKnown(f"the votes of {further(item.others)} are not known")
         absent = [row.name for row in item.rows if row.candidate not in known]
         if absent:
             raise CannotBeKnown(f"the votes for {', '.join(absent)} are not known")
@@ -210,7 +215,9 @@ class View:
         if self.section == TOTAL and item.unit != "votes":
             mine = self.row()
             if mine.share is None:
-                raise CannotBeKnown("votes were not published, only figures with cut decimals", mine.published)
+                raise CannotBeKnown(
+                    "only figures with cut decimals were published, not the votes they come from", mine.published
+                )
             return {row.candidate: row.share for row in item.rows if row.share is not None}
         base = self.base_or_published()
         return {who: Fraction(votes, base) for who, votes in self._known().items()}
@@ -231,8 +238,8 @@ class View:
         """How many were entitled to vote in the section."""
         found = self.sheet().entitled
         if not found:
-            who = "those entitled" if self.section == TOTAL else self.sheet().name
-            raise CannotBeKnown(f"how many {who} there were is not known")
+            of = "" if self.section == TOTAL else f" of {self.sheet().name}"
+            raise CannotBeKnown(f"how many{of} were entitled is not known")
         return found
 
     def certainty(self, *figures: str) -> dict[str, str]:

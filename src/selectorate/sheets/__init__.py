@@ -11,8 +11,33 @@ A new kind of sheet (a mandate, an audit) is therefore one module that makes a `
 ``numbers``, pictures made by ``charts`` and put beside their table as ``Figure(picture, table)``.
 """
 
+from .blocks import Part, Picture, Sheet
+from .charts import compare_picture, illustrated
 from .csvs import declaration_csv
 from .declared import declaration_sheet
+from .html import declaration_html, page, part_html, sheet_html
+from .measured import gallery_sheet, mandate_sheet, what_if_sheet
+from .pdf import declaration_pdf, sheet_pdf
 from .text import declaration_text, renderables, sheet_text
 
-__all__ = ["declaration_csv", "declaration_sheet", "declaration_text", "renderables", "sheet_text"]
+__all__ = [
+    "Part",
+    "Picture",
+    "Sheet",
+    "compare_picture",
+    "declaration_csv",
+    "declaration_html",
+    "declaration_pdf",
+    "declaration_sheet",
+    "declaration_text",
+    "gallery_sheet",
+    "illustrated",
+    "mandate_sheet",
+    "page",
+    "part_html",
+    "renderables",
+    "sheet_html",
+    "sheet_pdf",
+    "sheet_text",
+    "what_if_sheet",
+]

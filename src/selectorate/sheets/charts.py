@@ -25,7 +25,7 @@ from ..contest.declaration import BallotSheet, Declaration, PrintingSheet, Round
 from ..contest.declaration import Row as CandidateRow
 from ..errors import InputError, MissingPartError
 from . import declared, numbers, words
-from .blocks import Picture
+from .blocks import Figure, Item, Picture, Sheet, Table
 
 FONT = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 INK, SOFT, RULE, PAPER = "#111111", "#5a5a5a", "#c9c9c9", "#ffffff"
@@ -61,19 +61,32 @@ def draw(specification: dict[str, Any], title: str, description: str) -> Picture
         import altair
         import vl_convert
     except ImportError:
-        raise MissingPartError("pictures need altair and vl-convert, which are not installed", hint='pip install "selectorate[pictures]"') from None
+        raise MissingPartError(
+            "pictures need altair and vl-convert, which are not installed", hint='pip install "selectorate[pictures]"'
+        ) from None
     chart = altair.Chart.from_dict({"$schema": altair.SCHEMA_URL, **specification, "config": CONFIG})
     plain = json.dumps(chart.to_dict(format="vega-lite"), sort_keys=True)
     svg = vl_convert.vegalite_to_svg(plain, allowed_base_urls=[])
-    return Picture(finished(svg, words.clean(title), words.clean(description)), words.clean(title), words.clean(description))
+    return Picture(
+        finished(svg, words.clean(title), words.clean(description)), words.clean(title), words.clean(description)
+    )
 
 
 CONFIG: dict[str, Any] = {
     "background": PAPER,
     "font": FONT,
     "view": {"stroke": None},
-    "padding": 4,
-    "axis": {"domain": False, "grid": False, "ticks": False, "labelColor": INK, "labelFontSize": 12, "labelFont": FONT, "titleFont": FONT, "labelLimit": 0},
+    "padding": {"left": 12, "right": 16, "top": 8, "bottom": 8},
+    "axis": {
+        "domain": False,
+        "grid": False,
+        "ticks": False,
+        "labelColor": INK,
+        "labelFontSize": 12,
+        "labelFont": FONT,
+        "titleFont": FONT,
+        "labelLimit": 0,
+    },
     "text": {"font": FONT, "fontSize": 12, "color": INK},
     "title": {"font": FONT, "fontSize": 13, "fontWeight": 600, "anchor": "start", "color": INK},
     "header": {"labelFont": FONT, "labelFontSize": 12, "title": None},
@@ -84,7 +97,9 @@ def finished(svg: str, title: str, description: str) -> str:
     """``svg`` with role, title and description, ids of its own, and without what only a script would use."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r' (?:aria-[a-z]+|role|class)="[^"]*"', "", svg)
-    svg = re.sub(r"<(\w+)([^>]*)></\1>", lambda found: f"<{found[1]}{found[2]}/>" if found[1] == "path" else found[0], svg)
+    svg = re.sub(
+        r"<(\w+)([^>]*)></\1>", lambda found: f"<{found[1]}{found[2]}/>" if found[1] == "path" else found[0], svg
+    )
     mark = "p" + hashlib.sha256(f"{title}\0{description}\0{svg}".encode()).hexdigest()[:10]
     svg = re.sub(r'id="([^"]+)"', rf'id="{mark}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{mark}-\1)", svg)
@@ -99,7 +114,9 @@ def layer(values: Iterable[dict[str, object]], mark: dict[str, object], **encodi
     return {"data": {"values": list(values)}, "mark": mark, "encoding": encoding}
 
 
-def text_layers(values: Iterable[dict[str, object]], mark: dict[str, object], **encoding: object) -> list[dict[str, object]]:
+def text_layers(
+    values: Iterable[dict[str, object]], mark: dict[str, object], **encoding: object
+) -> list[dict[str, object]]:
     """Type in ``text`` with a rim of paper around it, so that a line behind it does not cross it out."""
     shown = list(values)
     channel = {"field": "text", "type": "nominal"}
@@ -109,7 +126,13 @@ def text_layers(values: Iterable[dict[str, object]], mark: dict[str, object], **
 
 def at(field: str, low: float, high: float, **more: object) -> dict[str, object]:
     """A quantitative channel from ``low`` to ``high`` without an axis of its own."""
-    return {"field": field, "type": "quantitative", "scale": {"domain": [low, high], "nice": False, "zero": False}, "axis": None, **more}
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": {"domain": [low, high], "nice": False, "zero": False},
+        "axis": None,
+        **more,
+    }
 
 
 def width_of(text: str, size: float = 12) -> float:
@@ -152,7 +175,11 @@ def sections_of(declaration: Declaration, ballot: BallotSheet, item: RoundSheet)
         cast = declared.section_cast(item, section.section)
         if section.section == TOTAL or not cast:
             continue
-        shares = {row.candidate: Fraction(row.by_section[section.section] or 0, cast) for row in item.rows if section.section in row.by_section}
+        shares = {
+            row.candidate: Fraction(row.by_section[section.section] or 0, cast)
+            for row in item.rows
+            if section.section in row.by_section
+        }
         shown = {who: numbers.percent(share, printing.decimals, printing.cut) for who, share in shares.items()}
         found.append(_Section(section.section, words.clean(words.capital(section.name)), shares, shown))
     if len(found) == 2:  # one section alone is all there is
@@ -180,7 +207,9 @@ def result_picture(declaration: Declaration, ballot: BallotSheet, item: RoundShe
     if not people:
         return None
     several = len(ballot.rounds) > 1
-    title = f"{declaration.title}: {item.label.lower() if several else 'shares of the votes'}" + (" by section" if len(sections) > 1 else "")
+    title = f"{declaration.title}: {item.label.lower() if several else 'shares of the votes'}" + (
+        " by section" if len(sections) > 1 else ""
+    )
     return panels(declaration, ballot, sections, people, title, result_description(declaration, item, sections))
 
 
@@ -197,7 +226,14 @@ def ballots_picture(declaration: Declaration, ballot: BallotSheet) -> Picture | 
         date = f", {numbers.short_day(item.date)}" if item.date else ""
         found.append(_Section(str(item.number), words.clean(item.label) + date, shares, texts))
     people = [row.candidate for row in declared.finishing_order(ballot)]
-    return panels(declaration, ballot, found, people, rounds_title(declaration, ballot), rounds_description(declaration, ballot, rounds))
+    return panels(
+        declaration,
+        ballot,
+        found,
+        people,
+        rounds_title(declaration, ballot),
+        rounds_description(declaration, ballot, rounds),
+    )
 
 
 def drawable(ballot: BallotSheet) -> list[RoundSheet]:
@@ -212,34 +248,80 @@ def rounds_title(declaration: Declaration, ballot: BallotSheet) -> str:
     return f"{declaration.title}: {what}, round by round"
 
 
-def panels(declaration: Declaration, ballot: BallotSheet, sections: Sequence[_Section], people: Sequence[str], title: str, description: str) -> Picture:
+def panels(
+    declaration: Declaration,
+    ballot: BallotSheet,
+    sections: Sequence[_Section],
+    people: Sequence[str],
+    title: str,
+    description: str,
+) -> Picture:
     """A panel for each of ``sections``, in it a bar for each of ``people``, its figure at its end."""
     names = [cut(label(declaration, who)) for who in people]
     gutter = min(190, 12 + max(width_of(name, 13) for name in names))
     gap = 22
     panel = (WIDTH - gutter - gap * (len(sections) - 1)) / len(sections)
     step = 30 if len(people) <= 8 else 24
-    top = max(0.5, *(float(share) for section in sections for share in section.shares.values())) / (1 - min(0.45, 56 / panel))
+    top = max(0.5, *(float(share) for section in sections for share in section.shares.values())) / (
+        1 - min(0.45, 56 / panel)
+    )
     first = set(ballot.elected or ballot.qualified or people[:1])
     charts: list[dict[str, object]] = []
     x = at("x", 0, top)
     y = at("y", -0.5, len(people) - 0.5, scale={"domain": [len(people) - 0.5, -0.5], "nice": False, "zero": False})
     for number, section in enumerate(sections):
         rows: Values = [
-            {"y": place, "y0": place - 0.33, "y1": place + 0.33, "x0": 0, "x": float(section.shares[who]), "text": section.texts[who], "fill": SHADES[0] if who in first else SHADES[1], "w": "bold" if who in first else "normal"}
+            {
+                "y": place,
+                "y0": place - 0.33,
+                "y1": place + 0.33,
+                "x0": 0,
+                "x": float(section.shares[who]),
+                "text": section.texts[who],
+                "fill": SHADES[0] if who in first else SHADES[1],
+                "w": "bold" if who in first else "normal",
+            }
             for place, who in enumerate(people)
             if who in section.shares
         ]
         half: Values = [{"x": 0.5, "y": -0.5, "y2": len(people) - 0.5}]
         layers = [
-            layer(half, {"type": "rule", "color": SOFT, "strokeDash": [3, 3], "strokeWidth": 1}, x=x, y=y, y2={"field": "y2"}),
-            layer(rows, {"type": "rect"}, x={**x, "field": "x0"}, x2={"field": "x"}, y={**y, "field": "y0"}, y2={"field": "y1"}, fill={"field": "fill", "type": "nominal", "scale": None}),
+            layer(
+                half,
+                {"type": "rule", "color": SOFT, "strokeDash": [3, 3], "strokeWidth": 1},
+                x=x,
+                y=y,
+                y2={"field": "y2"},
+            ),
+            layer(
+                rows,
+                {"type": "rect"},
+                x={**x, "field": "x0"},
+                x2={"field": "x"},
+                y={**y, "field": "y0"},
+                y2={"field": "y1"},
+                fill={"field": "fill", "type": "nominal", "scale": None},
+            ),
         ]
         for weight in ("bold", "normal"):
-            layers += text_layers([row for row in rows if row["w"] == weight], {"align": "left", "dx": 5, "fontWeight": weight}, x=x, y=y)
+            layers += text_layers(
+                [row for row in rows if row["w"] == weight], {"align": "left", "dx": 5, "fontWeight": weight}, x=x, y=y
+            )
             if not number:
-                shown: Values = [{"y": place, "text": names[place]} for place, who in enumerate(people) if (who in first) == (weight == "bold")]
-                layers.append(layer(shown, {"type": "text", "align": "right", "dx": -8, "fontSize": 13, "fontWeight": weight}, x={"value": 0}, y=y, text={"field": "text", "type": "nominal"}))
+                shown: Values = [
+                    {"y": place, "text": names[place]}
+                    for place, who in enumerate(people)
+                    if (who in first) == (weight == "bold")
+                ]
+                layers.append(
+                    layer(
+                        shown,
+                        {"type": "text", "align": "right", "dx": -8, "fontSize": 13, "fontWeight": weight},
+                        x={"value": 0},
+                        y=y,
+                        text={"field": "text", "type": "nominal"},
+                    )
+                )
         heading = {"text": wrapped(section.name, max(10, int(panel / 7))), "offset": 8, "frame": "group"}
         charts.append({"layer": layers, "width": panel, "height": step * len(people), "title": heading})
     return draw({"hconcat": charts, "spacing": gap, "title": foot("Dashed line: half")}, title, description)
@@ -283,20 +365,67 @@ def rounds_picture(declaration: Declaration, ballot: BallotSheet) -> Picture | N
                 continue
             row = by_person[who]
             share = share_of(row) or Fraction(0)
-            parts.append({"x0": float(edge), "x1": float(edge + share), "y0": place - 0.39, "y1": place + 0.39, "fill": shade[who]})
-            lines = fitting(cut(label(declaration, who), 20), declared.row_share(row, ballot.printing), float(share) * wide - 8)
+            parts.append(
+                {
+                    "x0": float(edge),
+                    "x1": float(edge + share),
+                    "y0": place - 0.39,
+                    "y1": place + 0.39,
+                    "fill": shade[who],
+                }
+            )
+            lines = fitting(
+                cut(label(declaration, who), 20), declared.row_share(row, ballot.printing), float(share) * wide - 8
+            )
             colour = PAPER if dark(shade[who]) else INK
             for number, line in enumerate(lines):
                 offset = (number - (len(lines) - 1) / 2) * 13
-                texts.setdefault((colour, f"{offset}"), []).append({"x": float(edge + share / 2), "y": place, "text": line})
+                texts.setdefault((colour, f"{offset}"), []).append(
+                    {"x": float(edge + share / 2), "y": place, "text": line}
+                )
             edge += share
-    x, y = at("x0", 0, 1), at("y0", -0.61, len(rounds) - 0.39, scale={"domain": [len(rounds) - 0.39, -0.61], "nice": False, "zero": False})
-    layers = [layer(parts, {"type": "rect", "stroke": PAPER, "strokeWidth": 1.5}, x=x, x2={"field": "x1"}, y=y, y2={"field": "y1"}, fill={"field": "fill", "type": "nominal", "scale": None})]
+    x, y = (
+        at("x0", 0, 1),
+        at(
+            "y0", -0.61, len(rounds) - 0.39, scale={"domain": [len(rounds) - 0.39, -0.61], "nice": False, "zero": False}
+        ),
+    )
+    layers = [
+        layer(
+            parts,
+            {"type": "rect", "stroke": PAPER, "strokeWidth": 1.5},
+            x=x,
+            x2={"field": "x1"},
+            y=y,
+            y2={"field": "y1"},
+            fill={"field": "fill", "type": "nominal", "scale": None},
+        )
+    ]
     for (colour, offset), values in sorted(texts.items()):
-        layers.append(layer(values, {"type": "text", "fontSize": 11, "color": colour, "dy": float(offset)}, x={**x, "field": "x"}, y={**y, "field": "y"}, text={"field": "text", "type": "nominal"}))
+        layers.append(
+            layer(
+                values,
+                {"type": "text", "fontSize": 11, "color": colour, "dy": float(offset)},
+                x={**x, "field": "x"},
+                y={**y, "field": "y"},
+                text={"field": "text", "type": "nominal"},
+            )
+        )
     heads: Values = [{"y": place, "text": item.label} for place, item in enumerate(rounds)]
-    layers.append(layer(heads, {"type": "text", "align": "right", "dx": -8}, x={"value": 0}, y={**y, "field": "y"}, text={"field": "text", "type": "nominal"}))
-    ends: Values = [{"y": place, "text": cut(text, 30), "dy": number} for place, item in enumerate(rounds) for number, text in enumerate(endings(declaration, item))]
+    layers.append(
+        layer(
+            heads,
+            {"type": "text", "align": "right", "dx": -8},
+            x={"value": 0},
+            y={**y, "field": "y"},
+            text={"field": "text", "type": "nominal"},
+        )
+    )
+    ends: Values = [
+        {"y": place, "text": cut(text, 30), "dy": number}
+        for place, item in enumerate(rounds)
+        for number, text in enumerate(endings(declaration, item))
+    ]
     for number in range(3):
         shown = [value for value in ends if value["dy"] == number]
         of = {value["y"]: sum(1 for other in ends if other["y"] == value["y"]) for value in shown}
@@ -304,7 +433,13 @@ def rounds_picture(declaration: Declaration, ballot: BallotSheet) -> Picture | N
             layers.append(
                 layer(
                     [value for value in shown if of[value["y"]] == count],
-                    {"type": "text", "align": "left", "dx": 8, "fontSize": 11, "dy": (number - (min(count, 3) - 1) / 2) * 13},
+                    {
+                        "type": "text",
+                        "align": "left",
+                        "dx": 8,
+                        "fontSize": 11,
+                        "dy": (number - (min(count, 3) - 1) / 2) * 13,
+                    },
                     x={"value": wide},
                     y={**y, "field": "y"},
                     text={"field": "text", "type": "nominal"},
@@ -312,8 +447,14 @@ def rounds_picture(declaration: Declaration, ballot: BallotSheet) -> Picture | N
             )
     between: Values = [{"x0": 0.5, "y0": place - 0.61, "y1": place - 0.39} for place in range(len(rounds) + 1)]
     layers.append(layer(between, {"type": "rule", "color": INK, "strokeWidth": 1.5}, x=x, y=y, y2={"field": "y1"}))
-    under = foot(f"Shares {declared.SHARES_OF.get(ballot.printing.of, ballot.printing.of)}. Between the bars, a stroke at half")
-    return draw({"layer": layers, "width": wide, "height": step * len(rounds), "title": under}, rounds_title(declaration, ballot), rounds_description(declaration, ballot, rounds))
+    under = foot(
+        f"Shares {declared.SHARES_OF.get(ballot.printing.of, ballot.printing.of)}. Between the bars, a stroke at half"
+    )
+    return draw(
+        {"layer": layers, "width": wide, "height": step * len(rounds), "title": under},
+        rounds_title(declaration, ballot),
+        rounds_description(declaration, ballot, rounds),
+    )
 
 
 def fitting(name: str, figure: str, room: float) -> list[str]:
@@ -372,36 +513,107 @@ def lines_picture(declaration: Declaration, ballot: BallotSheet) -> Picture | No
             tracks[row.candidate].append((place, share_of(row) or Fraction(0), line_figure(row, item, ballot.printing)))
     high = max(share for track in tracks.values() for _, share, _ in track)
     top, height = float(max(high, Fraction(1, 2))) * 1.06, 420
-    small = {who for who, track in tracks.items() if max(share for _, share, _ in track) * height < 26 * Fraction(top).limit_denominator(1000) and len(order) > 6}
-    ends = {who: label(declaration, who) if track[-1][0] < len(rounds) - 1 else f"{cut(label(declaration, who), 20)} {track[-1][2]}" for who, track in tracks.items()}
-    left, right = 30, 16 + max([width_of(ends[who], 13) for who in order if tracks[who][-1][0] == len(rounds) - 1], default=40)
+    small = {
+        who
+        for who, track in tracks.items()
+        if max(share for _, share, _ in track) * height < 26 * Fraction(top).limit_denominator(1000) and len(order) > 6
+    }
+    ends = {
+        who: label(declaration, who)
+        if track[-1][0] < len(rounds) - 1
+        else f"{cut(label(declaration, who), 20)} {track[-1][2]}"
+        for who, track in tracks.items()
+    }
+    left, right = (
+        30,
+        16 + max([width_of(ends[who], 13) for who in order if tracks[who][-1][0] == len(rounds) - 1], default=40),
+    )
     wide = WIDTH - left - right
     x = at("x", 0, max(len(rounds) - 1, 1))
     y = at("y", 0, top)
     layers = [
         layer([{"y": 0.5}], {"type": "rule", "color": SOFT, "strokeDash": [3, 3], "strokeWidth": 1}, y=y),
-        layer([{"y": 0.5, "text": "half"}], {"type": "text", "align": "left", "dy": -7, "fontSize": 11, "color": SOFT}, x={"value": 0}, y=y, text={"field": "text", "type": "nominal"}),
+        layer(
+            [{"y": 0.5, "text": "half"}],
+            {"type": "text", "align": "left", "dy": -7, "fontSize": 11, "color": SOFT},
+            x={"value": 0},
+            y=y,
+            text={"field": "text", "type": "nominal"},
+        ),
     ]
     for place, who in reversed(list(enumerate(order))):
-        mark = {"type": "line", "strokeWidth": 3 if place == 0 else (2 if who not in small else 1), "color": INK if place < 3 else (SOFT if who not in small else "#9a9a9a"), "strokeDash": list(DASHES[place % len(DASHES)])}
+        mark = {
+            "type": "line",
+            "strokeWidth": 3 if place == 0 else (2 if who not in small else 1),
+            "color": INK if place < 3 else (SOFT if who not in small else "#9a9a9a"),
+            "strokeDash": list(DASHES[place % len(DASHES)]),
+        }
         values = [{"x": at_round, "y": float(share)} for at_round, share, _ in tracks[who]]
         layers.append(layer(values, mark, x=x, y=y))
-        layers.append(layer(values[-1:] if place else values, {"type": "point", "filled": True, "size": 30 if who not in small else 14, "color": mark["color"], "opacity": 1}, x=x, y=y))
-    pixels = {who: [(place * wide / max(len(rounds) - 1, 1), height * (1 - float(share) / top)) for place, share, _ in track] for who, track in tracks.items()}
+        layers.append(
+            layer(
+                values[-1:] if place else values,
+                {
+                    "type": "point",
+                    "filled": True,
+                    "size": 30 if who not in small else 14,
+                    "color": mark["color"],
+                    "opacity": 1,
+                },
+                x=x,
+                y=y,
+            )
+        )
+    pixels = {
+        who: [(place * wide / max(len(rounds) - 1, 1), height * (1 - float(share) / top)) for place, share, _ in track]
+        for who, track in tracks.items()
+    }
     for who, (px, py), inside in placed(order, small, pixels, ends, wide):
-        mark: dict[str, object] = {"align": "center" if inside else "left", "fontSize": 11 if inside else 12, "fontWeight": "bold" if who == order[0] else "normal"}
+        mark: dict[str, object] = {
+            "align": "center" if inside else "left",
+            "fontSize": 11 if inside else 12,
+            "fontWeight": "bold" if who == order[0] else "normal",
+        }
         layers += text_layers([{"text": ends[who]}], mark, x={"value": px}, y={"value": py})
     step = wide / max(len(rounds) - 1, 1)
     for place, item in enumerate(rounds):
-        layers.append(layer([{"x": place, "text": str(item.number) if step < 60 else item.label}], {"type": "text", "baseline": "top", "dy": 8, "fontWeight": "bold"}, x=x, y={"value": height}, text={"field": "text", "type": "nominal"}))
+        layers.append(
+            layer(
+                [{"x": place, "text": str(item.number) if step < 60 else item.label}],
+                {"type": "text", "baseline": "top", "dy": 8, "fontWeight": "bold"},
+                x=x,
+                y={"value": height},
+                text={"field": "text", "type": "nominal"},
+            )
+        )
         gone = [row for row in item.rows if row.fate in ("out", "withdrawn")]
         for number, row in enumerate(gone[:4]):
             shown = cut(label(declaration, row.candidate), max(5, int(step / 5)))
-            layers.append(layer([{"x": place, "text": shown}], {"type": "text", "baseline": "top", "dy": 25 + 12 * number, "fontSize": 10 if step < 60 else 11, "color": SOFT}, x=x, y={"value": height}, text={"field": "text", "type": "nominal"}))
+            layers.append(
+                layer(
+                    [{"x": place, "text": shown}],
+                    {
+                        "type": "text",
+                        "baseline": "top",
+                        "dy": 25 + 12 * number,
+                        "fontSize": 10 if step < 60 else 11,
+                        "color": SOFT,
+                    },
+                    x=x,
+                    y={"value": height},
+                    text={"field": "text", "type": "nominal"},
+                )
+            )
     what = {"votes": "Votes", "points": "Points", "college": "The college"}[rounds[-1].unit]
     title = f"{declaration.title}: {what.lower()} of each candidate in every round"
-    under = foot(f"Height: share {declared.SHARES_OF.get(ballot.printing.of, ballot.printing.of)}. Under each round: who went out or withdrew after it")
-    return draw({"layer": layers, "width": wide, "height": height, "title": under, "padding": {"left": left, "right": 4, "top": 8, "bottom": 4}}, title, rounds_description(declaration, ballot, rounds))
+    under = foot(
+        f"Height: share {declared.SHARES_OF.get(ballot.printing.of, ballot.printing.of)}. Under each round: who went out or withdrew after it"
+    )
+    return draw(
+        {"layer": layers, "width": wide, "height": height, "title": under},
+        title,
+        rounds_description(declaration, ballot, rounds),
+    )
 
 
 def line_figure(row: CandidateRow, item: RoundSheet, printing: PrintingSheet) -> str:
@@ -414,7 +626,9 @@ def line_figure(row: CandidateRow, item: RoundSheet, printing: PrintingSheet) ->
 Point = tuple[float, float]
 
 
-def placed(order: Sequence[str], small: set[str], pixels: dict[str, list[Point]], ends: dict[str, str], wide: float) -> list[tuple[str, Point, bool]]:
+def placed(
+    order: Sequence[str], small: set[str], pixels: dict[str, list[Point]], ends: dict[str, str], wide: float
+) -> list[tuple[str, Point, bool]]:
     """Where the name of each line stands: at the right of the last round, or over or under the end of its line.
 
     A name keeps off the other names, and if it can off the lines; ``True``: it stands inside the picture.
@@ -426,7 +640,12 @@ def placed(order: Sequence[str], small: set[str], pixels: dict[str, list[Point]]
     for who in sorted(last, key=lambda who: pixels[who][-1][1]):
         level = max(pixels[who][-1][1], level + 16)
         made.append((who, (wide + 10, level), False))
-    dots = [(x0 + (x1 - x0) * step / 12, y0 + (y1 - y0) * step / 12) for track in pixels.values() for (x0, y0), (x1, y1) in pairwise(track) for step in range(13)]
+    dots = [
+        (x0 + (x1 - x0) * step / 12, y0 + (y1 - y0) * step / 12)
+        for track in pixels.values()
+        for (x0, y0), (x1, y1) in pairwise(track)
+        for step in range(13)
+    ]
     dots += [track[-1] for track in pixels.values()]
     for who in order:
         if who in small or who in last:
@@ -434,7 +653,11 @@ def placed(order: Sequence[str], small: set[str], pixels: dict[str, list[Point]]
         end, half = pixels[who][-1], width_of(ends[who], 11) / 2
         middle = max(end[0], half - 24)
         spots = [(middle, end[1] + offset) for offset in (-12, 14, -25, 27, -38, 40, -51)]
-        free = [spot for spot in spots if not any(abs(spot[0] - x) < half + other + 4 and abs(spot[1] - y) < 13 for x, y, other, _ in boxes)] or spots[:1]
+        free = [
+            spot
+            for spot in spots
+            if not any(abs(spot[0] - x) < half + other + 4 and abs(spot[1] - y) < 13 for x, y, other, _ in boxes)
+        ] or spots[:1]
         clear = [spot for spot in free if not any(abs(spot[0] - x) < half and abs(spot[1] - y) < 7 for x, y in dots)]
         spot = (clear or free)[0]
         boxes.append((*spot, half, 0))
@@ -457,11 +680,18 @@ def compare_picture(earlier: Declaration, later: Declaration) -> Picture | None:
     panels = []
     said = []
     years = (cut(contest_name(earlier, later), 40), cut(contest_name(later, earlier), 40))
-    for heading, before, after in (("Share of the votes of the one elected", first_shares, second_shares), ("Turnout (valid votes of those entitled)", first_turnouts, second_turnouts)):
+    for heading, before, after in (
+        ("Share of the votes of the one elected", first_shares, second_shares),
+        ("Turnout (valid votes of those entitled)", first_turnouts, second_turnouts),
+    ):
         both = [name for name in before if name in after]
         if both:
             panels.append((heading, [(name, before[name], after[name]) for name in both]))
-            said.append(f"{heading}: " + "; ".join(f"{name} {before[name][1]} in {years[0]}, {after[name][1]} in {years[1]}" for name in both) + ".")
+            said.append(
+                f"{heading}: "
+                + "; ".join(f"{name} {before[name][1]} in {years[0]}, {after[name][1]} in {years[1]}" for name in both)
+                + "."
+            )
     if not panels:
         return None
     left = 12 + max(width_of(name, 12) for _, rows in panels for name, _, _ in rows)
@@ -471,21 +701,72 @@ def compare_picture(earlier: Declaration, later: Declaration) -> Picture | None:
     for heading, rows in panels:
         y = at("y", -0.5, len(rows) - 0.5, scale={"domain": [len(rows) - 0.5, -0.5], "nice": False, "zero": False})
         x = at("x", 0, 1)
-        ends: Values = [{"y": place, "x": float(before[0]), "x2": float(after[0]), "name": cut(name, 32)} for place, (name, before, after) in enumerate(rows)]
+        ends: Values = [
+            {"y": place, "x": float(before[0]), "x2": float(after[0]), "name": cut(name, 32)}
+            for place, (name, before, after) in enumerate(rows)
+        ]
         layers = [
-            layer([{"x": 0, "y": row["y"], "x2": 1} for row in ends], {"type": "rule", "color": RULE, "strokeWidth": 1}, x=x, x2={"field": "x2"}, y=y),
-            layer([{"x": 0.5, "y": -0.5, "y2": len(rows) - 0.5}], {"type": "rule", "color": SOFT, "strokeDash": [3, 3]}, x=x, y=y, y2={"field": "y2"}),
+            layer(
+                [{"x": 0, "y": row["y"], "x2": 1} for row in ends],
+                {"type": "rule", "color": RULE, "strokeWidth": 1},
+                x=x,
+                x2={"field": "x2"},
+                y=y,
+            ),
+            layer(
+                [{"x": 0.5, "y": -0.5, "y2": len(rows) - 0.5}],
+                {"type": "rule", "color": SOFT, "strokeDash": [3, 3]},
+                x=x,
+                y=y,
+                y2={"field": "y2"},
+            ),
             layer(ends, {"type": "rule", "color": INK, "strokeWidth": 3}, x=x, x2={"field": "x2"}, y=y),
-            layer(ends, {"type": "point", "shape": "circle", "filled": True, "fill": PAPER, "stroke": INK, "strokeWidth": 2, "size": 110, "opacity": 1}, x=x, y=y),
-            layer([{"y": row["y"], "x": row["x2"]} for row in ends], {"type": "point", "shape": "square", "filled": True, "color": INK, "size": 110, "opacity": 1}, x=x, y=y),
-            layer(ends, {"type": "text", "align": "right", "dx": -10}, x={"value": 0}, y=y, text={"field": "name", "type": "nominal"}),
+            layer(
+                ends,
+                {
+                    "type": "point",
+                    "shape": "circle",
+                    "filled": True,
+                    "fill": PAPER,
+                    "stroke": INK,
+                    "strokeWidth": 2,
+                    "size": 110,
+                    "opacity": 1,
+                },
+                x=x,
+                y=y,
+            ),
+            layer(
+                [{"y": row["y"], "x": row["x2"]} for row in ends],
+                {"type": "point", "shape": "square", "filled": True, "color": INK, "size": 110, "opacity": 1},
+                x=x,
+                y=y,
+            ),
+            layer(
+                ends,
+                {"type": "text", "align": "right", "dx": -10},
+                x={"value": 0},
+                y=y,
+                text={"field": "name", "type": "nominal"},
+            ),
         ]
         for index, (_, before, after) in enumerate(rows):
             rising = after[0] >= before[0]
             for (value, text), right in ((before, not rising), (after, rising)):
-                side: dict[str, object] = {"align": "left" if right else "right", "dx": 10 if right else -10, "fontWeight": "bold" if text is after[1] else "normal"}
+                side: dict[str, object] = {
+                    "align": "left" if right else "right",
+                    "dx": 10 if right else -10,
+                    "fontWeight": "bold" if text is after[1] else "normal",
+                }
                 layers += text_layers([{"y": index, "x": float(value), "text": text}], side, x=x, y=y)
-        charts.append({"layer": layers, "width": wide, "height": 36 * len(rows), "title": {"text": heading, "offset": 10, "frame": "group", "dx": -left}})
+        charts.append(
+            {
+                "layer": layers,
+                "width": wide,
+                "height": 36 * len(rows),
+                "title": {"text": heading, "offset": 10, "frame": "group", "dx": -left},
+            }
+        )
     under = foot(f"○ {years[0]}  ·  ■ {years[1]}  ·  dashed line: half", 12)
     title = f"{words.clean(years[0])} and {words.clean(years[1])} beside each other"
     return draw({"vconcat": charts, "spacing": 26, "title": under}, title, " ".join(said))
@@ -511,7 +792,10 @@ def deciding_figures(declaration: Declaration) -> tuple[Measured, Measured] | No
     for sheet in sorted(ballot.sections, key=lambda sheet: sheet.section != TOTAL):
         if sheet.turnout_valid is not None:
             name = "All" if sheet.section == TOTAL else words.clean(words.capital(sheet.name))
-            turnouts[name] = (sheet.turnout_valid, numbers.percent(sheet.turnout_valid, printing.turnout_decimals, printing.turnout_cut))
+            turnouts[name] = (
+                sheet.turnout_valid,
+                numbers.percent(sheet.turnout_valid, printing.turnout_decimals, printing.turnout_cut),
+            )
     return shares, turnouts
 
 
@@ -558,3 +842,21 @@ LONG_NAME = 14
 MANY_PANELS = 3
 MANY = 8
 """More candidates than a bar can be shared among legibly."""
+
+
+def illustrated(declaration: Declaration) -> Sheet:
+    """The sheet of ``declaration`` with each picture beside the table that holds its figures."""
+    sheet = declared.declaration_sheet(declaration)
+    beside: dict[str, Picture] = {}
+    for ballot in declaration.ballots:
+        made = pictures(declaration, ballot)
+        final = declared.last_round(ballot)
+        if "rounds" in made:
+            beside[words.slug(f"{ballot.stage}-rounds")] = made["rounds"]
+        if "result" in made and final is not None:
+            beside[words.slug(f"{ballot.stage}-votes-{final.number}")] = made["result"]
+
+    def shown(item: Item) -> Item:
+        return Figure(beside[item.id], item) if isinstance(item, Table) and item.id in beside else item
+
+    return replace(sheet, parts=tuple(replace(part, items=tuple(map(shown, part.items))) for part in sheet.parts))

@@ -115,17 +115,25 @@ def lines(declaration: Declaration) -> Iterator[Line]:
     """Every line of the table."""
     always: Line = {"contest": declaration.contest, "date": declaration.date.isoformat()}
     for nomination in declaration.nominations:
-        yield always | {
-            "ballot": nomination.stage,
-            "kind": "nomination",
-            "section_name": nomination.body,
-            "candidate": nomination.candidate,
-            "candidate_name": nomination.candidate_name,
-            "measure": "nominations",
-            "value": nomination.count,
-            "share_of": nomination.body if nomination.count is not None and nomination.size else None,
-            "note": nomination.result,
-        } | share_exact(Fraction(nomination.count, nomination.size) if nomination.count is not None and nomination.size else None)
+        yield (
+            always
+            | {
+                "ballot": nomination.stage,
+                "kind": "nomination",
+                "section_name": nomination.body,
+                "candidate": nomination.candidate,
+                "candidate_name": nomination.candidate_name,
+                "measure": "nominations",
+                "value": nomination.count,
+                "share_of": nomination.body if nomination.count is not None and nomination.size else None,
+                "note": nomination.result,
+            }
+            | share_exact(
+                Fraction(nomination.count, nomination.size)
+                if nomination.count is not None and nomination.size
+                else None
+            )
+        )
     for ballot in declaration.ballots:
         for line in ballot_lines(declaration, ballot):
             yield always | {"ballot": ballot.stage} | line
@@ -137,7 +145,11 @@ def ballot_lines(declaration: Declaration, ballot: BallotSheet) -> Iterator[Line
         yield from roll_lines(section, ballot.printing)
     names = {section.section: section.name for section in ballot.sections}
     for item in ballot.rounds:
-        place: Line = {"round": item.number, "round_label": item.label, "round_date": item.date.isoformat() if item.date else None}
+        place: Line = {
+            "round": item.number,
+            "round_label": item.label,
+            "round_date": item.date.isoformat() if item.date else None,
+        }
         for measure, value in (("cast", item.cast), ("exhausted", item.exhausted)):
             if value is not None:
                 yield place | {"kind": "round", "section": TOTAL, "measure": measure, "value": value}
@@ -174,13 +186,21 @@ def roll_lines(section: SectionSheet, printing: PrintingSheet) -> Iterator[Line]
     rates = (("turnout_returned", section.turnout_returned), ("turnout_valid", section.turnout_valid))
     for measure, rate in rates:
         if rate is not None:
-            yield where | {
-                "measure": measure,
-                "share": exact.cut_to(rate * 100, printing.turnout_decimals, printing.turnout_cut),
-                "share_of": "those entitled",
-            } | share_exact(rate)
+            yield (
+                where
+                | {
+                    "measure": measure,
+                    "share": exact.cut_to(rate * 100, printing.turnout_decimals, printing.turnout_cut),
+                    "share_of": "those entitled",
+                }
+                | share_exact(rate)
+            )
     if section.turnout_published is not None:
-        yield where | {"measure": "turnout_published", "share_of": "those entitled", "published": section.turnout_published}
+        yield where | {
+            "measure": "turnout_published",
+            "share_of": "those entitled",
+            "published": section.turnout_published,
+        }
 
 
 def sections_cast(item: RoundSheet) -> dict[str, int | None]:
@@ -193,7 +213,9 @@ def sections_cast(item: RoundSheet) -> dict[str, int | None]:
     return cast
 
 
-def candidate_lines(row: CandidateRow, item: RoundSheet, printing: PrintingSheet, cast: dict[str, int | None]) -> Iterator[Line]:
+def candidate_lines(
+    row: CandidateRow, item: RoundSheet, printing: PrintingSheet, cast: dict[str, int | None]
+) -> Iterator[Line]:
     """A candidate's figures in a round: the votes over all, what decides, then the votes in each section."""
     who: Line = {"candidate": row.candidate, "candidate_name": row.name}
     of_all = row.share if not item.others else None  # what is known of the votes is no base
@@ -212,13 +234,17 @@ def candidate_lines(row: CandidateRow, item: RoundSheet, printing: PrintingSheet
     for section, votes in row.by_section.items():
         of = cast.get(section)
         part = Fraction(votes, of) if votes is not None and of else None
-        yield who | {
-            "section": section,
-            "measure": "votes",
-            "value": votes,
-            "share": exact.cut_to(part * 100, printing.decimals, printing.cut) if part is not None else None,
-            "share_of": "votes in the section" if part is not None else None,
-        } | share_exact(part)
+        yield (
+            who
+            | {
+                "section": section,
+                "measure": "votes",
+                "value": votes,
+                "share": exact.cut_to(part * 100, printing.decimals, printing.cut) if part is not None else None,
+                "share_of": "votes in the section" if part is not None else None,
+            }
+            | share_exact(part)
+        )
     for section, gave in row.weighted.items():
         yield who | {"section": section, "measure": item.unit} | number(gave)
 

@@ -73,7 +73,9 @@ def headline(declaration: Declaration) -> str:
     deciding = declaration.deciding
     names = declaration.elected_names
     if deciding is not None and deciding.kind == "motion" and not names:
-        return {"carried": "The motion was carried", "lost": "The motion was lost"}.get(deciding.outcome, "Not decided by these figures")
+        return {"carried": "The motion was carried", "lost": "The motion was lost"}.get(
+            deciding.outcome, "Not decided by these figures"
+        )
     if len(names) > 3:
         return f"Elected: {numbers.whole(len(names))} candidates"
     if names:
@@ -130,13 +132,25 @@ def key_figures(declaration: Declaration) -> Iterator[KeyFigure]:
         if final.unit == "college":
             yield KeyFigure(words.clean(first.name), shown, of)
         else:
-            yield KeyFigure(words.clean(first.name), numbers.value(first.value, final.unit, printing.decimals, printing.cut), f"{final.unit}, {shown} {of}" if shown != numbers.ABSENT else final.unit)
+            yield KeyFigure(
+                words.clean(first.name),
+                numbers.value(first.value, final.unit, printing.decimals, printing.cut),
+                f"{final.unit}, {shown} {of}" if shown != numbers.ABSENT else final.unit,
+            )
         lead = lead_of(final)
         if lead is not None:
-            yield KeyFigure("Lead over the next" if ballot.kind == "ballot" else "Majority", lead_value(lead, final.unit, printing), lead_note(final, printing))
+            yield KeyFigure(
+                "Lead over the next" if ballot.kind == "ballot" else "Majority",
+                lead_value(lead, final.unit, printing),
+                lead_note(final, printing),
+            )
         over = majority_of(final)
         if over is not None and len(final.rows) > 2:
-            yield KeyFigure("Majority over all others", lead_value(over, final.unit, printing), final.unit if final.unit != "college" else "percentage points")
+            yield KeyFigure(
+                "Majority over all others",
+                lead_value(over, final.unit, printing),
+                final.unit if final.unit != "college" else "percentage points",
+            )
     elif ballot.places > 1:
         yield KeyFigure("Places", numbers.whole(ballot.places), "")
     total = total_section(ballot)
@@ -147,9 +161,17 @@ def key_figures(declaration: Declaration) -> Iterator[KeyFigure]:
 def turnout_figure(total: SectionSheet, printing: PrintingSheet) -> Iterator[KeyFigure]:
     """The turnout, on the base that the rulebook prints it on where that is known."""
     both = {"ballots returned": total.turnout_returned, "valid votes": total.turnout_valid}
-    chosen = printing.turnout_counts if both[printing.turnout_counts] is not None else next((k for k, v in both.items() if v is not None), None)
+    chosen = (
+        printing.turnout_counts
+        if both[printing.turnout_counts] is not None
+        else next((k for k, v in both.items() if v is not None), None)
+    )
     if chosen is not None:
-        yield KeyFigure("Turnout", numbers.percent(both[chosen], printing.turnout_decimals, printing.turnout_cut), f"{chosen}, of {numbers.whole(total.entitled)} entitled")
+        yield KeyFigure(
+            "Turnout",
+            numbers.percent(both[chosen], printing.turnout_decimals, printing.turnout_cut),
+            f"{chosen}, of {numbers.whole(total.entitled)} entitled",
+        )
     elif total.turnout_published is not None:
         yield KeyFigure("Turnout", numbers.printed(total.turnout_published), "as published")
 
@@ -226,14 +248,20 @@ def ballot_parts(declaration: Declaration, ballot: BallotSheet, *, alone: bool) 
         yield Part(words.capital(f"{before}lead and majority"), tuple(lead))
     roll = turnout_table(ballot)
     if roll is not None:
-        notes = [Sentences((section.note,)) for section in ballot.sections if section.note and section.note != ballot.disclosure]
+        notes = [
+            Sentences((section.note,))
+            for section in ballot.sections
+            if section.note and section.note != ballot.disclosure
+        ]
         yield Part(words.capital(f"{before}roll and turnout"), (roll, *dict.fromkeys(notes)))
     units = list(unit_tables(declaration, ballot))
     if units:
         yield Part(words.capital(f"{before}{plural(ballot.unit_name or 'unit')}"), tuple(units))
     remarks = [words.sentence(text) for text in (*ballot.notes, ballot.disclosure) if text]
     if remarks:
-        yield Part(words.capital(f"{before}notes"), (Sentences(tuple(dict.fromkeys(remarks)), listed=len(remarks) > 1),))
+        yield Part(
+            words.capital(f"{before}notes"), (Sentences(tuple(dict.fromkeys(remarks)), listed=len(remarks) > 1),)
+        )
 
 
 def plural(noun: str) -> str:
@@ -273,8 +301,13 @@ def section_table(ballot: BallotSheet, item: RoundSheet) -> Table:
     cast = {section: section_cast(item, section) for section in sections}
     college = item.unit == "college" and any(row.weighted for row in item.rows)
     several = len(ballot.rounds) > 1
-    caption = f"{item.label}: votes by section" if several and sections else ("Votes by section" if sections else "Votes")
-    columns = [Column("Side" if ballot.kind == "motion" else "Candidate", numeric=False), *(Column(names[section]) for section in sections)]
+    caption = (
+        f"{item.label}: votes by section" if several and sections else ("Votes by section" if sections else "Votes")
+    )
+    columns = [
+        Column("Side" if ballot.kind == "motion" else "Candidate", numeric=False),
+        *(Column(names[section]) for section in sections),
+    ]
     with_value = item.unit != "votes"
     columns += [Column("All votes" if sections else "Votes")]
     columns += [Column({"points": "Points", "college": "College"}[item.unit])] if with_value else []
@@ -292,7 +325,16 @@ def section_table(ballot: BallotSheet, item: RoundSheet) -> Table:
         else:
             line.append(numbers.whole(row.votes))
             if with_value:
-                line.append(Cell((share if item.unit == "college" else numbers.value(row.value, item.unit, printing.decimals, printing.cut),), strong=True))
+                line.append(
+                    Cell(
+                        (
+                            share
+                            if item.unit == "college"
+                            else numbers.value(row.value, item.unit, printing.decimals, printing.cut),
+                        ),
+                        strong=True,
+                    )
+                )
             if item.unit != "college":
                 line.append(share)
         if fates:
@@ -306,14 +348,30 @@ def section_table(ballot: BallotSheet, item: RoundSheet) -> Table:
         rows.append(cells(*foot))
     notes = []
     if sections:
-        notes.append("Under the votes: the share of the votes in the section" + (", and what it gave of the whole college." if college else "."))
+        notes.append(
+            "Under the votes: the share of the votes in the section"
+            + (", and what it gave of the whole college." if college else ".")
+        )
     if (not (sections and not with_value) or printing.of != "votes") and not item.others:
-        notes.append(f"Shares {SHARES_OF.get(printing.of, printing.of)}." if item.unit != "college" else "The last figure is the share of the college, which elects.")
+        notes.append(
+            f"Shares {SHARES_OF.get(printing.of, printing.of)}."
+            if item.unit != "college"
+            else "The last figure is the share of the college, which elects."
+        )
     if any(value is None for row in item.rows for value in row.by_section.values()):
         notes.append(f"{numbers.ABSENT}: not shown apart.")
     if item.others:
-        notes.append(f"The votes of {numbers.counted(item.others, 'further candidate', 'further candidates')} are not known.")
-    table = Table(words.slug(f"{ballot.stage}-votes-{item.number}"), caption, tuple(columns), tuple(rows), tuple(notes), extra=several)
+        notes.append(
+            f"The votes of {numbers.counted(item.others, 'further candidate', 'further candidates')} are not known."
+        )
+    table = Table(
+        words.slug(f"{ballot.stage}-votes-{item.number}"),
+        caption,
+        tuple(columns),
+        tuple(rows),
+        tuple(notes),
+        extra=several,
+    )
     return without(table, numbers.ABSENT)
 
 
@@ -331,8 +389,14 @@ def section_cast(item: RoundSheet, section: str) -> int | None:
 def section_cell(row: CandidateRow, section: str, cast: int | None, printing: PrintingSheet) -> Cell:
     """A candidate's votes in a section, the share of its votes, and what that gave of a college."""
     votes = row.by_section.get(section)
-    share = numbers.percent(Fraction(votes, cast), printing.decimals, printing.cut) if votes is not None and cast else ""
-    gave = f"→ {numbers.percent(row.weighted[section], printing.decimals, printing.cut)}" if section in row.weighted else ""
+    share = (
+        numbers.percent(Fraction(votes, cast), printing.decimals, printing.cut) if votes is not None and cast else ""
+    )
+    gave = (
+        f"→ {numbers.percent(row.weighted[section], printing.decimals, printing.cut)}"
+        if section in row.weighted
+        else ""
+    )
     return Cell(stacked(numbers.whole(votes), share, gave))
 
 
@@ -367,19 +431,46 @@ def rounds_tables(declaration: Declaration, ballot: BallotSheet) -> Iterator[Tab
         shown = numbers.value(row.value if row.value is not None else row.votes, unit, printing.decimals, printing.cut)
         return stacked(shown, share) if stack else (shown,)
 
-    rows = [cells(row.name, *(value(item, row.candidate) for item in ballot.rounds), fates[row.candidate], strong=row.candidate in ballot.elected) for row in people]
+    rows = [
+        cells(
+            row.name,
+            *(value(item, row.candidate) for item in ballot.rounds),
+            fates[row.candidate],
+            strong=row.candidate in ballot.elected,
+        )
+        for row in people
+    ]
     rows += list(round_sums(ballot))
-    caption = {"votes": "Votes by round", "points": "Points by round", "college": "Per cent of the college by round"}[unit]
-    notes = [f"Under the {unit}: the share {SHARES_OF.get(printing.of, printing.of)}."] if stack and any(row.share is not None or row.published is not None for row in people) else []
+    caption = {"votes": "Votes by round", "points": "Points by round", "college": "Per cent of the college by round"}[
+        unit
+    ]
+    notes = (
+        [f"Under the {unit}: the share {SHARES_OF.get(printing.of, printing.of)}."]
+        if stack and any(row.share is not None or row.published is not None for row in people)
+        else []
+    )
     if any(item.void for item in ballot.rounds):
         notes.append("A round marked void did not count.")
     yield Table(words.slug(f"{ballot.stage}-rounds"), caption, (name, *heads, outcome), tuple(rows), tuple(notes))
     if unit != "college" and not stack and any(row.share is not None for row in people):
         shares = [
-            cells(row.name, *(row_share(at, printing).rstrip("%") if (at := found.get((item.number, row.candidate))) else "" for item in ballot.rounds), strong=row.candidate in ballot.elected)
+            cells(
+                row.name,
+                *(
+                    row_share(at, printing).rstrip("%") if (at := found.get((item.number, row.candidate))) else ""
+                    for item in ballot.rounds
+                ),
+                strong=row.candidate in ballot.elected,
+            )
             for row in people
         ]
-        yield Table(words.slug(f"{ballot.stage}-shares"), f"Per cent {SHARES_OF.get(printing.of, printing.of)} by round", (name, *heads), tuple(shares), extra=True)
+        yield Table(
+            words.slug(f"{ballot.stage}-shares"),
+            f"Per cent {SHARES_OF.get(printing.of, printing.of)} by round",
+            (name, *heads),
+            tuple(shares),
+            extra=True,
+        )
 
 
 def round_heading(item: RoundSheet) -> str:
@@ -393,7 +484,11 @@ def round_sums(ballot: BallotSheet) -> Iterator[Row]:
     if any(item.cast is not None for item in ballot.rounds) and ballot.places == 1:
         yield cells("Votes in the count", *(numbers.whole(item.cast) for item in ballot.rounds), "")
     if any(item.exhausted for item in ballot.rounds):
-        yield cells("Exhausted", *(numbers.whole(item.exhausted) if item.exhausted is not None else "" for item in ballot.rounds), "")
+        yield cells(
+            "Exhausted",
+            *(numbers.whole(item.exhausted) if item.exhausted is not None else "" for item in ballot.rounds),
+            "",
+        )
 
 
 def fate_words(ballot: BallotSheet, who: str) -> str:
@@ -425,7 +520,9 @@ def round_sentences(declaration: Declaration, ballot: BallotSheet) -> Iterator[s
         if item.void:
             said.append("This round is void.")
         if said:
-            front = f"{item.label}{f' ({numbers.day(item.date)})' if item.date else ''}. " if len(ballot.rounds) > 1 else ""
+            front = (
+                f"{item.label}{f' ({numbers.day(item.date)})' if item.date else ''}. " if len(ballot.rounds) > 1 else ""
+            )
             yield front + " ".join(said)
 
 
@@ -459,7 +556,9 @@ def lead_items(declaration: Declaration, ballot: BallotSheet) -> Iterator[Item]:
     if len(apart) > 1:
         several = len(ballot.rounds) > 1
         repeated = several and any(item.date for item in ballot.rounds)
-        caption = "First, and by how much, in each section" + ("" if not several else (" (last ballot)" if repeated else " (first preferences)"))
+        caption = "First, and by how much, in each section" + (
+            "" if not several else (" (last ballot)" if repeated else " (first preferences)")
+        )
         rows = [
             cells(
                 words.capital(section.name),
@@ -474,20 +573,38 @@ def lead_items(declaration: Declaration, ballot: BallotSheet) -> Iterator[Item]:
             Table(
                 words.slug(f"{ballot.stage}-leads"),
                 caption,
-                (Column("Section", numeric=False), Column("First", numeric=False), Column("Lead over the next, votes"), Column("Majority over all others, votes")),
+                (
+                    Column("Section", numeric=False),
+                    Column("First", numeric=False),
+                    Column("Lead over the next, votes"),
+                    Column("Majority over all others, votes"),
+                ),
                 tuple(rows),
-                (f"{numbers.MINUS} in the last column: no majority.",) if any((section.majority or 0) < 0 for section in apart) else (),
+                (f"{numbers.MINUS} in the last column: no majority.",)
+                if any((section.majority or 0) < 0 for section in apart)
+                else (),
                 extra=True,
             ),
             numbers.ABSENT,
         )
 
 
-def lead_sentence(first: CandidateRow, second: CandidateRow, lead: Fraction, over: Fraction | None, final: RoundSheet, printing: PrintingSheet) -> str:
+def lead_sentence(
+    first: CandidateRow,
+    second: CandidateRow,
+    lead: Fraction,
+    over: Fraction | None,
+    final: RoundSheet,
+    printing: PrintingSheet,
+) -> str:
     """The lead and the majority of the last round, as a sentence."""
     if lead == 0:
         return f"{words.listed([first.name, second.name])} are level."
-    amount = "" if final.unit == "college" else f"{numbers.value(lead, final.unit, printing.decimals, printing.cut)} {final.unit}"
+    amount = (
+        ""
+        if final.unit == "college"
+        else f"{numbers.value(lead, final.unit, printing.decimals, printing.cut)} {final.unit}"
+    )
     if first.share is not None and second.share is not None and not final.others:
         gap = numbers.percentage_points(first.share - second.share, printing.decimals, printing.cut)
         amount = f"{amount} ({gap})" if amount else gap
@@ -498,7 +615,9 @@ def lead_sentence(first: CandidateRow, second: CandidateRow, lead: Fraction, ove
         return f"{said} With two candidates that is also the majority over all others."
     if over is None:
         return said
-    had = lead_value(abs(over), final.unit, printing) + (f" {final.unit}" if final.unit != "college" else " percentage points")
+    had = lead_value(abs(over), final.unit, printing) + (
+        f" {final.unit}" if final.unit != "college" else " percentage points"
+    )
     if over > 0:
         return f"{said} Majority over all others together: {had}."
     return f"{said} All others together have {had} more." if over else f"{said} All others together have as many."
@@ -525,10 +644,18 @@ def turnout_table(ballot: BallotSheet) -> Table | None:
         return numbers.percent(value, printing.turnout_decimals, printing.turnout_cut)
 
     keys = ("entitled", "returned", "rejected", "spoilt", "valid", "abstentions", "not_voting")
-    if not any(getattr(section, key) is not None for section in ballot.sections for key in keys) and not any(section.turnout_published is not None for section in ballot.sections):
+    if not any(getattr(section, key) is not None for section in ballot.sections for key in keys) and not any(
+        section.turnout_published is not None for section in ballot.sections
+    ):
         return None
     only = len(ballot.sections) == 2
-    known = [section for section in ballot.sections if section.section == TOTAL or not only and (section.note or any(getattr(section, key) is not None for key in (*keys, "turnout_published")))]
+    known = [
+        section
+        for section in ballot.sections
+        if section.section == TOTAL
+        or not only
+        and (section.note or any(getattr(section, key) is not None for key in (*keys, "turnout_published")))
+    ]
     published = [section for section in ballot.sections if section.turnout_published is not None]
     rows = [
         cells(
@@ -541,18 +668,43 @@ def turnout_table(ballot: BallotSheet) -> Table | None:
         )
         for section in known
     ]
-    columns = ["Entitled", "Returned", "Rejected", "Spoilt", "Valid", "Abstentions", "Did not vote", "Turnout (returned)", "Turnout (valid)", "Turnout (published)"]
-    used = {mark for section in ballot.sections for key, mark in section.certainty.items() if getattr(section, key, None) is not None}
+    columns = [
+        "Entitled",
+        "Returned",
+        "Rejected",
+        "Spoilt",
+        "Valid",
+        "Abstentions",
+        "Did not vote",
+        "Turnout (returned)",
+        "Turnout (valid)",
+        "Turnout (published)",
+    ]
+    used = {
+        mark
+        for section in ballot.sections
+        for key, mark in section.certainty.items()
+        if getattr(section, key, None) is not None
+    }
     notes = [f"{MARKS[mark]} {MARK_WORDS[mark]}." for mark in MARKS if mark in used]
     if any(section.turnout_returned is not None or section.turnout_valid is not None for section in ballot.sections):
-        notes.insert(0, f"Turnout: ballots returned, and valid votes, of those entitled. The rules print it by {printing.turnout_counts}.")
+        notes.insert(0, f"The rules print the turnout by {printing.turnout_counts}.")
     if len(published) == 1:
         of = f", {published[0].name}" if len(ballot.sections) > 1 and published[0].section != TOTAL else ""
         notes.insert(0, f"Turnout as it was published{of}: {numbers.printed(published[0].turnout_published)}.")
     repeated = len(ballot.rounds) > 1 and any(item.date for item in ballot.rounds)
-    caption = "Roll and turnout" + (" (last ballot)" if repeated else "")
+    caption = "Ballots returned and valid votes, of those entitled" + (" (last ballot)" if repeated else "")
     head = "Section" if len(known) > 1 else ""
-    return without(Table(words.slug(f"{ballot.stage}-roll"), caption, (Column(head or "Voters", numeric=False), *map(Column, columns)), tuple(rows), tuple(notes)), numbers.ABSENT)
+    return without(
+        Table(
+            words.slug(f"{ballot.stage}-roll"),
+            caption,
+            (Column(head or "Voters", numeric=False), *map(Column, columns)),
+            tuple(rows),
+            tuple(notes),
+        ),
+        numbers.ABSENT,
+    )
 
 
 # -- units ------------------------------------------------------------------------------------------------------
@@ -579,8 +731,19 @@ def unit_tables(declaration: Declaration, ballot: BallotSheet) -> Iterator[Item]
     yield Table(
         words.slug(f"{ballot.stage}-units"),
         f"Votes in every {unit} in the last round",
-        (Column(words.capital(unit), numeric=False), *(Column(declaration.name(who)) for who in people), Column("First", numeric=False)),
-        tuple(cells(item.name, *(numbers.whole(item.votes.get(who)) for who in people), declaration.name(item.winner) if item.winner else ("level" if item.pooled == 1 else "")) for item in ballot.units),
+        (
+            Column(words.capital(unit), numeric=False),
+            *(Column(declaration.name(who)) for who in people),
+            Column("First", numeric=False),
+        ),
+        tuple(
+            cells(
+                item.name,
+                *(numbers.whole(item.votes.get(who)) for who in people),
+                declaration.name(item.winner) if item.winner else ("level" if item.pooled == 1 else ""),
+            )
+            for item in ballot.units
+        ),
         long=True,
     )
 
@@ -601,16 +764,31 @@ def nomination_tables(declaration: Declaration) -> Iterator[Table]:
         elif first.body not in first.name:
             stage += f" by {first.body}"
         rows = [
-            cells(item.candidate_name, nominations_had(item), numbers.whole(item.needed if item.result != "automatic" else None), nomination_result(item), strong=item.result in ("nominated", "automatic"))
+            cells(
+                item.candidate_name,
+                nominations_had(item),
+                numbers.whole(item.needed if item.result != "automatic" else None),
+                nomination_result(item),
+                strong=item.result in ("nominated", "automatic"),
+            )
             for item in sorted(group, key=lambda item: -(item.count or 0))
         ]
         supporting = all(item.result == "supporting" for item in group)
         table = Table(
             words.slug(f"{first.stage}-nominations-{number}"),
             stage,
-            (Column("Candidate", numeric=False), Column("Nominations"), Column("Needed"), Column("Result", numeric=False)),
+            (
+                Column("Candidate", numeric=False),
+                Column("Nominations"),
+                Column("Needed"),
+                Column("Result", numeric=False),
+            ),
             tuple(rows),
-            ("These decide nothing.",) if supporting else tuple(f"{item.candidate_name}: {item.reason}." for item in group if item.result == "automatic" and item.reason),
+            ("These decide nothing.",)
+            if supporting
+            else tuple(
+                f"{item.candidate_name}: {item.reason}." for item in group if item.result == "automatic" and item.reason
+            ),
             extra=supporting,
         )
         yield without(table, numbers.ABSENT)

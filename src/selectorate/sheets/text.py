@@ -46,7 +46,18 @@ def rendered(items: Sequence[RenderableType], width: int) -> str:
     """What rich prints of ``items``, as plain text without colour or spaces at the end of lines."""
     out = io.StringIO()
     width = max(width, MIN_WIDTH)
-    console = Console(file=out, width=width, color_system=None, force_terminal=False, force_jupyter=False, legacy_windows=False, highlight=False, markup=False, emoji=False, _environ={})
+    console = Console(
+        file=out,
+        width=width,
+        color_system=None,
+        force_terminal=False,
+        force_jupyter=False,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        _environ={},
+    )
     for item in items:
         console.print(item)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).strip("\n") + "\n"
@@ -55,7 +66,13 @@ def rendered(items: Sequence[RenderableType], width: int) -> str:
 def renderables(sheet: Sheet, width: int = WIDTH) -> list[RenderableType]:
     """``sheet`` as what rich prints, made for ``width`` columns."""
     width = max(width, MIN_WIDTH)
-    made: list[RenderableType] = [plain(sheet.kicker, "dim"), plain(sheet.title, "bold"), plain(""), plain(sheet.headline, "bold green"), plain("")]
+    made: list[RenderableType] = [
+        plain(sheet.kicker, "dim"),
+        plain(sheet.title, "bold"),
+        plain(""),
+        plain(sheet.headline, "bold green"),
+        plain(""),
+    ]
     made.append(pairs(sheet.facts))
     if sheet.key_figures:
         made += [plain(""), key_figures(sheet)]
@@ -139,7 +156,10 @@ def column_width(column: Column, rows: Sequence[TableRow], index: int) -> int:
     """The width that a column takes: its widest line; its heading, and words, may go over several lines."""
     cells = [row.cells[index] for row in rows]
     marked = any(cell.mark for cell in cells)
-    widest = max((cell_len(clean(line)) + (marked and not number) for cell in cells for number, line in enumerate(cell.lines)), default=1)
+    widest = max(
+        (cell_len(clean(line)) + (marked and not number) for cell in cells for number, line in enumerate(cell.lines)),
+        default=1,
+    )
     return max(widest if column.numeric else min(widest, NAME_WIDTH), max(map(heading_width, column.lines)))
 
 
@@ -200,7 +220,12 @@ def one_block(table: Table, first: int, block: Sequence[int], width: int) -> Ric
     for index in block:
         column = table.columns[index]
         need = min(column_width(column, table.rows, index), width - first - GAP)
-        made.add_column(heading(column, padded=index in marked), justify="right" if column.numeric else "left", width=need, overflow="fold")
+        made.add_column(
+            heading(column, padded=index in marked),
+            justify="right" if column.numeric else "left",
+            width=need,
+            overflow="fold",
+        )
     rows = [row for row in table.rows if any(row.cells[index].text for index in block)]
     for number, row in enumerate(rows):
         shown = [cell_text(row, index, padded=index in marked) for index in (0, *block)]
@@ -223,7 +248,9 @@ def cell_text(row: TableRow, index: int, *, padded: bool) -> Text:
     cell = row.cells[index]
     text = Text()
     for number, line in enumerate(cell.lines):
-        text.append(("\n" if number else "") + clean(line), style="bold" if not number and (row.strong or cell.strong) else "")
+        text.append(
+            ("\n" if number else "") + clean(line), style="bold" if not number and (row.strong or cell.strong) else ""
+        )
         if padded:
             text.append((cell.mark or "\N{NO-BREAK SPACE}") if not number else "\N{NO-BREAK SPACE}")
     return text

@@ -1,0 +1,393 @@
+"""The sheet of a mandate: its measures, two contests side by side, claims, rival mandates, and what-ifs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from ..contest.declaration import Declaration
+from ..mandate import (
+    MEASURES,
+    Cell,
+    Change,
+    ClaimResult,
+    Comparison,
+    Mandate,
+    ReadingResult,
+    RivalMandate,
+    Swing,
+    SwingIn,
+    WhatIf,
+    cell_text,
+    change_text,
+    value_text,
+)
+from . import numbers, words
+from .blocks import Column, Figure, Item, KeyFigure, Part, Picture, Row, Sentences, Sheet, Table, cells
+
+VERDICTS = {True: "holds", False: "does not hold", None: "cannot be known"}
+WHY = "cannot be known"
+
+
+def mandate_sheet(
+    found: Mandate,
+    comparison: Comparison | None = None,
+    *,
+    claims: Sequence[ClaimResult] = (),
+    rivals: Sequence[RivalMandate] = (),
+    picture: Picture | None = None,
+) -> Sheet:
+    """The sheet of a mandate; beside another where ``comparison`` is given, with claims and rivals where there are any.
+
+    ``picture``: two contests compared, to stand beside the table of shares.
+    """
+    before = comparison.before if comparison else None
+    beside = f", beside {numbers.day(before.date)}" if before else ""
+    parts: list[Part] = []
+    if comparison is not None:
+        parts += list(_comparison_parts(comparison, picture))
+    else:
+        parts.append(Part("Measures", tuple(_measures(found))))
+    if claims:
+        parts.append(Part("What was said of it", tuple(item for claim in claims for item in _claim(claim))))
+    if rivals:
+        parts.append(Part("Mandates side by side", _rivals(rivals)))
+    facts = [("Whose", f"{found.name}{'' if found.elected else ' (not elected)'}")]
+    if before:
+        facts.append(("Beside", f"{before.name}, {before.title}, {numbers.day(before.date)}"))
+    facts.append(("Measured in", _round_words(found)))
+    return Sheet(
+        title=found.title,
+        kicker="The mandate, measured",
+        headline=f"The mandate of {found.name}, {numbers.day(found.date)}{beside}",
+        date=found.date,
+        facts=tuple(facts),
+        key_figures=tuple(_key_figures(found, comparison)),
+        parts=tuple(parts),
+    )
+
+
+def _round_words(found: Mandate) -> str:
+    if found.round is None:
+        return "no round: there are no figures of a ballot"
+    return found.round if found.rounds > 1 else "the only round"
+
+
+def _key_figures(found: Mandate, comparison: Comparison | None) -> Iterator[KeyFigure]:
+    for name in ("share-of-votes", "lead-points", "majority-votes", "turnout-returned"):
+        cell = found.total.get(name)  # type: ignore[call-overload]  # the four names are measures
+        if cell is None or cell.value is None:
+            continue
+        note = ""
+        if comparison is not None:
+            change = next((c for c in comparison.total if c.measure == name), None)
+            if change is not None and change.change is not None:
+                note = f"{change_text(change.change, change.unit)} since {comparison.before.date.year}"
+        measure = MEASURES[name]  # type: ignore[index]  # as above
+        yield KeyFigure(words.capital(measure.name), cell_text(cell, measure.unit), note)
+
+
+def _measures(found: Mandate) -> Iterator[Item]:
+    several = bool(found.first_round)
+    columns = [Column("Measure", numeric=False), Column("Over all")]
+    if several:
+        columns.append(Column("First round"))
+    rows, unknown = [], []
+    for name, measure in MEASURES.items():
+        cell = found.total[name]
+        first = found.first_round.get(name)
+        if cell.value is None and (first is None or first.value is None):
+            unknown.append(f"{words.capital(measure.name)}: {cell.cannot}.")
+            continue
+        texts = [measure.name, _figure(cell, name)]
+        if several:
+            texts.append(_figure(first, name) if first is not None else numbers.ABSENT)
+        rows.append(cells(*texts))
+    yield Table("measures", f"Measures of the mandate of {found.name}", tuple(columns), tuple(rows))
+    if unknown:
+        yield Sentences(("Cannot be known from this:", *unknown), listed=True)
+    if found.segments:
+        yield _segments(found)
+    if found.notes:
+        yield Sentences(found.notes)
+
+
+def _figure(cell: Cell | None, name: str) -> str:
+    if cell is None or cell.value is None:
+        return WHY
+    return cell_text(cell, MEASURES[name].unit)  # type: ignore[index]  # a measure's id
+
+
+def _segments(found: Mandate) -> Table:
+    names = [name for name in MEASURES if any(found.segments[s].get(name) for s in found.segments)]
+    known = [name for name in names if any(found.segments[s][name].value is not None for s in found.segments)]
+    columns = (
+        Column("Measure", numeric=False),
+        *(Column(words.capital(found.segment_names[s])) for s in found.segments),
+    )
+    rows = tuple(
+        cells(MEASURES[name].name, *(_figure(found.segments[s].get(name), name) for s in found.segments))
+        for name in known
+    )
+    return Table("by-segment", "By segment", columns, rows)
+
+
+# -- beside another ---------------------------------------------------------------------------------------------
+
+
+def _comparison_parts(comparison: Comparison, picture: Picture | None) -> Iterator[Part]:
+    table = _changes("beside", "Over all", comparison, comparison.total)
+    items: list[Item] = [Figure(picture, table)] if picture is not None else [table]
+    unknown = _unknown(comparison.total)
+    if unknown:
+        items.append(Sentences(unknown, listed=True))
+    if comparison.notes:
+        items.append(Sentences(comparison.notes))
+    yield Part(f"{comparison.now.date.year} beside {comparison.before.date.year}", tuple(items))
+    if comparison.segments:
+        by_segment: list[Item] = [
+            _changes(f"beside-{item.segment}", words.capital(item.name), comparison, item.changes)
+            for item in comparison.segments
+        ]
+        missing = dict.fromkeys(
+            f"{words.capital(change.name)}: {change.cannot}."
+            for item in comparison.segments
+            for change in item.changes
+            if change.cannot
+        )
+        if missing:
+            by_segment.append(Sentences(("Cannot be known of the segments from this:", *missing), listed=True))
+        for word, names in (("now", comparison.only_now), ("before", comparison.only_before)):
+            if names:
+                by_segment.append(Sentences((f"Only {word}: {words.listed(names)}.",)))
+        yield Part("By segment", tuple(by_segment))
+
+
+def _changes(name: str, caption: str, comparison: Comparison, changes: Sequence[Change]) -> Table:
+    columns = (
+        Column("Measure", numeric=False),
+        Column(str(comparison.before.date.year)),
+        Column(str(comparison.now.date.year)),
+        Column("Change"),
+    )
+    rows = []
+    for item in changes:
+        if item.now.value is None and item.before.value is None:
+            continue
+        change = change_text(item.change, item.unit) if item.change is not None else numbers.ABSENT
+        rows.append(cells(item.name, _figure(item.before, item.measure), _figure(item.now, item.measure), change))
+    return Table(name, caption, columns, tuple(rows))
+
+
+def _unknown(changes: Sequence[Change]) -> tuple[str, ...]:
+    missing = [f"{words.capital(change.name)}: {change.cannot}." for change in changes if change.cannot]
+    return ("Cannot be known from this:", *missing) if missing else ()
+
+
+# -- claims -----------------------------------------------------------------------------------------------------
+
+
+def _claim(claim: ClaimResult) -> Iterator[Item]:
+    yield Sentences((f"“{claim.quote}” ({claim.by}): {claim.verdict}.",))
+    for number, reading in enumerate(claim.readings, 1):
+        yield from _reading(claim, reading, number)
+    if claim.comment:
+        yield Sentences((claim.comment,))
+
+
+def _reading(claim: ClaimResult, reading: ReadingResult, number: int) -> Iterator[Item]:
+    if reading.cannot is not None:
+        yield Sentences((f"Cannot be known from this: {reading.cannot}",))
+        return
+    rows: list[Row] = []
+    for finding in reading.findings:
+        figure = cell_text(finding.figure, finding.unit) if finding.figure.value is not None else WHY
+        beside = cell_text(finding.beside, finding.unit) if finding.beside.value is not None else WHY
+        change = change_text(finding.change, finding.unit) if finding.change is not None else numbers.ABSENT
+        if finding.segments:
+            rows.append(cells(finding.name, "", "", "", VERDICTS[finding.holds], strong=bool(finding.holds)))
+            for part in finding.segments:
+                own = cell_text(part.figure, finding.unit) if part.figure.value is not None else WHY
+                other = cell_text(part.beside, finding.unit) if part.beside.value is not None else WHY
+                moved = change_text(part.change, finding.unit) if part.change is not None else numbers.ABSENT
+                rows.append(cells(f"  {part.name}", own, other, moved, VERDICTS[part.holds]))
+        else:
+            rows.append(
+                cells(finding.name, figure, beside, change, VERDICTS[finding.holds], strong=bool(finding.holds))
+            )
+    columns = (
+        Column("Measure", numeric=False),
+        Column("Figure"),
+        Column("Held against"),
+        Column("Difference"),
+        Column("The claim", numeric=False),
+    )
+    slug = words.slug(claim.quote)[:40]
+    caption = words.sentence(reading.says)
+    if reading.beside:
+        caption += " (Put beside it; it does not count for the verdict.)"
+    unknown = tuple(
+        words.sentence(f"{words.capital(finding.name)}: {cell.cannot}")
+        for finding in reading.findings
+        for cell in (finding.figure, finding.beside)
+        if cell.cannot
+    )
+    notes = ((reading.note,) if reading.note else ()) + tuple(dict.fromkeys(unknown))
+    yield Table(f"claim-{slug}-{number}", caption, columns, tuple(rows), notes)
+
+
+# -- rivals -----------------------------------------------------------------------------------------------------
+
+
+def _rivals(rivals: Sequence[RivalMandate]) -> tuple[Item, ...]:
+    rows = []
+    for rival in rivals:
+        number = cell_text(rival.number, "count") if rival.number.value is not None else WHY
+        if not rival.bases:
+            rows.append(cells(rival.name, number, numbers.ABSENT, numbers.ABSENT))
+        for index, base in enumerate(rival.bases):
+            share = cell_text(base.share, "share") if base.share.value is not None else WHY
+            size = f"{base.size:,} {base.of}" if base.size is not None else base.of
+            rows.append(cells(rival.name if not index else "", number if not index else "", share, size))
+    columns = (
+        Column("Whose", numeric=False),
+        Column("Number"),
+        Column("Share"),
+        Column("Of", numeric=False),
+    )
+    notes = tuple(f"{rival.name}: {rival.note}" for rival in rivals if rival.note)
+    sources = tuple(f"{rival.name}: {rival.source}." for rival in rivals if rival.source)
+    said = "These are not the same persons, and each is a share of its own base: nothing here ranks one over another."
+    return (Table("rivals", "Each with its own base", columns, tuple(rows), (*notes, *sources)), Sentences((said,)))
+
+
+# -- what if ----------------------------------------------------------------------------------------------------
+
+
+def what_if_sheet(declaration: Declaration, what_ifs: Sequence[WhatIf], swing: Swing | None) -> Sheet:
+    """What the votes would have come to otherwise, and what it would have taken; marked as not the declared result."""
+    parts = []
+    if swing is not None:
+        parts.append(Part("What it would have taken", tuple(_swing(swing))))
+    parts += [
+        Part(f"If {item.title}", tuple(_what_if(item, f"what-if-{number}"))) for number, item in enumerate(what_ifs, 1)
+    ]
+    said = what_ifs[0].not_declared if what_ifs else swing.not_declared if swing else ""
+    return Sheet(
+        title=declaration.title,
+        kicker="What if",
+        headline=said,
+        date=declaration.date,
+        facts=(("Declared", words.listed(declaration.elected_names) or declaration.outcome or numbers.ABSENT),),
+        parts=tuple(parts),
+    )
+
+
+def _swing(swing: Swing) -> Iterator[Item]:
+    if swing.cannot is not None:
+        yield Sentences((words.sentence(swing.cannot),))
+        return
+    places = [place for place in (swing.over_all, swing.uniform, *swing.sections) if place is not None]
+    rows = [
+        cells(words.capital(place.name), _turn(place, "denies"), _turn(place, "elects"), f"{place.available:,}")
+        for place in places
+    ]
+    columns = (
+        Column("Votes moved", numeric=False),
+        Column(f"{swing.winner_name} is no longer elected"),
+        Column(f"{swing.to_name} is elected"),
+        Column("Votes there to move"),
+    )
+    caption = f"The fewest votes, moved from {swing.winner_name} to {swing.to_name}, that change the result"
+    yield Table("swing", caption, columns, tuple(rows), tuple(_reasons(places)))
+    if swing.unit_count:
+        many = f"{len(swing.units)} of {swing.unit_count} {swing.unit_name or 'unit'}s"
+        yield Sentences((f"A swing in a single {swing.unit_name or 'unit'} alone would have done it in {many}.",))
+    yield Sentences((swing.not_declared, *swing.assumptions), listed=True)
+
+
+def _turn(place: SwingIn, which: str) -> str:
+    turn = place.denies if which == "denies" else place.elects
+    if turn.votes is None:
+        return "no swing there does" if not turn.cannot or "no swing" in turn.cannot else WHY
+    text = f"{turn.votes:,}"
+    return f"{text} ({value_text(turn.points, 'points')})" if turn.points is not None else text
+
+
+def _reasons(places: Sequence[SwingIn]) -> Iterator[str]:
+    seen: set[str] = set()
+    for place in places:
+        for turn in (place.denies, place.elects):
+            for text in (turn.cannot, turn.then):
+                if text and text not in seen and "no swing" not in text:
+                    seen.add(text)
+                    yield words.sentence(f"{words.capital(place.name)}: {text}")
+
+
+def _what_if(item: WhatIf, name: str) -> Iterator[Item]:
+    if item.result is not None and item.result.rows:
+        declared = {row.candidate: row for row in item.declared.rows} if item.declared else {}
+        rows = []
+        for row in item.result.rows:
+            before = declared.get(row.candidate)
+            rows.append(
+                cells(
+                    row.name,
+                    _share(before.share) if before else numbers.ABSENT,
+                    _share(row.share),
+                    strong=row.candidate in item.result.elected,
+                )
+            )
+        columns = (Column("Candidate", numeric=False), Column("Declared"), Column("Then"))
+        caption = f"Shares, as declared and then (of {item.result.share_of})"
+        yield Table(name, caption, columns, tuple(rows), tuple(words.sentence(text) for text in item.result.say))
+    yield Sentences((_consequence(item), *item.assumptions, item.not_declared), listed=True)
+
+
+def _share(share: Fraction | None) -> str:
+    return numbers.percent(share, 2)
+
+
+def _consequence(item: WhatIf) -> str:
+    if item.cannot is not None:
+        return words.sentence(f"Who would have won cannot be known: {item.cannot}")
+    if item.result is None or not item.result.elected:
+        return "Nobody would have been elected by these votes alone."
+    names = words.listed(item.result.elected_names)
+    return f"{names} would have been elected{', too' if not item.changes_winner else ''}."
+
+
+def gallery_sheet(rows: Sequence[dict[str, str]], date: dt.date) -> Sheet:
+    """The list of the gallery, one row a contest."""
+    columns = tuple(
+        Column(text, numeric=numeric)
+        for text, numeric in (
+            ("Date", False),
+            ("Contest", False),
+            ("Rules", False),
+            ("Outcome", False),
+            ("Share", True),
+            ("Rounds", True),
+            ("Turnout", True),
+        )
+    )
+    table = Table(
+        "gallery",
+        f"{len(rows)} contests, by date",
+        columns,
+        tuple(
+            cells(
+                numbers.day(dt.date.fromisoformat(row["date"])),
+                row["title"],
+                row["rulebook"],
+                row["outcome"],
+                row["share"] or numbers.ABSENT,
+                row["rounds"],
+                row["turnout"] or numbers.ABSENT,
+            )
+            for row in rows
+        ),
+        ("Share: of the rulebook's base, in the round that decided.",),
+    )
+    return Sheet("Real contests", "The gallery", f"{len(rows)} contests", date, parts=(Part("The gallery", (table,)),))

@@ -1,0 +1,163 @@
+"""Sheets as PDF on A4: to be signed by the returning officer, and to print from.
+
+The layout is a typst template; what it shows goes in as JSON and is never read as markup, so a candidate called
+``#panic()`` prints as that. Only the fonts of the typst wheel are used, and the date is the contest's: the same figures
+give the same bytes on every machine. The file is tagged and meets PDF/UA-1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib.resources import files
+
+from ..contest.declaration import Declaration
+from ..errors import MissingPartError, SelectorateError
+from . import charts, numbers
+from .blocks import Figure, Item, Links, Sentences, Sheet, Table
+from .words import clean
+
+MOST_PAGES = 2
+WIDE = 10
+"""A table of more columns than this asks for the page to lie on its side."""
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """One way to fit a sheet on its pages: the size of type, and what is left out."""
+
+    size: float
+    pictures: int
+    extra: bool
+    minor: bool
+
+
+FITS = (
+    _Fit(10, 100, True, True),
+    _Fit(9, 86, True, True),
+    _Fit(9, 78, False, True),
+    _Fit(8, 70, False, True),
+    _Fit(7.5, 58, False, True),
+    _Fit(7.5, 0, False, True),
+    _Fit(7, 0, False, False),
+    _Fit(6, 0, False, False),
+)
+"""From the roomiest to the tightest; the first that keeps to the pages is taken."""
+
+
+def declaration_pdf(declaration: Declaration) -> bytes:
+    """``declaration`` as a PDF of at most two A4 pages. Raises MissingPartError without typst, altair and vl-convert."""
+    who = "Returning officer" if declaration.figures == "ours" else "Checked by"
+    declares = (
+        "I declare this to be the result of the contest."
+        if declaration.figures == "ours"
+        else "Made from published figures. To be signed by whoever has checked it against the record."
+    )
+    return sheet_pdf(charts.illustrated(declaration), declares=declares, signed_by=who)
+
+
+def sheet_pdf(sheet: Sheet, *, declares: str = "", signed_by: str = "Signed", pages: int = MOST_PAGES) -> bytes:
+    """``sheet`` as a PDF of at most ``pages`` A4 pages (the tightest fit, if none keeps to them)."""
+    try:
+        import typst
+    except ImportError:
+        raise MissingPartError(
+            "a PDF needs typst, which is not installed", hint='pip install "selectorate[pictures]"'
+        ) from None
+    template = (files(__package__) / "templates" / "sheet.typ").read_bytes()
+    given: dict[str, str] = {}
+    try:
+        for fit in FITS:
+            given = {"sheet": json.dumps(_data(sheet, fit, declares, signed_by), ensure_ascii=False)}
+            if (
+                int(
+                    typst.query(
+                        template, "<pages>", field="value", one=True, ignore_system_fonts=True, sys_inputs=given
+                    )
+                )
+                <= pages
+            ):
+                break
+        made = typst.compile(
+            template, format="pdf", ignore_system_fonts=True, sys_inputs=given, pdf_standards="ua-1", timestamp=0
+        )
+    except typst.TypstError as fault:  # pragma: no cover - a fault of the template
+        raise SelectorateError(f"the PDF could not be made: {fault}") from fault
+    if not isinstance(made, bytes):  # pragma: no cover - one PDF is asked for
+        raise SelectorateError("the PDF could not be made")
+    return made
+
+
+def _data(sheet: Sheet, fit: _Fit, declares: str, signed_by: str) -> dict[str, object]:
+    """What the template shows."""
+    widest = max(
+        (len(table.columns) for table in sheet.tables() if not table.long and (fit.extra or not table.extra)), default=0
+    )
+    landscape = widest > WIDE
+    if landscape:
+        fit = replace(fit, pictures=fit.pictures * 5 // 10)
+    parts = [(part.heading, list(_items(part.items, fit))) for part in sheet.parts if fit.minor or not part.minor]
+    return {
+        "size": fit.size,
+        "landscape": landscape,
+        "title": clean(sheet.title),
+        "author": clean(sheet.kicker),
+        "kicker": clean(sheet.kicker),
+        "headline": clean(sheet.headline),
+        "date": [sheet.date.year, sheet.date.month, sheet.date.day],
+        "footer": f"{clean(sheet.title)}, {numbers.day(sheet.date)}",
+        "facts": [[clean(label), clean(value)] for label, value in sheet.facts],
+        "key_figures": [
+            {"label": clean(figure.label), "value": clean(figure.value), "note": clean(figure.note)}
+            for figure in sheet.key_figures
+        ],
+        "parts": [{"heading": clean(heading), "items": items} for heading, items in parts if items],
+        "declares": clean(declares),
+        "sign": ["Signature", f"{clean(signed_by)} (name)", "Date"],
+    }
+
+
+def _items(items: tuple[Item, ...], fit: _Fit) -> Iterator[dict[str, object]]:
+    for item in items:
+        table = item.table if isinstance(item, Figure) else item
+        if isinstance(table, Table) and (table.long or (table.extra and not fit.extra)):
+            continue
+        if isinstance(item, Figure) and fit.pictures:
+            yield {
+                "kind": "figure",
+                "svg": item.picture.svg,
+                "alt": item.picture.description,
+                "width": fit.pictures,
+                "table": _table(item.table),
+            }
+        elif isinstance(table, Table):
+            yield _table(table)
+        elif isinstance(item, Sentences):
+            yield {"kind": "list" if item.listed else "sentences", "lines": [clean(line) for line in item.lines]}
+        elif isinstance(item, Links) and fit.extra:
+            yield {"kind": "list", "lines": [f"Source: {clean(title)}" for title, _, _ in item.items]}
+
+
+def _table(table: Table) -> dict[str, object]:
+    marked = {index for row in table.rows for index, cell in enumerate(row.cells) if cell.mark}
+    return {
+        "kind": "table",
+        "caption": clean(table.caption),
+        "columns": [
+            {"lines": [clean(line) for line in column.lines], "numeric": column.numeric} for column in table.columns
+        ],
+        "rows": [
+            [
+                {
+                    "lines": [clean(line) for line in cell.lines],
+                    "strong": row.strong or cell.strong,
+                    "mark": cell.mark,
+                    "marked": index in marked,
+                }
+                for index, cell in enumerate(row.cells)
+            ]
+            for row in table.rows
+        ],
+        "notes": [clean(note) for note in table.notes],
+    }
