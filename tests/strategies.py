@@ -86,10 +86,11 @@ def case_of(rules: Rulebook, text: str, units: Sequence[Table] = ()) -> Case:
     return Case(contest, rules, document, {"ballot": UnitVotes(tuple(units), names)} if units else {})
 
 
-def omov(votes: Table, **more: str) -> Case:
+def omov(votes: Table, *, elected: str = "majority of votes", **more: str) -> Case:
     """One person one vote, in segments, one round."""
     people = list(next(iter(votes.values())))
-    return case_of(rulebook(tuple(votes)), contest_text(people, [votes], **more))
+    count = "most votes" if elected == "most votes" else "alternative vote"
+    return case_of(rulebook(tuple(votes), elected=elected, count=count), contest_text(people, [votes], **more))
 
 
 def college(votes: Table, weights: Mapping[str, str], **more: str) -> Case:
@@ -135,12 +136,12 @@ def tables(
     sections: Sequence[str] = SEGMENTS,
     *,
     most: int = 60,
-    people: st.SearchStrategy[int] = st.integers(2, 4),
+    least_people: int = 2,
     least_sections: int = 1,
     empty: bool = False,
 ) -> Votes:
     """Votes by section: at least one vote everywhere, unless ``empty`` sections are wanted too."""
-    names = PEOPLE[: draw(people)]
+    names = PEOPLE[: draw(st.integers(least_people, len(PEOPLE)))]
     used = sections[: draw(st.integers(least_sections, len(sections)))]
     row = st.fixed_dictionaries({who: st.integers(0, most) for who in names})
     rows = row if empty else row.filter(lambda cells: sum(cells.values()) > 0)
@@ -159,8 +160,9 @@ def weights_for(draw: st.DrawFn, sections: Sequence[str]) -> dict[str, str]:
 
 @st.composite
 def omov_cases(draw: st.DrawFn, *, most: int = 60) -> Case:
-    """One person one vote."""
-    return omov(draw(tables(most=most, empty=True)).table)
+    """One person one vote, by a majority, by most votes, or with a lead as well."""
+    elected = draw(st.sampled_from(("majority of votes", "most votes", "lead of at least 10% of votes")))
+    return omov(draw(tables(most=most, empty=True)).table, elected=elected)
 
 
 @st.composite
@@ -190,6 +192,4 @@ def motion_cases(draw: st.DrawFn, *, most: int = 60) -> Case:
 
 def cases(*, most: int = 60) -> st.SearchStrategy[Case]:
     """A contest of any kind, of one round."""
-    return st.one_of(
-        omov_cases(most=most), college_cases(most=most), points_cases(most=most), motion_cases(most=most)
-    )
+    return st.one_of(omov_cases(most=most), college_cases(most=most), points_cases(most=most), motion_cases(most=most))

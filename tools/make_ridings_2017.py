@@ -14,11 +14,7 @@ import csv
 import sys
 from pathlib import Path
 
-OUTPUT = (
-    Path(__file__).parent.parent
-    / "src/selectorate/gallery/canada-conservative-leadership-2017"
-    / "ridings.csv"
-)
+OUTPUT = Path(__file__).parent.parent / "src/selectorate/gallery/canada-conservative-leadership-2017" / "ridings.csv"
 IDS = {
     "Chris Alexander": "alexander",
     "Maxime Bernier": "bernier",

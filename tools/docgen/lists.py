@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import importlib
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +13,9 @@ from selectorate.cli import app
 from selectorate.cli.rulebooks import proved_by
 from selectorate.contest.audit import audit
 from selectorate.contest.model import Contest
+from selectorate.mandate.measures import MEASURES
 from selectorate.rules import BallotStage, MotionStage, NominationStage, Rulebook
+from selectorate.rules.consistency import ROLL_COLUMNS
 
 from .models import cell
 
@@ -35,14 +36,18 @@ def parameters(command: Any) -> Iterator[tuple[Any, str]]:
     """Arguments and options of a command, each as it is written."""
     for param in command.params:
         if param.param_type_name == "argument":
-            yield param, f"`{param.make_metavar(None) if False else _metavar(param)}`"
+            yield param, f"`{_metavar(param)}`"
             continue
         names = ", ".join(f"`{name}`" for name in (*param.opts, *param.secondary_opts))
         yield param, names if param.is_flag else f"{names} `{_metavar(param)}`"
 
 
 def _metavar(param: Any) -> str:
-    return str(param.metavar or (param.name.upper() if param.param_type_name == "argument" else param.type.name.upper()))
+    if param.metavar:
+        return str(param.metavar)
+    if param.param_type_name == "argument":
+        return str(param.name.upper())
+    return "NUMBER" if getattr(param, "min", None) is not None else "TEXT"
 
 
 def usage(path: tuple[str, ...], command: Any) -> str:
@@ -73,7 +78,10 @@ def commands() -> str:
         inner = getattr(command, "commands", {})
         if inner:
             lines += ["| command | what it does |", "| --- | --- |"]
-            lines += [f"| [`{name}`](#{_anchor((*path, name))}) | {cell(_paragraphs(item.help)[0])} |" for name, item in inner.items()]
+            lines += [
+                f"| [`{name}`](#{_anchor((*path, name))}) | {cell(_paragraphs(item.help)[0])} |"
+                for name, item in inner.items()
+            ]
             lines.append("")
     return "\n".join(lines).rstrip()
 
@@ -94,7 +102,7 @@ def _default(param: Any) -> str:
     if param.required:
         return "asked for" if getattr(param, "prompt", None) else "**required**"
     value = param.default
-    if param.param_type_name == "argument" or callable(value) or value in (None, False, (), []) or "Sentinel" in type(value).__name__:
+    if param.param_type_name == "argument" or isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     return f"`{value}`"
 
@@ -108,7 +116,8 @@ def presets() -> str:
     books = [rules.load(name) for name in rules.preset_ids()]
     lines = ["| rulebook | what it is | in force | proved by |", "| --- | --- | --- | --- |"]
     for book in books:
-        lines.append(f"| [`{book.id}`](#{book.id}) | {cell(book.organisation)}: {cell(book.name)} | {book.in_force or ''} | {_proofs(proofs.get(book.id, []))} |")
+        what, proof = cell(f"{book.organisation}: {book.name}"), _proofs(proofs.get(book.id, []))
+        lines.append(f"| [`{book.id}`](#{book.id}) | {what} | {book.in_force or ''} | {proof} |")
     for book in books:
         lines += ["", f"## {book.id}", "", *_preset(book, proofs.get(book.id, []))]
     return "\n".join(lines)
@@ -119,7 +128,9 @@ def _proofs(names: list[str]) -> str:
 
 
 def _preset(book: Rulebook, proofs: list[str]) -> Iterator[str]:
-    yield f"**{book.name}.** {book.organisation}. Office: {book.office}." + (f" In force: {book.in_force}." if book.in_force else "")
+    yield f"**{book.name}.** {book.organisation}. Office: {book.office}." + (
+        f" In force: {book.in_force}." if book.in_force else ""
+    )
     yield ""
     yield f"Proved by {_proofs(proofs)}." if proofs else "**Unproven**: no contest in the gallery was held under it."
     yield ""
@@ -150,7 +161,7 @@ def _preset(book: Rulebook, proofs: list[str]) -> Iterator[str]:
     yield f"<details><summary>The rulebook file {book.id}.toml</summary>"
     yield ""
     yield "```toml"
-    yield (rules.load_module().PRESETS / f"{book.id}.toml").read_text(encoding="utf-8").rstrip() if hasattr(rules, "load_module") else _preset_text(book.id)
+    yield _preset_text(book.id)
     yield "```"
     yield ""
     yield "</details>"
@@ -174,7 +185,9 @@ def _stage(book: Rulebook, stage: NominationStage | MotionStage | BallotStage) -
     name = f"`{stage.id}`" + (f" ({cell(stage.name)})" if stage.name else "")
     if isinstance(stage, NominationStage):
         ways = [gate.by for gate in stage.any] or [stage.by or ""]
-        return f"{name}, by {' or '.join(f'`{way}`' for way in ways)}" + ("; decides nothing" if stage.effect == "none" else "")
+        return f"{name}, by {' or '.join(f'`{way}`' for way in ways)}" + (
+            "; decides nothing" if stage.effect == "none" else ""
+        )
     if isinstance(stage, MotionStage):
         return f"{name}, by the body `{stage.by}`; candidates `for` and `against`"
     if stage.by:
@@ -206,16 +219,34 @@ def skeleton(book: Rulebook) -> str:
         lines += ["", f"[bodies.{body}]", "size = 100"]
     for stage in book.stage:
         if isinstance(stage, NominationStage):
-            for way in [gate.by for gate in stage.any] or [None]:
-                lines += ["", "[[nomination]]", f'stage = "{stage.id}"', *([f'by = "{way}"'] if way else []), "counts = { ash = 60, birch = 30 }"]
+            for way in [gate.by for gate in stage.any] or [""]:
+                lines += [
+                    "",
+                    "[[nomination]]",
+                    f'stage = "{stage.id}"',
+                    *([f'by = "{way}"'] if way else []),
+                    "counts = { ash = 60, birch = 30 }",
+                ]
             continue
-        lines += ["", "[[ballot]]", f'stage = "{stage.id}"', "", "[ballot.roll.total]", "entitled = 100", "valid = 90", "", "[[ballot.round]]"]
+        lines += [
+            "",
+            "[[ballot]]",
+            f'stage = "{stage.id}"',
+            "",
+            "[ballot.roll.total]",
+            "entitled = 100",
+            "valid = 90",
+            "",
+            "[[ballot.round]]",
+        ]
         if isinstance(stage, MotionStage):
             lines.append("votes.total = { for = 60, against = 30 }")
         elif len(stage.segments) > 1:
             lines += [f"votes.{segment} = {{ ash = {20}, birch = {10} }}" for segment in stage.segments]
         else:
             lines.append("votes.total = { ash = 60, birch = 30 }")
+        if isinstance(stage, BallotStage) and stage is book.stage[-1]:
+            lines.append('elected = ["ash"]')
     return "\n".join(lines)
 
 
@@ -228,7 +259,9 @@ def contests() -> str:
         "| date | contest | short name | rulebook | figures not confirmed by a source | agree | disagree | cannot |",
         "| --- | --- | --- | --- | --- | ---: | ---: | ---: |",
     ]
-    cases = sorted((contest.load(name) for name in gallery.contest_ids()), key=lambda case: (case.contest.date, case.contest.id))
+    cases = sorted(
+        (contest.load(name) for name in gallery.contest_ids()), key=lambda case: (case.contest.date, case.contest.id)
+    )
     totals = [0, 0, 0]
     for case in cases:
         result = audit(case)
@@ -236,7 +269,8 @@ def contests() -> str:
         totals = [a + b for a, b in zip(totals, counts, strict=True)]
         found = case.contest
         lines.append(
-            f"| {found.date} | `{found.id}` | `{gallery.short_name(found.id)}` | [`{case.rulebook.id}`](presets.md#{case.rulebook.id}) | {_marks(found)} | "
+            f"| {found.date} | `{found.id}` | `{gallery.short_name(found.id)}` "
+            f"| [`{case.rulebook.id}`](presets.md#{case.rulebook.id}) | {_marks(found)} | "
             + " | ".join(f"{number:,}" for number in counts)
             + " |"
         )
@@ -249,7 +283,11 @@ def _marks(found: Contest) -> str:
     counts: dict[str, int] = {}
     tables: list[Any] = [*found.bodies.values(), *found.nomination, *found.ballot]
     for ballot in found.ballot:
-        tables += [*ballot.roll.values(), *ballot.round, *(roll for item in ballot.round for roll in item.roll.values())]
+        tables += [
+            *ballot.roll.values(),
+            *ballot.round,
+            *(roll for item in ballot.round for roll in item.roll.values()),
+        ]
     for table in tables:
         for mark in ("recalled", "derived", "approximate"):
             counts[mark] = counts.get(mark, 0) + len(getattr(table, mark))
@@ -259,21 +297,59 @@ def _marks(found: Contest) -> str:
 # -- measures ---------------------------------------------------------------------------------------------------
 
 
-def measures() -> str | None:
-    """Every measure with its definition; None where the room of mandates is not built."""
-    try:
-        registry = importlib.import_module("selectorate.mandate.measures").MEASURES
-    except (ImportError, AttributeError):
-        return None
-    words = {"votes": "votes or persons", "share": "a share, in per cent", "points": "percentage points", "count": "a number of parts"}
-    lines = ["| id | name | what it is | counted in | for a segment alone | for the first round too |", "| --- | --- | --- | --- | --- | --- |"]
-    for name, found in registry.items():
+def measures() -> str:
+    """Every measure with its definition."""
+    words = {
+        "votes": "votes or persons",
+        "share": "a share, in per cent",
+        "points": "percentage points",
+        "count": "a number of parts",
+    }
+    lines = [
+        "| id | name | what it is | counted in | for a segment alone | for the first round too |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, found in MEASURES.items():
         lines.append(
-            f"| `{name}` | {cell(found.name)} | {cell(found.definition)} | {words[found.unit]} | {'yes' if found.by_section else 'no'} | {'yes' if found.by_round else 'no'} |"
+            f"| `{name}` | {cell(found.name)} | {cell(found.definition)} | {words[found.unit]} "
+            f"| {'yes' if found.by_section else 'no'} | {'yes' if found.by_round else 'no'} |"
         )
     return "\n".join(lines)
 
 
-def escaped(text: str) -> str:
-    """Text that may hold what HTML reads as a tag."""
-    return html.escape(text, quote=False)
+# -- words of rulebooks -----------------------------------------------------------------------------------------
+
+COLUMNS: dict[str, str] = {
+    "person": "text: who it is, by name or number",
+    "capacity": "text: as what they are on this row: 'member', 'affiliated supporter'",
+    "joined": "date",
+    "left": "date",
+    "born": "date",
+    "suspended": "true or false",
+    "arrears": "true or false",
+    "unit": "text: the branch, constituency or riding",
+    "body": "text: the organisation through which they belong",
+    "registered": "date and time",
+    "consented": "true or false",
+    "paid": "true or false",
+    "citizen": "true or false",
+    "resident": "true or false",
+}
+
+
+def bases() -> str:
+    """What a share can be a share of."""
+    return "\n".join(
+        [
+            "| base | what it is |",
+            "| --- | --- |",
+            *(f"| `{name}` | {cell(says)} |" for name, says in rules.BASES.items()),
+        ]
+    )
+
+
+def columns() -> str:
+    """The columns of the roll that a test of entitlement can use."""
+    return "\n".join(
+        ["| column | what it holds |", "| --- | --- |", *(f"| `{name}` | {COLUMNS[name]} |" for name in ROLL_COLUMNS)]
+    )

@@ -41,6 +41,10 @@ PLAIN: dict[object, str] = {
     dt.datetime: "date and time",
 }
 
+WITHOUT: dict[tuple[type[BaseModel], str], str] = {
+    (grammar.ParameterRef, "parameter"): "The id of the parameter, as it stands under `[parameters]`.",
+}
+
 
 @dataclass
 class Described:
@@ -71,11 +75,6 @@ def models_in(annotation: Any) -> Iterator[tuple[type[BaseModel], str]]:
             yield found, "by name"
 
 
-def is_shorthand(model: type[BaseModel]) -> bool:
-    """Whether a table is told under "kinds of values" instead of in a section of its own."""
-    return model is grammar.ParameterRef
-
-
 def tables(model: type[BaseModel], top: str) -> list[Described]:
     """All tables of the format whose whole is ``model``, outermost first, in the order of their keys."""
     found: dict[type[BaseModel], Described] = {model: Described(model, [top])}
@@ -86,8 +85,6 @@ def tables(model: type[BaseModel], top: str) -> list[Described]:
                 continue
             key = outer.model_fields[name].alias or name
             for inner, how in models_in(annotation):
-                if is_shorthand(inner):
-                    continue
                 here = f"{path}.{key}" if path else key
                 step = here + (f".{placeholder(key)}" if how == "by name" else "")
                 heading = f"[[{step}]]" if how == "list" else f"[{step}]"
@@ -197,6 +194,11 @@ def default(info: FieldInfo) -> str:
     raise TypeError(f"no words for the default {value!r}")
 
 
+def says(model: type[BaseModel], name: str) -> str:
+    """What a key says: its description, or that of the few that have none in the model."""
+    return model.model_fields[name].description or WITHOUT.get((model, name), "")
+
+
 def cell(text: str) -> str:
     """Text for a cell of a table in Markdown."""
     return text.replace("|", "\\|").replace("\\\\|", "\\|").replace("\n", " ")
@@ -214,7 +216,7 @@ def section(described: Described) -> str:
     for name, info in model.model_fields.items():
         key = info.alias or name
         words = cell(say(annotations[name], info))
-        lines.append(f"| `{key}` | {words} | {default(info)} | {cell(info.description or '')} |")
+        lines.append(f"| `{key}` | {words} | {default(info)} | {cell(says(model, name))} |")
     return "\n".join(lines)
 
 

@@ -13,7 +13,6 @@ print can be cut with ``| head -n N``, ``| tail -n N`` and ``| grep TEXT``.
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -100,7 +99,8 @@ def _run(words: list[str]) -> tuple[str, int]:
     if words[0] == "cat":
         return Path(words[1]).read_text(encoding="utf-8"), 0
     if words[0] == "ls":
-        return "\n".join(sorted(name for name in os.listdir(words[1]) if not name.startswith("."))), 0
+        names = sorted(path.name for path in Path(words[1]).iterdir())
+        return "\n".join(name for name in names if not name.startswith(".")), 0
     raise ValueError(f"the pages run no {words[0]!r}")
 
 

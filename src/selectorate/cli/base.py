@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,9 @@ from rich.markup import escape
 from rich.text import Text
 
 from .. import sheets
+from ..contest.writing import write_all
 from ..errors import InputError, Problem, SelectorateError, Where
+from ..sheets.words import clean
 
 CHECK_FAILED = 1
 """The status with which a command ends whose check fails."""
@@ -25,16 +28,39 @@ UNUSABLE = 2
 """The status with which a command ends whose input cannot be used."""
 
 
+INTERRUPTED = 130
+"""The status with which a command ends that was interrupted from the keyboard."""
+LEAST_WIDTH, WIDTH, MOST_WIDTH = 40, 100, 1000
+
+
+class _Console(Console):
+    """A console whose reader may leave: what is then to be done is for ``failures_told`` to say."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def out() -> Console:
-    """The console for results; at least 80 columns wide, and 100 where nothing says how wide it is."""
-    if sys.stdout.isatty():
-        return Console(highlight=False)
-    return Console(highlight=False, width=int(os.environ.get("COLUMNS", "100")), color_system=None)
+    """The console for results, as wide as the terminal, or as COLUMNS says; 100 columns where nothing says it."""
+    _never_fail_to_encode()
+    if sys.stdout is not None and sys.stdout.isatty():
+        return _Console(highlight=False)
+    said = os.environ.get("COLUMNS", "")
+    width = int(said) if said.isascii() and said.isdigit() and len(said) < 6 else WIDTH
+    return _Console(highlight=False, width=min(max(width, LEAST_WIDTH), MOST_WIDTH), color_system=None)
 
 
 def err() -> Console:
     """The console for progress and failures."""
-    return Console(stderr=True, highlight=False)
+    _never_fail_to_encode()
+    return _Console(stderr=True, highlight=False)
+
+
+def _never_fail_to_encode() -> None:
+    """Let characters that the terminal's encoding does not have come out as escapes, not as a failure."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def json_text(value: Any) -> str:
@@ -44,7 +70,14 @@ def json_text(value: Any) -> str:
 
 def print_json(value: Any) -> None:
     """Print ``value`` as JSON and nothing else."""
-    sys.stdout.write(json_text(value))
+    _never_fail_to_encode()
+    if sys.stdout is not None:
+        sys.stdout.write(json_text(value))
+
+
+def line(text: str, style: str = "") -> Text:
+    """``text`` as a line to print: never read as markup, and without what could steer the terminal."""
+    return Text(clean(text), style=style)
 
 
 def print_sheet(sheet: sheets.Sheet) -> None:
@@ -62,23 +95,41 @@ def tell(error: SelectorateError) -> None:
 
 
 def _told(problem: Problem) -> str:
-    place = str(problem.where)
+    place, message, hint = (clean(str(said or "")) for said in (problem.where, problem.message, problem.hint))
     text = f"[bold]{escape(place)}:[/] " if place else ""
-    text += escape(problem.message)
-    return f"{text}\n    {escape(problem.hint)}" if problem.hint else text
+    text += escape(message)
+    return f"{text}\n    {escape(hint)}" if hint else text
 
 
 @contextmanager
 def failures_told() -> Iterator[None]:
     """Turn what goes wrong by the user's doing into one message and a status; let our own mistakes show."""
     try:
-        yield
+        try:
+            yield
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except SelectorateError as error:
         tell(error)
         raise typer.Exit(error.exit_status) from None
     except BrokenPipeError:  # the reader of our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         raise typer.Exit(0) from None
+    except OSError as fault:  # a disk that is full, a name that is too long, a folder that may not be looked into
+        _print_no_more()
+        place = Where(os.fsdecode(fault.filename) if isinstance(fault.filename, str | bytes) else None)
+        tell(InputError(fault.strerror or str(fault), where=place))
+        raise typer.Exit(UNUSABLE) from None
+    except KeyboardInterrupt:
+        err().print("Interrupted.")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _print_no_more() -> None:
+    """Let what is still to be printed go nowhere, so that the end of the program does not fail on it."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_file(path: Path, content: str | bytes, *, replace: bool = True) -> None:
@@ -89,20 +140,17 @@ def write_file(path: Path, content: str | bytes, *, replace: bool = True) -> Non
     data = content.encode() if isinstance(content, str) else content
     if not replace and path.exists():
         raise InputError("is there already", where=Where(str(path)), hint="Give another name, or move it away first.")
-    try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    if path.is_dir():
+        raise InputError("is a folder, not a file", where=Where(str(path)))
+    if path.exists() and not path.is_file():  # /dev/null and /dev/stdout are written to, not replaced
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            path.write_bytes(data)
+        except BrokenPipeError:
             raise
-    except OSError as fault:
-        raise InputError(f"cannot be written: {fault.strerror}", where=Where(str(path))) from None
+        except OSError as fault:
+            raise InputError(f"cannot be written: {fault.strerror}", where=Where(str(path))) from None
+        return
+    write_all({path.resolve() if path.is_symlink() else path: data})
 
 
 def written(path: Path) -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from .. import contest, gallery
+from ..contest import Declaration
+from ..contest.audit import audit
+from ..contest.declaration import BallotSheet
 from ..exact import cut_to
 from . import base
+
+Line = dict[str, str]
 
 
 def contests_command(
@@ -18,65 +25,53 @@ def contests_command(
     rulebook: str | None = typer.Option(None, "--rulebook", "-r", help="Only contests held under this rulebook."),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
-    """List the real contests that are shipped: who won, how, and by what rules."""
+    """List the real contests that are shipped: who won, by how much, and whether the published figures hold."""
     with base.failures_told():
-        rows = sorted((row(name) for name in gallery.contest_ids()), key=lambda item: (item["date"], item["id"]))
+        with base.working("Reading and auditing the gallery"):
+            rows = [line(name) for name in gallery.contest_ids()]
         rows = [item for item in rows if not organisation or organisation.casefold() in item["organisation"].casefold()]
         rows = [item for item in rows if not rulebook or item["rulebook"] == rulebook]
+        rows.sort(key=lambda item: (item["organisation"], item["date"], item["id"]))
         if json:
             base.print_json(rows)
             return
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for heading in ("date", "contest", "rulebook", "outcome", "share", "rounds", "turnout"):
-            table.add_column(
-                heading,
-                justify="right" if heading in ("share", "rounds", "turnout") else "left",
-                no_wrap=heading in ("date", "contest"),
+        console = base.out()
+        console.print(_table(rows))
+        console.print(
+            Text(
+                f"{len(rows)} contests. Share and lead: in the round that decided, of the rulebook's base; the lead over "
+                "the runner-up in percentage points. Audit: published figures that agree with the rules, that do not, "
+                "and that cannot be checked."
             )
-        for item in rows:
-            table.add_row(
-                item["date"],
-                item["short"],
-                item["rulebook"],
-                Text(item["outcome"]),
-                item["share"] or "",
-                str(item["rounds"]),
-                item["turnout"] or "",
-            )
-        base.out().print(table)
-        base.out().print(
-            f"{len(rows)} contests. Share: of the rulebook's base, in the round that decided. "
-            f"See one: selectorate declare {rows[-1]['short'] if rows else 'labour-2016'}"
         )
 
 
-def row(name: str) -> dict[str, str]:
-    """What the list says of a contest."""
-    declared = contest.declare(contest.load(name))
+def _table(rows: list[Line]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    columns = ("date", "contest", "elected", "field", "rounds", "share", "lead", "turnout", "audit")
+    for name in columns:
+        right = name in ("field", "rounds", "share", "lead", "turnout", "audit")
+        table.add_column(name, justify="right" if right else "left", no_wrap=name != "elected")
+    group = None
+    for item in rows:
+        if item["organisation"] != group:
+            group = item["organisation"]
+            table.add_row()
+            table.add_row("", Text(group, style="bold"))
+        checks = f"{item['agrees']} {item['disagrees']} {item['unchecked']}"
+        values = [item["date"], item["short"], Text(item["outcome"]), item["field"], item["rounds"]]
+        table.add_row(*values, item["share"], item["lead"], item["turnout"], checks)
+    return table
+
+
+def line(name: str) -> Line:
+    """What the list says of a contest, as text for people."""
+    case = contest.load(name)
+    declared = contest.declare(case)
+    checks = audit(case)
     deciding = declared.deciding
-    share = turnout = None
-    if deciding is not None:
-        last = deciding.rounds[-1]
-        winner = next((r for r in last.rows if r.candidate in (*declared.elected, "for")), None)
-        if winner is not None and len(declared.elected) <= 1:
-            if winner.share is not None:
-                share = f"{cut_to(winner.share * 100, 1)}%"
-            elif winner.published is not None:
-                share = f"{winner.published}%"
-        total = next((s for s in deciding.sections if s.section == "total"), None)
-        if total is not None:
-            rate = total.turnout_returned if total.turnout_returned is not None else total.turnout_valid
-            if rate is not None:
-                turnout = f"{cut_to(rate * 100, 1)}%"
-            elif total.turnout_published is not None:
-                turnout = f"{total.turnout_published}%"
-    rounds = sum(len(ballot.rounds) for ballot in declared.ballots)
-    if len(declared.elected) == 1:
-        outcome = declared.elected_names[0]
-    elif declared.elected:
-        outcome = f"{len(declared.elected)} elected"
-    else:
-        outcome = {"carried": "motion carried", "lost": "motion lost"}.get(deciding.outcome if deciding else "", "")
+    share, lead = _standing(declared, deciding)
+    first = next((ballot.rounds[0] for ballot in declared.ballots if ballot.rounds), None)
     return {
         "id": declared.contest,
         "short": gallery.short_name(declared.contest),
@@ -86,11 +81,53 @@ def row(name: str) -> dict[str, str]:
         "date": declared.date.isoformat(),
         "rulebook": declared.rulebook,
         "occasion": declared.occasion,
-        "outcome": outcome,
-        "share": share or "",
-        "rounds": str(rounds),
-        "turnout": turnout or "",
+        "outcome": _outcome(declared, deciding),
+        "field": str(len(first.rows) + (first.others or 0)) if first is not None and declared.elected else "",
+        "rounds": str(sum(len(ballot.rounds) for ballot in declared.ballots)),
+        "share": share,
+        "lead": lead,
+        "turnout": _turnout(deciding),
+        "agrees": str(checks.count("agrees")),
+        "disagrees": str(checks.count("disagrees")),
+        "unchecked": str(checks.count("cannot be checked")),
     }
+
+
+def _outcome(declared: Declaration, deciding: BallotSheet | None) -> str:
+    if len(declared.elected) == 1:
+        return declared.names.get(declared.elected[0], declared.elected[0])
+    if declared.elected:
+        return f"{len(declared.elected)} elected"
+    return {"carried": "motion carried", "lost": "motion lost"}.get(deciding.outcome if deciding else "", "")
+
+
+def _standing(declared: Declaration, deciding: BallotSheet | None) -> tuple[str, str]:
+    """The share of the winner (or for the motion), and the lead over the next, as printed."""
+    if deciding is None or len(declared.elected) > 1:
+        return "", ""
+    rows = deciding.rounds[-1].rows
+    shares: dict[str, Fraction] = {}
+    for row in rows:
+        if row.share is not None:
+            shares[row.candidate] = row.share
+        elif row.published is not None:
+            shares[row.candidate] = Fraction(row.published) / 100
+    winner = declared.elected[0] if declared.elected else "for"
+    if winner not in shares:
+        return "", ""
+    others = [share for who, share in shares.items() if who != winner]
+    lead = f"{cut_to((shares[winner] - max(others)) * 100, 1)}" if others and len(shares) == len(rows) else ""
+    return f"{cut_to(shares[winner] * 100, 1)}%", lead.replace("-", "−")
+
+
+def _turnout(deciding: BallotSheet | None) -> str:
+    total = next((s for s in deciding.sections if s.section == "total"), None) if deciding else None
+    if total is None:
+        return ""
+    rate = total.turnout_returned if total.turnout_returned is not None else total.turnout_valid
+    if rate is not None:
+        return f"{cut_to(rate * 100, 1)}%"
+    return f"{total.turnout_published}%" if total.turnout_published is not None else ""
 
 
 def add_to(app: typer.Typer) -> None:

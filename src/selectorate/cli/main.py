@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from .. import __version__
-from . import audits, declarations, folders, gallery, mandates, rulebooks
+from . import audits, declarations, demo, folders, gallery, mandates, rulebooks
 
 app = typer.Typer(
     name="selectorate",
@@ -34,6 +34,7 @@ gallery.add_to(app)
 declarations.add_to(app)
 audits.add_to(app)
 mandates.add_to(app)
+demo.add_to(app)
 app.add_typer(folders.app, name="contest", help="A contest of your own, run from the files of a folder.")
 app.add_typer(rulebooks.app, name="rules", help="Rulebooks: what they say, and whether one can be used.")
 

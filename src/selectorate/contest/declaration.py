@@ -15,10 +15,10 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, PlainSerializer, TypeAdapter, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
-from ..exact import Cut
+from ..exact import Cut, cut_fraction
 from ..rules import BallotStage, MotionStage
 from .case import Case
-from .disclosure import Hidden, safe_partition
+from .disclosure import Hidden, safe_partition, together
 from .figures import BallotRound, BallotView, view_of
 from .model import MOTION, TOTAL, BallotFigures
 from .replay import Replay, ReplayedRound, replay, winners
@@ -256,9 +256,10 @@ def declare(case: Case) -> Declaration:
     replays = {result.stage: result for result in replay(case)}
     won = winners(list(replays.values()))
     ballots = tuple(
-        _ballot(case, stage, figures, replays.get(stage.id))
+        _ballot(case, stage, figures or BallotFigures(stage=stage.id), replays.get(stage.id))
         for stage in case.rulebook.stage
-        if isinstance(stage, BallotStage | MotionStage) and (figures := case.ballot(stage.id)) is not None
+        if isinstance(stage, BallotStage | MotionStage)
+        and ((figures := case.ballot(stage.id)) is not None or _not_held(case, replays.get(stage.id)))
     )
     elected = won if won is not None else contest.elected
     return Declaration(
@@ -291,11 +292,11 @@ def _ballot(case: Case, stage: BallotStage | MotionStage, figures: BallotFigures
     rounds = view.rounds()
     replayed = {item.number: item for item in played.rounds} if played else {}
     ours = case.contest.figures == "ours"
-    hidden = _hidden(case, view, rounds) if ours else None
-    sheets = tuple(_round(case, view, item, replayed.get(item.number), printing, hidden) for item in rounds)
-    units, won, unit_note = _units(case, stage, ours=ours)
+    units, won, covered = _units(case, stage, ours=ours)
+    hidden = _hidden(case, view, rounds, covered) if ours else None
+    sheets = tuple(_round(case, view, item, replayed.get(item.number), printing, hidden, covered) for item in rounds)
     voters = case.body_name(stage.by) if stage.by else "the selectorate"
-    notes = [note for note in (hidden.note if hidden else None, unit_note) if note]
+    notes = [found.note for found in (hidden, covered) if found]
     return BallotSheet(
         stage=stage.id,
         name=stage.name or ("Motion" if isinstance(stage, MotionStage) else "Ballot"),
@@ -315,8 +316,22 @@ def _ballot(case: Case, stage: BallotStage | MotionStage, figures: BallotFigures
         qualified=played.qualified if played else (),
         exact=played.exact if played else False,
         disclosure=" ".join(notes) or None,
-        notes=tuple(note for note in (figures.note, *(r.figures.note for r in rounds)) if note),
+        notes=tuple(
+            note for note in (_not_held(case, played), figures.note, *(r.figures.note for r in rounds)) if note
+        ),
     )
+
+
+def _not_held(case: Case, played: Replay | None) -> str | None:
+    """That no ballot was held, and why, where the rules decided without one."""
+    if played is None or played.rounds:
+        return None
+    if played.outcome == "elected":
+        names = ", ".join(case.contest.candidates[who].name for who in played.elected)
+        return f"No ballot was held: {names} was the only candidate, and the rulebook has a single candidate elected."
+    if played.outcome == "qualified":
+        return "No ballot was held: there were no more candidates than go on to the next."
+    return None
 
 
 def _printing(stage: BallotStage | MotionStage) -> PrintingSheet:
@@ -336,8 +351,11 @@ def _round(
     played: ReplayedRound | None,
     printing: PrintingSheet,
     hidden: Hidden | None,
+    covered: Hidden | None,
 ) -> RoundSheet:
     figures, standing = item.figures, item.standing
+    unit = standing.unit if standing else "votes"
+    coarse = unit != "votes" and any(found and found.names for found in (hidden, covered))
     published = figures.shares.get(TOTAL, {})
     people = list(standing.ranked()) if standing else []
     people += [who for who in (*(item.votes or {}), *published, *figures.points) if who not in people]
@@ -351,14 +369,14 @@ def _round(
             Row(
                 candidate=who,
                 name=case.contest.candidates[who].name if who in case.contest.candidates else case.contest.label(who),
-                votes=item.votes.get(who) if item.votes else None,
-                value=value,
-                share=share,
+                votes=item.votes.get(who) if item.votes and not coarse else None,
+                value=_cut(value, printing, unit) if coarse else value,
+                share=_cut(share, printing) if coarse else share,
                 by_section=_by_section(view, item, who, hidden),
                 weighted={
                     section: row[who]
                     for section, row in parts.items()
-                    if who in row and not (hidden and section in hidden.names)
+                    if who in row and not coarse
                 },
                 published=max(published[who], key=lambda figure: len(str(figure))) if who in published else None,
                 fate=_fate(who, figures, played),
@@ -373,15 +391,27 @@ def _round(
         number=item.number,
         label=figures.label or (("Ballot " if view.repeated else "Round ") + str(item.number)),
         date=figures.date,
-        unit=standing.unit if standing else "votes",
+        unit=unit,
         rows=tuple(rows),
         cast=cast,
         exhausted=exhausted,
-        say=played.say if played else (),
+        say=tuple(_coarsely(text) if coarse else text for text in played.say) if played else (),
         void=figures.void,
         others=figures.others,
         valid=_valid(view, item, cast),
     )
+
+
+def _cut(value: Fraction | None, printing: PrintingSheet, unit: str = "share") -> Fraction | None:
+    """A deciding figure cut to the decimals that the rulebook prints; of a share, to those of its per cent."""
+    decimals = printing.decimals + (0 if unit == "points" else 2)
+    return cut_fraction(value, decimals, printing.cut) if value is not None else None
+
+
+def _coarsely(sentence: str) -> str:
+    """What a round says of a requirement, without the figure that was had."""
+    needed, found, _ = sentence.rpartition(" needed, ")
+    return f"{needed} needed" if found else sentence
 
 
 def _valid(view: BallotView, item: BallotRound, cast: int | None) -> int | None:
@@ -483,7 +513,8 @@ def _section(case: Case, view: BallotView, section: str, number: int) -> Section
 
 def _units(
     case: Case, stage: BallotStage | MotionStage, *, ours: bool
-) -> tuple[tuple[UnitSheet, ...], dict[str, int], str | None]:
+) -> tuple[tuple[UnitSheet, ...], dict[str, int], Hidden | None]:
+    """The units of the last round, how many each candidate won, and which units are not shown apart."""
     found = case.units.get(stage.id)
     if found is None or not found.rounds:
         return (), {}, None
@@ -501,19 +532,18 @@ def _units(
         [{unit: dict(votes) for unit, votes in votes_by_unit.items()} for votes_by_unit in found.rounds],
         case.rulebook.disclosure,
         what="unit",
+        weighed=_weighed(stage),
     )
     shown = [sheet for sheet in sheets if sheet.unit not in hidden.names]
     if hidden.names:
-        pooled: dict[str, int] = {}
-        for unit in hidden.names:
-            for who, number in last.get(unit, {}).items():
-                pooled[who] = pooled.get(who, 0) + number
-        shown.append(UnitSheet("pooled", f"{len(hidden.names)} units together", pooled, None, len(hidden.names)))
+        if shown and not _weighed(stage):
+            pooled, number = together(last, hidden.names), len(hidden.names)
+            shown.append(UnitSheet("pooled", f"{number} units together", pooled, None, number))
         won = {}
         for sheet in shown:
             if sheet.winner is not None:
                 won[sheet.winner] = won.get(sheet.winner, 0) + 1
-    return tuple(shown), won, hidden.note
+    return tuple(shown), won, hidden
 
 
 def _leader(votes: dict[str, int] | Any) -> str | None:
@@ -523,16 +553,37 @@ def _leader(votes: dict[str, int] | Any) -> str | None:
     return str(next(who for who, number in votes.items() if number == ranked[0]))
 
 
-def _hidden(case: Case, view: BallotView, rounds: list[BallotRound]) -> Hidden | None:
-    """The segments that are not shown apart, in our own declarations."""
-    if view.sections == (TOTAL,):
+def _hidden(case: Case, view: BallotView, rounds: list[BallotRound], covered: Hidden | None) -> Hidden | None:
+    """The segments that are not shown apart, in our own declarations.
+
+    All of them, where one would have to be in a college, where hidden units make points coarse, or where the votes
+    of a round are not known of every segment; and where the rulebook declares none.
+    """
+    if len(view.sections) < 2:
         return None
-    tables = []
+    tables, partly = [], False
     for item in rounds:
         rows = {section: view.section_votes(item.number - 1, section) for section in view.sections}
-        if all(row is not None for row in rows.values()):
-            tables.append({section: dict(row) for section, row in rows.items() if row is not None})
-    return safe_partition(tables, case.rulebook.disclosure, what="segment") if tables else None
+        known = {section: dict(row) for section, row in rows.items() if row is not None}
+        if len(known) == len(rows):
+            tables.append(known)
+        elif known:
+            partly = True
+    stage = view.stage
+    everything = frozenset(view.sections)
+    if isinstance(stage, BallotStage) and "segment" not in stage.declare:
+        return Hidden(everything, "The rulebook declares no segment apart.")
+    if partly:
+        return Hidden(everything, "The votes of some segments are not known in every round: none is shown apart.")
+    weighed = _weighed(stage)
+    found = safe_partition(tables, case.rulebook.disclosure, what="segment", weighed=weighed)
+    if weighed and (found.names or (covered and covered.names)):
+        return Hidden(everything, found.note)
+    return found
+
+
+def _weighed(stage: BallotStage | MotionStage) -> bool:
+    return isinstance(stage, BallotStage) and stage.combine != "one-person-one-vote"
 
 
 def nominations(case: Case) -> list[NominationSheet]:

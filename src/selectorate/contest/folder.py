@@ -4,35 +4,38 @@
 ``enter`` takes the figures of a paper count. ``contest.toml`` is the whole contest, and may be edited by hand between
 the steps; ``nominations.csv`` says who nominated whom and stays in the house. Every step checks everything before it
 writes, writes a file whole or not at all, and keeps a second one out while it works.
+
+A candidate's name is written to ``contest.toml`` before the nomination is written to ``nominations.csv``. Whoever is
+killed between the two leaves a candidate without a nomination, which the same step, done again, puts right.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-import os
 import re
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 from filelock import FileLock, Timeout
-from tomlkit.items import AoT, Table
 
 from .. import documents, rules
 from ..errors import ContestError, InputError, Where
 from ..rules import BallotStage, MotionStage, NominationStage, Rulebook
 from .case import Case, from_document, load_file
-from .model import MOTION, REOPEN, TOTAL
-from .nominations import Ruling, gates, needed, rule_on
+from .entered import Nomination, check_nominations, nominations_csv, read_nominations, ways
+from .figures import view_of
+from .model import MOTION, REOPEN, TOTAL, Contest
+from .nominations import Ruling, field_of, gates, needed, rule_on
+from .replay import replay, replay_ballot, rule_for
+from .writing import changed_toml, plain_name, read_text, remove_remains, same_name, write_all
 
 CONTEST, NOMINATIONS, RULEBOOK = "contest.toml", "nominations.csv", "rulebook.toml"
-COLUMNS = ["date", "stage", "body", "candidate", "nominator"]
+WAIT = 10
+"""Seconds that a step waits for another one that is at work in the same folder."""
 
 OWN_RULEBOOK = """# The rules of your contest. Change them to yours, then: selectorate rules check rulebook.toml
 id = "{id}-rules"
@@ -66,116 +69,73 @@ declare = ["total"]
 """
 
 
-@dataclass(frozen=True)
-class Nomination:
-    """One nomination as entered: on which day, at which stage, by which body, of whom (a candidate's id), by whom."""
-
-    date: dt.date
-    stage: str
-    body: str
-    candidate: str
-    nominator: str
-
-
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Keep every other step out of ``folder`` meanwhile. Raises InputError if one is at work there."""
+    where = Where(str(folder))
     if not (folder / CONTEST).is_file():
-        raise InputError(
-            "is not the folder of a contest",
-            where=Where(str(folder)),
-            hint='Make one with "selectorate contest new".',
-        )
+        hint = 'Make one with "selectorate contest new".'
+        raise InputError("is not the folder of a contest", where=where, hint=hint)
+    lock = FileLock(folder / ".lock", timeout=WAIT)
     try:
-        with FileLock(folder / ".lock", timeout=5):
-            yield
+        lock.acquire()
     except Timeout:
-        raise InputError(
-            "is being changed by somebody else",
-            where=Where(str(folder)),
-            hint="Try again when they are done.",
-        ) from None
-    except OSError as fault:
-        raise InputError(f"cannot be written in: {fault.strerror}", where=Where(str(folder))) from None
-
-
-def _write(path: Path, text: str) -> None:
-    """Write ``text`` to ``path``, whole or not at all."""
+        hint = "Try again when they are done."
+        raise InputError("is being changed by somebody else", where=where, hint=hint) from None
+    except (OSError, NotImplementedError) as fault:
+        said = getattr(fault, "strerror", None) or str(fault)
+        raise InputError(f"cannot be written in: {said}", where=where) from None
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as fault:
-        raise InputError(f"cannot be written: {fault.strerror}", where=Where(str(path))) from None
-
-
-def _id_from(name: str) -> str:
-    """An id made from a name: "Anna Müller-Lüdenscheidt" gives "anna-muller-ludenscheidt"."""
-    import unicodedata
-
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "candidate"
+        remove_remains(folder, (CONTEST, NOMINATIONS))
+        yield
+    finally:
+        lock.release()
 
 
 def start(
     folder: Path, *, title: str, organisation: str, office: str, date: dt.date, rulebook: str | None = None
-) -> Case:
-    """Make ``folder`` with the files of a new contest, and return it.
+) -> Rulebook:
+    """Make ``folder`` with the files of a new contest, and return its rulebook.
 
     ``rulebook``: the id of a shipped one, or a file, which is copied into the folder; without it the folder gets a
     plain one to be changed. Raises InputError if the folder has something in it, RulebookError for the rulebook.
     """
+    title, organisation = plain_name(title, "the title"), plain_name(organisation, "the organisation")
+    office = plain_name(office, "the office")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(
-            "is not an empty folder", where=Where(str(folder)), hint="Name a folder that is not there yet."
-        )
+        hint = "Name a folder that is not there yet."
+        raise InputError("is not an empty folder", where=Where(str(folder)), hint=hint)
     contest_id = _id_from(f"{office} {organisation} {date.year}")
-    own: bytes | None = None
+    own: str | None = None
     if rulebook is None:
-        own = OWN_RULEBOOK.format(
-            id=contest_id,
-            organisation=_quoted(organisation),
-            office=_quoted(office),
-            office_lower=_quoted(office.lower()),
-        ).encode()
-    elif rulebook.endswith(".toml"):
-        rules.load_file(Path(rulebook))
-        own = Path(rulebook).read_bytes()
+        words = {"organisation": organisation, "office": office, "office_lower": office.lower()}
+        own = OWN_RULEBOOK.format(id=contest_id, **{key: _quoted(value) for key, value in words.items()})
+        loaded = rules.from_document(documents.parse(own.encode(), RULEBOOK))
     else:
-        rules.load(rulebook)
-    loaded = (
-        rules.load(rulebook) if own is None and rulebook else rules.from_document(documents.parse(own or b"", RULEBOOK))
-    )
-    text = _new_contest(
-        contest_id, title, organisation, office, date, RULEBOOK if own is not None else str(rulebook), loaded
-    )
-    documents.check(documents.parse(text.encode(), str(folder / CONTEST), ContestError), _contest_model(), ContestError)
+        loaded = rules.load_file(Path(rulebook)) if rulebook.endswith(".toml") else rules.load(rulebook)
+        if rulebook.endswith(".toml"):
+            own = Path(rulebook).read_bytes().decode("utf-8-sig")
+    named = RULEBOOK if own is not None else str(rulebook)
+    text = _new_contest(contest_id, title, organisation, office, date, named, loaded)
+    documents.check(documents.parse(text.encode(), str(folder / CONTEST), ContestError), Contest, ContestError)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise InputError(f"cannot be made: {fault.strerror}", where=Where(str(folder))) from None
-    if own is not None:
-        _write(folder / RULEBOOK, own.decode())
-    _write(folder / CONTEST, text)
-    _write(folder / NOMINATIONS, ",".join(COLUMNS) + "\r\n")
-    return load_file(folder / CONTEST)
+    files = {} if own is None else {folder / RULEBOOK: own}
+    files |= {folder / NOMINATIONS: nominations_csv([]), folder / CONTEST: text}
+    write_all(files, private=[folder / NOMINATIONS])
+    return loaded
 
 
-def _contest_model() -> Any:
-    from .model import Contest
-
-    return Contest
+def _id_from(name: str) -> str:
+    """An id made from a name: "Anna Müller-Lüdenscheidt" gives "anna-muller-ludenscheidt"."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "candidate"
 
 
 def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _new_contest(
@@ -216,51 +176,26 @@ def _new_contest(
         for body, found in loaded.bodies.items():
             table = tomlkit.table()
             table.add(tomlkit.comment(f"size =     how many {found.name} there are"))
+            if found.measure:
+                table.add(tomlkit.comment(f"measured =     how many {found.measure} they have together"))
             bodies.add(body, table)
         document.add("bodies", bodies)
     return tomlkit.dumps(document)
 
 
-def _edited(folder: Path) -> tuple[Any, Case]:
+def to_be_fixed(rulebook: Rulebook) -> dict[str, str]:
+    """What every contest under ``rulebook`` has to fix before anything else: parameters without a default."""
+    return {name: found.says for name, found in rulebook.parameters.items() if found.default is None}
+
+
+def _changed(folder: Path, change: Callable[[dict[str, Any]], None]) -> tuple[str, Case]:
+    """The text of the contest as ``change`` leaves it, and the contest that it is, after checking it."""
     path = folder / CONTEST
-    case = load_file(path)
-    return tomlkit.parse(path.read_text(encoding="utf-8")), case
-
-
-def _save(folder: Path, document: Any) -> Case:
-    """Write the contest back, after checking that it can be read."""
-    text = tomlkit.dumps(document)
-    case = from_document(documents.parse(text.encode(), str(folder / CONTEST), ContestError), folder)
-    _write(folder / CONTEST, text)
-    return case
+    text = changed_toml(path, read_text(path), change)
+    return text, from_document(documents.parse(text.encode(), str(path), ContestError), folder)
 
 
 # -- nominations ------------------------------------------------------------------------------------------------
-
-
-def read_nominations(folder: Path) -> list[Nomination]:
-    """The nominations entered so far. Raises InputError with the line of a fault."""
-    path = folder / NOMINATIONS
-    if not path.is_file():
-        return []
-    rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-    found = []
-    if next(rows, []) != COLUMNS:
-        raise InputError(
-            "the columns are not right", where=Where(str(path), 1), hint=f"They are: {', '.join(COLUMNS)}."
-        )
-    for row in rows:
-        where = Where(str(path), rows.line_num)
-        if not row:
-            continue
-        if len(row) != len(COLUMNS):
-            raise InputError(f"has {len(row)} cells, not {len(COLUMNS)}", where=where)
-        try:
-            day = dt.date.fromisoformat(row[0])
-        except ValueError:
-            raise InputError(f'"{row[0]}" is not a date', where=where, hint="Write it as 2026-09-24.") from None
-        found.append(Nomination(day, *row[1:]))
-    return found
 
 
 def open_stage(case: Case, stage: str | None) -> NominationStage:
@@ -275,10 +210,8 @@ def open_stage(case: Case, stage: str | None) -> NominationStage:
     if stage is not None:
         found = next((s for s in stages if s.id == stage), None)
         if found is None:
-            raise InputError(
-                f'there is no nomination stage "{stage}"',
-                hint=f"There are: {', '.join(s.id for s in stages)}.",
-            )
+            hint = f"There are: {', '.join(s.id for s in stages)}."
+            raise InputError(f'there is no nomination stage "{stage}"', hint=hint)
         if found.id in closed:
             raise InputError(f'nominations are closed ("{found.id}")')
         return found
@@ -292,68 +225,62 @@ def nominate(
     folder: Path,
     *,
     candidate: str,
-    nominator: str,
+    nominators: Sequence[str],
     on: dt.date,
     stage: str | None = None,
     body: str | None = None,
+    part: str | None = None,
+    counts: int | None = None,
 ) -> list[tuple[str, int, int | None]]:
-    """Enter one nomination, and return the board: each candidate's name, nominations so far, and how many are needed.
+    """Enter nominations of one candidate, all or none; return the board: names, nominations so far, needed.
 
-    ``candidate``: an id that the contest has, or a new name. ``nominator``: whoever nominates, by name or number.
-    Raises InputError if nominations are closed, or this nominator has no nomination left.
+    ``candidate``: an id that the contest has, or a name. ``nominators``: whoever nominates, by name or number.
+    ``part``: the part of the body that they belong to; ``counts``: how many each of them counts by its measure.
+    Raises InputError if nominations are closed, or a nominator has no nomination left.
     """
-    name, by = " ".join(candidate.split()), " ".join(nominator.split())
-    if not name or not by:
-        raise InputError("a nomination has a candidate and a nominator")
-    with _locked(folder):
-        document, case = _edited(folder)
+    name = plain_name(candidate, "the name of a candidate")
+    names = [plain_name(nominator, "the name of a nominator") for nominator in nominators]
+    with locked(folder):
+        case = load_file(folder / CONTEST)
         open_ = open_stage(case, stage)
-        ways = [gate.by for gate in gates(open_)] or [open_.by or ""]
-        way = body or ways[0]
-        if way not in ways:
-            raise InputError(f'"{way}" does not nominate at this stage', hint=f"It can be: {', '.join(ways)}.")
-        if body is None and len(ways) > 1:
-            raise InputError(
-                "there are several ways to be nominated", hint=f"Say which with --body: {', '.join(ways)}."
-            )
-        who = _candidate(case, name)
-        if who is None:
-            who = _new_id(case, name)
-            people = document.setdefault("candidates", tomlkit.table(is_super_table=True))
-            entry = tomlkit.table()
-            entry.add("name", name)
-            people.add(who, entry)
-        entered = read_nominations(folder)
-        mine = [n for n in entered if n.stage == open_.id and n.body == way and n.nominator.casefold() == by.casefold()]
-        if any(n.candidate == who for n in mine):
-            raise InputError(f"{by} has nominated {name} already")
-        if open_.each_nominates is not None and len(mine) >= open_.each_nominates:
-            times = "once" if open_.each_nominates == 1 else f"{open_.each_nominates} times"
-            given = ", ".join(_label(case, n.candidate) for n in mine)
-            raise InputError(
-                f"{by} has no nomination left",
-                hint=f"Each nominates {times}, and they have nominated {given}.",
-            )
-        entered.append(Nomination(on, open_.id, way, who, by))
-        case = _save(folder, document)
-        _write(folder / NOMINATIONS, _csv(entered))
+        way = _way(open_, body)
+        entered = read_nominations(folder / NOMINATIONS)
+        who = _candidate(case, name) or _new_id(case, name)
+        if who == case.contest.holder and _held(case, open_) == "may not stand":
+            raise InputError(f"{name} may not stand", hint="The rulebook says so of a holder who is challenged.")
+        text, case = _changed(folder, lambda contest: _stand(contest, who, name))
+        entered += [Nomination(on, open_.id, way, who, by, part, counts) for by in names]
+        check_nominations(case, entered, folder / NOMINATIONS)
+        files = {folder / CONTEST: text, folder / NOMINATIONS: nominations_csv(entered)}
+        write_all(files, private=[folder / NOMINATIONS])
         return board(case, entered, open_)
 
 
-def _csv(entered: Sequence[Nomination]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for n in entered:
-        writer.writerow([n.date.isoformat(), n.stage, n.body, n.candidate, n.nominator])
-    return text.getvalue()
+def _way(stage: NominationStage, body: str | None) -> str:
+    known = ways(stage)
+    if body is None and len(known) > 1:
+        hint = f"Say which with --body: {', '.join(known)}."
+        raise InputError("there are several ways to be nominated", hint=hint)
+    if body is not None and body not in known:
+        raise InputError(f'"{body}" does not nominate at this stage', hint=f"It can be: {', '.join(known)}.")
+    return body or known[0]
+
+
+def _stand(contest: dict[str, Any], who: str, name: str) -> None:
+    contest.setdefault("candidates", {}).setdefault(who, {"name": name})
+
+
+def _held(case: Case, stage: NominationStage) -> str | None:
+    """What the rulebook says at ``stage`` of the holder who is challenged; None in a contest without one."""
+    challenged = case.contest.occasion == "challenge" and case.contest.holder is not None
+    return rules.held(stage.incumbent) if challenged else None
 
 
 def _candidate(case: Case, name: str) -> str | None:
-    if name in case.contest.candidates:
-        return name
-    folded = name.casefold()
-    return next((key for key, found in case.contest.candidates.items() if found.name.casefold() == folded), None)
+    """The id of the candidate who is called ``name``, or whose id it is."""
+    wanted = same_name(name)
+    found = next((key for key, one in case.contest.candidates.items() if same_name(one.name) == wanted), None)
+    return found or (name if name in case.contest.candidates else None)
 
 
 def _new_id(case: Case, name: str) -> str:
@@ -365,22 +292,25 @@ def _new_id(case: Case, name: str) -> str:
     return free
 
 
-def _label(case: Case, who: str) -> str:
-    found = case.contest.candidates.get(who)
-    return found.name if found else who
-
-
-def board(case: Case, entered: Sequence[Nomination], stage: NominationStage) -> list[tuple[str, int, int | None]]:
+def board(
+    case: Case, entered: Sequence[Nomination], stage: NominationStage
+) -> list[tuple[str, int, int | None]]:
     """Each candidate's name, nominations so far at ``stage``, and how many are needed (None where not known)."""
     rows = []
-    for gate in gates(stage):
-        counted: dict[str, int] = {}
-        for nomination in entered:
-            if nomination.stage == stage.id and nomination.body == gate.by:
-                counted[nomination.candidate] = counted.get(nomination.candidate, 0) + 1
-        asked = needed(case, gate)
-        rows += [(_label(case, who), number, asked) for who, number in counted.items()]
+    asked = {gate.by: needed(case, gate) for gate in gates(stage)}
+    for way in ways(stage):
+        body = f" ({case.body_name(way)})" if len(ways(stage)) > 1 else ""
+        for who, number in _counted(entered, stage, way).items():
+            rows.append((case.contest.candidates[who].name + body, number, asked.get(way)))
     return sorted(rows, key=lambda item: (-item[1], item[0]))
+
+
+def _counted(entered: Sequence[Nomination], stage: NominationStage, way: str) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for n in entered:
+        if n.stage == stage.id and n.body == way:
+            counted[n.candidate] = counted.get(n.candidate, 0) + 1
+    return counted
 
 
 def close(folder: Path, stage: str | None = None) -> tuple[Case, list[Ruling]]:
@@ -388,72 +318,56 @@ def close(folder: Path, stage: str | None = None) -> tuple[Case, list[Ruling]]:
 
     Raises InputError if the size of a body is not known whose share is asked for, or nominations are closed.
     """
-    with _locked(folder):
-        document, case = _edited(folder)
+    with locked(folder):
+        case = load_file(folder / CONTEST)
         closing = open_stage(case, stage)
-        entered = [n for n in read_nominations(folder) if n.stage == closing.id]
-        tables = document.setdefault("nomination", tomlkit.aot())
-        for gate in gates(closing):
-            asked = needed(case, gate)
-            if asked is None:
-                where = case.document.where("bodies", gate.by)
-                raise InputError(
-                    f"how many {case.body_name(gate.by)} there are is not known",
-                    where=where,
-                    hint=f"A share of them is needed: write size = … under [bodies.{gate.by}].",
-                )
-            counted: dict[str, int] = {}
-            for nomination in entered:
-                if nomination.body == gate.by:
-                    counted[nomination.candidate] = counted.get(nomination.candidate, 0) + 1
-            table = tomlkit.table()
-            table.add("stage", closing.id)
-            if closing.any:
-                table.add("by", gate.by)
-            counts = tomlkit.inline_table()
-            counts.update(counted)
-            table.add("counts", counts)
-            table.add("needed", asked)
-            if _holder_stands(case, closing):
-                automatic = tomlkit.array()
-                automatic.append(case.contest.holder)
-                table.add("automatic", automatic)
-            _append(tables, table)
-        case = _save(folder, document)
+        entered = read_nominations(folder / NOMINATIONS)
+        check_nominations(case, entered, folder / NOMINATIONS)
+        tables = [_figures(case, closing, way, entered) for way in ways(closing)]
+        if _held(case, closing) == "automatic":
+            tables[0]["automatic"] = [case.contest.holder]
+        text, case = _changed(folder, lambda contest: contest.setdefault("nomination", []).extend(tables))
+        write_all({folder / CONTEST: text})
         return case, [ruling for ruling in rule_on(case) if ruling.stage.id == closing.id]
 
 
-def _append(tables: Any, table: Table) -> None:
-    if isinstance(tables, AoT):
-        tables.append(table)
-
-
-def _holder_stands(case: Case, stage: NominationStage) -> bool:
-    return (
-        rules.held(stage.incumbent) == "automatic"
-        and case.contest.occasion == "challenge"
-        and case.contest.holder is not None
-    )
-
-
-def on_the_paper(case: Case) -> list[str]:
-    """The candidates who got on the paper: nominated at every stage that decides, or there by right."""
-    deciding = [s for s in case.rulebook.stage if isinstance(s, NominationStage) and s.effect != "none"]
-    if not deciding:
-        return list(case.contest.candidates)
-    rulings = list(rule_on(case))
-    paper = []
-    for who in case.contest.candidates:
-        passed = [
-            any(r.candidate == who and r.stage.id == s.id and r.result in ("nominated", "automatic") for r in rulings)
-            for s in deciding
-        ]
-        if all(passed):
-            paper.append(who)
-    return paper
+def _figures(case: Case, stage: NominationStage, way: str, entered: Sequence[Nomination]) -> dict[str, Any]:
+    """The table of the contest that says how many nominations everybody has from one body."""
+    mine = [n for n in entered if n.stage == stage.id and n.body == way]
+    counted = _counted(entered, stage, way)
+    table: dict[str, Any] = {"stage": stage.id}
+    if stage.any:
+        table["by"] = way
+    table["counts"] = counted
+    gate = next((gate for gate in gates(stage) if gate.by == way), None)
+    asked_parts = list(gate.including) if gate else []
+    if asked_parts or any(n.part is not None for n in mine):
+        named = list(dict.fromkeys([*asked_parts, *(n.part for n in mine if n.part is not None)]))
+        table["parts"] = {
+            who: {part: sum(n.candidate == who and n.part == part for n in mine) for part in named} for who in counted
+        }
+    if gate is not None and gate.together is not None:
+        table["measured"] = {
+            who: sum(n.counts or 0 for n in mine if n.candidate == who)
+            for who in counted
+            if all(n.counts is not None for n in mine if n.candidate == who)
+        }
+    if gate is not None:
+        asked = needed(case, gate)
+        if asked is None:
+            raise InputError(
+                f"how many {case.body_name(way)} there are is not known",
+                where=case.document.where("bodies", way),
+                hint=f"A share of them is needed: write size = … under [bodies.{way}].",
+            )
+        table["needed"] = asked
+    return {key: value for key, value in table.items() if value != {} or key == "counts"}
 
 
 # -- figures ----------------------------------------------------------------------------------------------------
+
+ROLL = ("entitled", "returned", "rejected", "spoilt", "valid", "abstentions", "not_voting")
+"""What can be entered of a roll."""
 
 
 def enter(
@@ -464,52 +378,198 @@ def enter(
     stage: str | None = None,
     round_: int = 1,
     roll: Mapping[str, int] | None = None,
+    out: Sequence[str] = (),
+    elected: Sequence[str] = (),
+    withdrawn: Sequence[str] = (),
+    new: Sequence[str] = (),
+    tie: str | None = None,
+    void: bool = False,
+    date: dt.date | None = None,
+    units: str | None = None,
 ) -> Case:
-    """Enter the votes of a section in a round of a paper count, and figures of its roll; the contest as it is then.
+    """Enter the votes of a section in a round of a paper count, and what goes with it; the contest as it is then.
 
-    ``votes``: by candidate. ``roll``: any of entitled, returned, spoilt, valid, not_voting. Entering again replaces.
-    Raises InputError or ContestError if they do not fit the contest or do not add up with each other.
+    ``votes``: by candidate, of everybody who stands in that round. ``roll``: figures of ``ROLL``, for the round where
+    ballots are repeated, else for the whole ballot. ``out`` or ``elected``, and ``tie``: who lost or won a tie, and
+    how it was broken. ``withdrawn``: who withdrew after the round; ``new``: who entered with it, by name. ``void``:
+    the round is to be held again. ``units``: a file in the folder with the votes of every unit.
+
+    What is entered again replaces what was there; new votes also put aside how a tie of the old ones was broken.
+    Raises InputError or ContestError if it does not fit the contest.
     """
-    with _locked(folder):
-        document, case = _edited(folder)
-        ballot_stage = _ballot_stage(case, stage)
-        paper = set(on_the_paper(case)) if isinstance(ballot_stage, BallotStage) else set(MOTION)
-        if isinstance(ballot_stage, BallotStage) and ballot_stage.reopen_nominations:
-            paper.add(REOPEN)
-        for who in votes:
-            if who not in paper:
-                raise InputError(
-                    f'"{who}" is not on the paper',
-                    hint=f"On it are: {', '.join(sorted(paper)) or 'nobody yet; close nominations first'}.",
-                )
-        tables = document.setdefault("ballot", tomlkit.aot())
-        table = next((t for t in tables if t.get("stage") == ballot_stage.id), None)
-        if table is None:
-            table = tomlkit.table()
-            table.add("stage", ballot_stage.id)
-            tables.append(table)
-            table = tables[-1]
-        if roll:
-            rolls = table.setdefault("roll", tomlkit.table(is_super_table=True))
-            mine = rolls.setdefault(section, tomlkit.table())
-            for key, value in roll.items():
-                mine[key] = value
+    with locked(folder):
+        case = load_file(folder / CONTEST)
+        ballot = _ballot_stage(case, stage)
+        view = view_of(case, ballot.id)
+        there = len(view.figures.round) if view else 0
+        if round_ < 1 or round_ > there + 1:
+            raise InputError(f"round {round_} cannot be entered yet", hint=f"The next one is round {there + 1}.")
+        people = list(case.contest.candidates)
+        entering: dict[str, str] = {}
+        for text in new:
+            name = plain_name(text, "the name of a candidate")
+            who = _candidate(case, name) or _new_id(case, name)
+            entering[who] = name
+        if entering and not _may_enter(ballot, round_):
+            raise InputError("nobody can enter with this round", hint="The rules let no new candidates in before it.")
         if votes:
-            _enter_votes(table, votes, section, round_)
-        return _save(folder, document)
+            _check_field(case, ballot, round_, votes, entering)
+        for who in (*out, *elected, *withdrawn):
+            if who not in people and who not in entering and who not in (*MOTION, REOPEN):
+                hint = f"The candidates are: {', '.join(people)}."
+                raise InputError(f'there is no candidate "{who}"', hint=hint)
+        if withdrawn and not _repeated(ballot):
+            raise InputError("nobody withdraws between the rounds of one ballot", hint="That is for repeated ballots.")
+        named = {"out": out, "elected": elected, "withdrawn": withdrawn, "new": list(entering)}
+        given: dict[str, Any] = {key: list(value) for key, value in named.items() if value}
+        given |= {"tie": plain_name(tie, "how the tie was broken")} if tie is not None else {}
+        given |= {"void": True} if void else {}
+        given |= {"date": date} if date is not None else {}
+
+        def change(contest: dict[str, Any]) -> None:
+            for who, name in entering.items():
+                _stand(contest, who, name)
+            table = _ballot_table(contest, ballot.id)
+            if units is not None:
+                table["units"] = units
+            if roll and not _repeated(ballot):
+                table.setdefault("roll", {}).setdefault(section, {}).update(roll)
+            if votes or given or (roll and _repeated(ballot)):
+                _enter_round(table, round_, section, votes, given, dict(roll or {}) if _repeated(ballot) else {})
+
+        text, case = _changed(folder, change)
+        if units is not None:
+            count = len(case.units[ballot.id].rounds)
+            text, case = _with_rounds(folder, text, ballot.id, count)
+        write_all({folder / CONTEST: text})
+        return case
 
 
-def _enter_votes(table: Any, votes: Mapping[str, int], section: str, round_: int) -> None:
-    rounds = table.setdefault("round", tomlkit.aot())
-    if round_ < 1 or round_ > len(rounds) + 1:
-        raise InputError(f"round {round_} cannot be entered yet", hint=f"The next one is round {len(rounds) + 1}.")
+def _ballot_table(contest: dict[str, Any], stage: str) -> dict[str, Any]:
+    tables: list[dict[str, Any]] = contest.setdefault("ballot", [])
+    for table in tables:
+        if table.get("stage") == stage:
+            return table
+    tables.append({"stage": stage})
+    return tables[-1]
+
+
+def _enter_round(
+    table: dict[str, Any],
+    round_: int,
+    section: str,
+    votes: Mapping[str, int],
+    given: Mapping[str, Any],
+    roll: Mapping[str, int],
+) -> None:
+    rounds: list[dict[str, Any]] = table.setdefault("round", [])
     if round_ == len(rounds) + 1:
-        fresh = tomlkit.table()
-        fresh.add("votes", tomlkit.table())
-        rounds.append(fresh)
-    row = tomlkit.inline_table()
-    row.update(dict(votes))
-    rounds[round_ - 1].setdefault("votes", tomlkit.table())[section] = row
+        rounds.append({})
+    here = rounds[round_ - 1]
+    if votes:
+        if here.get("votes", {}).get(section) not in (None, dict(votes)):
+            for key in ("out", "elected", "tie", "void"):
+                here.pop(key, None)
+        here.setdefault("votes", {})[section] = dict(votes)
+    if roll:
+        here.setdefault("roll", {}).setdefault(section, {}).update(roll)
+    here.update(given)
+
+
+def _with_rounds(folder: Path, text: str, stage: str, count: int) -> tuple[str, Case]:
+    """``text`` with as many rounds of ``stage`` as its file of units has."""
+
+    def change(contest: dict[str, Any]) -> None:
+        rounds = _ballot_table(contest, stage).setdefault("round", [])
+        rounds.extend({"label": f"Round {number + 1}"} for number in range(len(rounds), count))
+
+    path = folder / CONTEST
+    text = changed_toml(path, text, change)
+    return text, from_document(documents.parse(text.encode(), str(path), ContestError), folder)
+
+
+def _repeated(stage: BallotStage | MotionStage) -> bool:
+    return isinstance(stage, BallotStage) and stage.count in ("repeated ballots", "two rounds")
+
+
+def _may_enter(stage: BallotStage | MotionStage, round_: int) -> bool:
+    return isinstance(stage, BallotStage) and round_ > 1 and rule_for(stage, round_ - 1)[2]
+
+
+def _check_field(
+    case: Case,
+    stage: BallotStage | MotionStage,
+    round_: int,
+    votes: Mapping[str, int],
+    entering: Collection[str],
+) -> None:
+    """That ``votes`` are of everybody who stands in round ``round_`` of ``stage``, and of nobody else."""
+    field = [*_field(case, stage, round_), *entering]
+    may_stay_away = _may_enter(stage, round_)
+    for who in votes:
+        if who not in field:
+            hint = f"On it are: {', '.join(field)}."
+            raise InputError(f'"{who}" is not on the paper', hint=hint)
+    missing = [who for who in field if who not in votes and not (may_stay_away and who not in entering)]
+    if missing:
+        hint = "Give the votes of everybody on the paper: " + " ".join(f"{who}=0" for who in missing)
+        raise InputError(f"the votes of {', '.join(missing)} are missing", hint=hint)
+
+
+def _field(case: Case, stage: BallotStage | MotionStage, round_: int) -> list[str]:
+    """Who stands in round ``round_`` (from 1) of ``stage``. Raises InputError where that is not decided."""
+    if isinstance(stage, MotionStage):
+        return list(MOTION)
+    view = view_of(case, stage.id)
+    if round_ > 1 and view is not None:
+        result = replay_ballot(stage, view.rounds()[: round_ - 1])
+        if result.outcome != "stopped":
+            came = _labels(case, result.elected or result.qualified)
+            raise InputError(f"round {round_} is not held", hint=f"Round {round_ - 1} decided it: {came}.")
+        left = result.rounds[-1].left if result.rounds else None
+        if left is None:
+            raise InputError(f"who stands in round {round_} is not decided", hint=_sentence(result.stopped))
+        return list(left)
+    field = _first_field(case, stage)
+    if len(field) == 1 and stage.unopposed == "elected" and not stage.reopen_nominations:
+        hint = "The rulebook says that a single candidate is elected: declare the result."
+        raise InputError(f"no ballot is held: {_labels(case, field)} is the only candidate", hint=hint)
+    return [*field, REOPEN] if stage.reopen_nominations else field
+
+
+def _first_field(case: Case, stage: BallotStage) -> list[str]:
+    before = [s for s in case.rulebook.stage[: case.rulebook.stage.index(stage)] if isinstance(s, BallotStage)]
+    if before:
+        result = next((found for found in replay(case) if found.stage == before[-1].id), None)
+        if result is None or result.outcome == "stopped":
+            hint = _sentence(result.stopped if result else None)
+            raise InputError(f'the ballot before it ("{before[-1].id}") has not decided who goes on', hint=hint)
+        if result.outcome == "elected":
+            raise InputError(f"no ballot is held: {_labels(case, result.elected)} is elected already")
+        return list(result.qualified)
+    field = field_of(case)
+    if field is None:
+        stages = [s for s in case.rulebook.stage if isinstance(s, NominationStage) and s.effect != "none"]
+        if not stages:
+            return list(case.contest.candidates)
+        closed = {figures.stage for figures in case.contest.nomination}
+        still = [s.id for s in stages if s.id not in closed]
+        if still:
+            raise InputError("nobody is on the paper yet", hint=f"Close nominations first: {', '.join(still)}.")
+        unknown = next(ruling for ruling in rule_on(case) if ruling.result == "not known")
+        name = case.contest.candidates[unknown.candidate].name
+        raise InputError(f"whether {name} is on the paper is not known", hint=_sentence(unknown.reason))
+    if not field:
+        raise InputError("nobody is on the paper")
+    return list(field)
+
+
+def _labels(case: Case, people: Sequence[str]) -> str:
+    return ", ".join(case.contest.candidates[who].name if who in case.contest.candidates else who for who in people)
+
+
+def _sentence(text: str | None) -> str | None:
+    return f"{text[:1].upper()}{text[1:]}." if text else None
 
 
 def _ballot_stage(case: Case, stage: str | None) -> BallotStage | MotionStage:
@@ -519,8 +579,6 @@ def _ballot_stage(case: Case, stage: str | None) -> BallotStage | MotionStage:
     found = next((s for s in stages if s.id == stage), None)
     if found is None:
         names = ", ".join(s.id for s in stages)
-        raise InputError(
-            f'there is no ballot "{stage}"' if stage else "there are several ballots",
-            hint=f"Say which: {names}.",
-        )
+        message = f'there is no ballot "{stage}"' if stage else "there are several ballots"
+        raise InputError(message, hint=f"Say which with --stage: {names}.")
     return found

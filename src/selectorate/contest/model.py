@@ -6,12 +6,11 @@ printed. Nothing is computed here.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from ..documents import Count, FileModel, Id, Published, Text, wrong
+from ..documents import Count, Day, FileModel, Flag, Id, Moment, Published, Text, wrong
 from ..rules import Base, Occasion, Source
 
 TOTAL = "total"
@@ -142,7 +141,7 @@ class Roll(Marked):
 class Round(Marked):
     """One round of a count, or one of several repeated ballots."""
 
-    date: dt.date | None = Field(None, description="The day, for repeated ballots.")
+    date: Day | None = Field(None, description="The day, for repeated ballots.")
     label: Text | None = Field(None, description="What it was called, if not by its number.")
     roll: dict[Section, Roll] = Field(
         {}, description="Roll and ballots of this round, where ballots are repeated: by segment, or total."
@@ -164,7 +163,7 @@ class Round(Marked):
     withdrawn: Names = Field((), description="Who withdrew after this round.")
     new: Names = Field((), description="Who entered with this round.")
     elected: Names = Field((), description="Who was elected by this round.")
-    void: bool = Field(False, description="Whether the round did not count (after a tie, say).")
+    void: Flag = Field(False, description="Whether the round did not count (after a tie, say).")
     tie: Text | None = Field(None, description="How a tie was broken, and by whom.")
     others: Count | None = Field(None, description="How many further candidates there were whose votes are not known.")
 
@@ -183,7 +182,7 @@ class BallotFigures(Marked):
     asked_needed: Count | None = Field(
         None, description="For a motion: how many were published as needed to ask for it."
     )
-    carried: bool | None = Field(None, description="For a motion: whether it was carried.")
+    carried: Flag | None = Field(None, description="For a motion: whether it was carried.")
     roll: dict[Section, Roll] = Field({}, description="Roll and ballots: by segment, or total.")
     round: tuple[Round, ...] = Field((), description="The rounds in their order.")
 
@@ -251,9 +250,9 @@ class Reading(FileModel):
     is_: Literal["higher than", "lower than", "equal to", "at least", "about", "all"] | None = Field(
         None, alias="is", description='What is claimed of it; "all": in all segments or units there are.'
     )
-    than: Id | int | None = Field(None, description="Beside what: a contest or a number.")
+    than: Id | Count | None = Field(None, description="Beside what: a contest or a number.")
     in_: Literal["total", "every segment"] = Field("total", alias="in", description="Over all, or in each segment.")
-    beside: bool = Field(
+    beside: Flag = Field(
         False,
         description="A further question put beside the claim, which does not count for its verdict: was it new?",
     )
@@ -310,7 +309,7 @@ class Contest(FileModel):
     organisation: Text = Field(description="Whose contest it was.")
     office: Text = Field(description="What it was for.")
     rulebook: Text = Field(description="The id of a shipped rulebook, or the path of a rulebook file from this file.")
-    date: dt.date = Field(description="The day of the result.")
+    date: Day = Field(description="The day of the result.")
     occasion: Occasion = Field("vacancy", description="Why it was held.")
     holder: Id | None = Field(None, description="The holder who was challenged, if a candidate.")
     elected: Names = Field((), description="Who was declared elected.")
@@ -321,7 +320,7 @@ class Contest(FileModel):
         description='"published": they were public already. "ours": this file declares them, '
         "and the rule of disclosure is applied.",
     )
-    timetable: dict[Id, dt.datetime | dt.date | Text] = Field(
+    timetable: dict[Id, Moment | Day | Text] = Field(
         {}, description="Dates and times; text where one is known only roughly."
     )
     parameters: dict[Id, Count | Text | tuple[Count | Text, ...]] = Field(

@@ -94,6 +94,8 @@ def _ruling(case: Case, stage: NominationStage, figures: NominationFigures, who:
         return ruling("refused", figures.refused[who])
     if who in figures.withdrew:
         return ruling("withdrew", "withdrew before nominations closed")
+    if held(stage.incumbent) == "may not stand" and case.contest.occasion == "challenge" and who == case.contest.holder:
+        return ruling("refused", "the rulebook says that a holder who is challenged may not stand")
     if who in figures.automatic:
         return ruling(
             "automatic",
@@ -130,6 +132,39 @@ def _ruling(case: Case, stage: NominationStage, figures: NominationFigures, who:
                 f"{amount:,} {gate.together.of} together, where {gate.together.share.of(whole):,} are needed",
             )
     return ruling("nominated", f"{count:,}, where {asked:,} were needed")
+
+
+def on_the_paper(case: Case) -> list[str]:
+    """The candidates who got on the paper: nominated at every stage that decides, or there by right."""
+    deciding = [s for s in case.rulebook.stage if isinstance(s, NominationStage) and s.effect != "none"]
+    if not deciding:
+        return list(case.contest.candidates)
+    through: dict[str, set[str]] = {stage.id: set() for stage in deciding}
+    barred: set[str] = set()
+    for ruling in rule_on(case):
+        if ruling.result in ("nominated", "automatic"):
+            through.get(ruling.stage.id, set()).add(ruling.candidate)
+        elif ruling.result == "withdrew":
+            barred.add(ruling.candidate)
+    return [
+        who
+        for who in case.contest.candidates
+        if who not in barred and all(who in people for people in through.values())
+    ]
+
+
+def field_of(case: Case) -> tuple[str, ...] | None:
+    """Who goes into the first ballot, where the nominations of the contest decide it; None where they do not.
+
+    They decide it when every stage that decides is closed and nothing that it rests on is unknown.
+    """
+    deciding = {s.id for s in case.rulebook.stage if isinstance(s, NominationStage) and s.effect != "none"}
+    closed = {figures.stage for figures in case.contest.nomination}
+    if not deciding or not deciding <= closed:
+        return None
+    if any(ruling.result == "not known" and ruling.stage.id in deciding for ruling in rule_on(case)):
+        return None
+    return tuple(on_the_paper(case))
 
 
 def _part(case: Case, body: str, part: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from ..count import Decision, Standing, decide, fill_places, passes
 from ..errors import CountError
 from ..rules import BallotStage, GoingOut, MotionStage, Quantity, Requirement, held
+from . import nominations
 from .case import Case
 from .figures import BallotRound, Basis, view_of
 
@@ -22,7 +23,8 @@ from .figures import BallotRound, Basis, view_of
 class ReplayedRound:
     """One round as the rules decide it.
 
-    ``withdrawn``: who left by their own will after it; ``say``: what happened, in sentences.
+    ``withdrawn``: who left by their own will after it; ``say``: what happened, in sentences; ``left``: who is still
+    in after it, where that is decided and somebody is still to be elected.
     """
 
     number: int
@@ -33,6 +35,7 @@ class ReplayedRound:
     entered: tuple[str, ...] = ()
     void: bool = False
     say: tuple[str, ...] = ()
+    left: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -124,10 +127,13 @@ def replay_round(stage: BallotStage, figures: BallotRound, ballot: int) -> Repla
 def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Sequence[str] | None = None) -> Replay:
     """A ballot played again from its rounds.
 
-    ``field_``: the candidates who go in, where an earlier stage decided it; else those of the first round.
+    ``field_``: the candidates who go in, where an earlier stage decided it; else those of the first round. Where only
+    one goes in and no round was held, they are elected unopposed if the rulebook says so.
     """
     if isinstance(stage.places, int) and stage.places > 1:
         return _replay_places(stage, rounds)
+    if field_ is not None and not field_ and not rounds:
+        return Replay(stage.id, (), "stopped", stopped="there is no candidate")
     played: list[ReplayedRound] = []
     standing_in = list(field_) if field_ is not None else (list(rounds[0].candidates) if rounds else [])
     exact = True
@@ -167,20 +173,32 @@ def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Seq
         if decision.outcome == "elected":
             return done("elected", elected=decision.elected)
         if figures.figures.void:
+            played[-1] = replace(replayed, left=tuple(standing_in))
             continue
         leaving: tuple[str, ...] = decision.out
         if decision.outcome == "tied":
             broken = _tie_broken(stage, decision, rounds, index)
             if broken is None:
                 if "vote again" in held(stage.tie):
+                    played[-1] = replace(replayed, left=tuple(standing_in))
                     continue
                 return done(
                     "stopped",
                     stopped=f"round {number}: {' and '.join(decision.tied)} are tied, and the rules "
                     f"({', '.join(held(stage.tie))}) do not say from these figures who goes out",
                 )
-            leaving = broken
+            losers, how = broken
+            leaving = (*decision.out, *losers)
+            survivors = tuple(who for who in standing_in if who not in leaving and who not in withdrawn)
+            won = tuple(who for who in decision.tied if who not in losers) if decision.for_a_place else ()
+            won = survivors if len(survivors) == 1 else won
+            said = (*replayed.say, f"the tie was broken: {how}")
+            decision = replace(decision, elected=won, out=() if decision.for_a_place else leaving)
+            replayed = played[-1] = replace(replayed, decision=decision, say=said)
+            if won:
+                return done("elected", elected=won)
         standing_in = [who for who in standing_in if who not in leaving and who not in withdrawn]
+        played[-1] = replace(replayed, left=tuple(standing_in))
         if stage.until is not None and len(standing_in) <= stage.until and index == len(rounds) - 1:
             return (
                 done("qualified", qualified=tuple(standing_in))
@@ -200,24 +218,32 @@ def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Seq
 
 def _tie_broken(
     stage: BallotStage, decision: Decision, rounds: Sequence[BallotRound], index: int
-) -> tuple[str, ...] | None:
-    """Who goes out of a tie for the last place, by the rule of earlier rounds or by what was recorded; None if open."""
+) -> tuple[tuple[str, ...], str] | None:
+    """Who of the tied loses, and how that was found: by a rule, or by what was recorded; None if it is open."""
+    losing = len(decision.tied) - decision.staying
     for rule in held(stage.tie):
         if rule == "earlier rounds":
             for earlier in reversed(rounds[:index]):
                 if earlier.standing is None or any(who not in earlier.standing.total for who in decision.tied):
                     continue
                 values = {who: earlier.standing.total[who] for who in decision.tied}
-                low = min(values.values())
-                lowest = [who for who in decision.tied if values[who] == low]
-                if len(lowest) == 1:
-                    return tuple(lowest)
-        if rule == "all out" and ("vote again" not in held(stage.tie) or (index and rounds[index - 1].figures.void)):
-            return decision.tied
-        if rule in ("lot", "officer") and rounds[index].figures.out:
-            recorded = tuple(who for who in rounds[index].figures.out if who in decision.tied)
-            if recorded:
-                return recorded
+                lowest = sorted(decision.tied, key=lambda who: (values[who], who))
+                if values[lowest[losing - 1]] < values[lowest[losing]]:
+                    return tuple(lowest[:losing]), f"by the votes of round {earlier.number}"
+        if (
+            rule == "all out"
+            and not decision.for_a_place
+            and len(decision.tied) < len(rounds[index].candidates)
+            and ("vote again" not in held(stage.tie) or (index and rounds[index - 1].figures.void))
+        ):
+            return decision.tied, "all who are tied go out"
+        if rule in ("lot", "officer"):
+            found = rounds[index].figures
+            lost = tuple(who for who in decision.tied if who in found.out)
+            if not lost and found.elected:
+                lost = tuple(who for who in decision.tied if who not in found.elected)
+            if len(lost) == losing:
+                return lost, found.tie or ("by lot" if rule == "lot" else "by the returning officer")
     return None
 
 
@@ -227,24 +253,19 @@ def _replay_places(stage: BallotStage, rounds: Sequence[BallotRound]) -> Replay:
     first, places = rounds[0], stage.places
     if first.standing is None or not isinstance(places, int):  # pragma: no cover - the caller has looked
         return Replay(stage.id, (), "stopped", stopped="there are no figures")
-    decision = fill_places(first.standing, places)
-    played = (ReplayedRound(1, first.standing, first.basis, decision, say=decision.reasons),)
-    if first.figures.others:
-        return Replay(
-            stage.id,
-            played,
-            "stopped",
-            stopped=f"the votes of {first.figures.others} further candidates are not known",
-        )
+    decision, say = fill_places(first.standing, places), tuple[str, ...]()
+    stopped: str | None = None
     if decision.outcome == "tied":
-        return Replay(
-            stage.id,
-            played,
-            "stopped",
-            elected=decision.elected,
-            stopped=f"{' and '.join(decision.tied)} are tied for the last place",
-        )
-    return Replay(stage.id, played, "elected", elected=decision.elected)
+        broken = _tie_broken(stage, decision, rounds, 0)
+        stopped = f"{' and '.join(decision.tied)} are tied for the last place"
+        if broken is not None:
+            won = (*decision.elected, *(who for who in decision.tied if who not in broken[0]))
+            decision, say, stopped = replace(decision, elected=won), (f"the tie was broken: {broken[1]}",), None
+    if first.figures.others:
+        stopped = f"the votes of {first.figures.others} further candidates are not known"
+    played = (ReplayedRound(1, first.standing, first.basis, decision, say=(*decision.reasons, *say)),)
+    elected = decision.elected if not first.figures.others else ()
+    return Replay(stage.id, played, "stopped" if stopped else "elected", elected=elected, stopped=stopped)
 
 
 @functools.lru_cache(maxsize=256)
@@ -261,6 +282,8 @@ def replay(case: Case) -> tuple[Replay, ...]:
             if figures is not None:
                 results.append(replay_motion(stage, rounds))
             continue
+        if field_ is None and not rounds and (figures is None or not figures.figures.ballots):
+            field_ = nominations.field_of(case)
         result = replay_ballot(stage, rounds, field_)
         results.append(result)
         if result.outcome != "qualified":

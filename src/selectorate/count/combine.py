@@ -81,12 +81,13 @@ def points_by_unit(
     """Each unit gives ``each`` points, shared by the votes still in the count there.
 
     ``units``: how many units there are, if more than are named in ``votes`` (one without ballots gives no points,
-    but they were on offer). ``at_most_votes``: a unit gives no more points than votes were cast in it.
+    but they were on offer). ``at_most_votes``: a unit gives no more points than votes were cast in it, and then
+    one without ballots has none to offer either.
     ``decimals``, ``cut``: how a candidate's points in a unit are cut; what is lost is given to nobody.
     Source: Conservative Party of Canada, tabulation report of 27 May 2017 ("Points IRV", five fixed decimals).
     """
     parts = {}
-    on_offer = Fraction(each * (units or len(votes)))
+    on_offer = Fraction(each * (len(votes) if at_most_votes else units or len(votes)))
     for name, section in votes.items():
         cast = sum(section.values())
         points = min(each, cast) if at_most_votes else each

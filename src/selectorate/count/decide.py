@@ -23,6 +23,9 @@ class Decision:
     ``outcome``: somebody is ``elected``; the field is ``reduced`` (those ``out`` leave); those left have
     ``qualified`` for the next stage; ``open``: nobody is elected and nobody goes out; ``tied``: the rules do not
     say between ``tied``. ``reasons``: one sentence for each requirement that was looked at.
+
+    Of a tie: ``staying`` of the ``tied`` stay in, or are elected where it is ``for_a_place``; ``out`` are those below
+    them, who leave however it is broken.
     """
 
     outcome: Literal["elected", "reduced", "qualified", "open", "tied"]
@@ -31,6 +34,8 @@ class Decision:
     qualified: tuple[str, ...] = ()
     tied: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    staying: int = 0
+    for_a_place: bool = False
 
 
 def passes(requirement: Requirement, standing: Standing, who: str, bases: Bases) -> tuple[bool, str]:
@@ -45,7 +50,8 @@ def passes(requirement: Requirement, standing: Standing, who: str, bases: Bases)
     if base is None:
         raise CountError(f'"{requirement}" cannot be tested: {requirement.base} is not known')
     if requirement.kind == "turnout":
-        cast = bases.get("ballots returned") or bases.get("valid votes")
+        cast = bases.get("ballots returned")
+        cast = bases.get("valid votes") if cast is None else cast
         if cast is None:
             raise CountError(f'"{requirement}" cannot be tested: the number of ballots is not known')
         return requirement.met(
@@ -101,15 +107,12 @@ def decide(
             second = ranked[1] if len(ranked) > 1 else None
             if second is None or standing.total[second] < standing.total[leader]:
                 return Decision("elected", elected=(leader,), reasons=tuple(reasons))
-        if any(requirement.kind == "most" for requirement in requirements):
-            return Decision(
-                "tied",
-                tied=tuple(who for who in ranked if standing.total[who] == standing.total[leader]),
-                reasons=tuple(reasons),
-            )
-    leaving, tied = _leaving(standing, ranked, out, minimum, bases, floor=until or 1)
+        level = tuple(who for who in ranked if standing.total[who] == standing.total[leader])
+        if len(level) > 1 and any(requirement.kind == "most" for requirement in requirements):
+            return Decision("tied", tied=level, reasons=tuple(reasons), staying=1, for_a_place=True)
+    leaving, tied, staying = _leaving(standing, ranked, out, minimum, bases, floor=until or 1)
     if tied:
-        return Decision("tied", tied=tied, reasons=tuple(reasons))
+        return Decision("tied", out=leaving, tied=tied, reasons=tuple(reasons), staying=staying)
     left = tuple(who for who in ranked if who not in leaving)
     if until is not None and len(left) <= until:
         return Decision("qualified", out=leaving, qualified=left, reasons=tuple(reasons))
@@ -126,8 +129,11 @@ def _leaving(
     bases: Bases,
     *,
     floor: int,
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Who goes out, lowest first, and between whom a tie stands in the way. Never leaves fewer than ``floor``."""
+) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+    """Who goes out, lowest first; between whom a tie stands in the way; and how many of these stay.
+
+    Never leaves fewer than ``floor``.
+    """
     value = standing.total
     if minimum is not None:
         size = bases.get("those entitled")
@@ -136,16 +142,18 @@ def _leaving(
         needed = minimum.of(int(size or 0))
         under = tuple(who for who in reversed(ranked) if value[who] < needed)
         if under and len(ranked) - len(under) >= floor:
-            return under, ()
+            return under, (), 0
     if rule.kind == "nobody" or len(ranked) <= floor:
-        return (), ()
-    keep = rule.number if rule.kind == "all but" else len(ranked) - 1
+        return (), (), 0
+    keep = max(rule.number, floor) if rule.kind == "all but" else len(ranked) - 1
     if keep >= len(ranked):
-        return (), ()
-    last_in, first_out = ranked[keep - 1], ranked[keep]
-    if value[last_in] == value[first_out]:
-        return (), tuple(sorted(who for who in ranked if value[who] == value[first_out]))
-    return tuple(reversed(ranked[keep:])), ()
+        return (), (), 0
+    edge = value[ranked[keep]]
+    if value[ranked[keep - 1]] == edge:
+        below = tuple(who for who in reversed(ranked) if value[who] < edge)
+        above = sum(value[who] > edge for who in ranked)
+        return below, tuple(sorted(who for who in ranked if value[who] == edge)), keep - above
+    return tuple(reversed(ranked[keep:])), (), 0
 
 
 def fill_places(standing: Standing, places: int) -> Decision:
@@ -154,5 +162,6 @@ def fill_places(standing: Standing, places: int) -> Decision:
     if len(ranked) > places and standing.total[ranked[places - 1]] == standing.total[ranked[places]]:
         edge = standing.total[ranked[places]]
         sure = tuple(who for who in ranked if standing.total[who] > edge)
-        return Decision("tied", elected=sure, tied=tuple(sorted(who for who in ranked if standing.total[who] == edge)))
+        tied = tuple(sorted(who for who in ranked if standing.total[who] == edge))
+        return Decision("tied", elected=sure, tied=tied, staying=places - len(sure), for_a_place=True)
     return Decision("elected", elected=tuple(ranked[:places]), reasons=(f"the {places} with most votes",))

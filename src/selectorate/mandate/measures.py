@@ -17,7 +17,7 @@ from ..contest import TOTAL
 from ..contest.declaration import Declaration
 from ..contest.model import MeasureId
 from .cells import CannotBeKnown, Cell, Unit
-from .view import RoundName, View, further
+from .view import RoundName, View, further, is_coarse
 
 Find = Callable[[View], Cell]
 
@@ -143,9 +143,9 @@ def _units_won(view: View) -> Cell:
     ballot = view.ballot()
     if not ballot.units:
         raise CannotBeKnown("there are no figures by unit")
-    pooled = sum(unit.pooled for unit in ballot.units if unit.pooled > 1)
-    if pooled:
-        raise CannotBeKnown(f"{pooled:,} small units are shown together, so that nobody's vote can be inferred")
+    pooled = any(unit.pooled > 1 for unit in ballot.units)
+    if pooled or any(is_coarse(view.declaration, item) for item in ballot.rounds):
+        raise CannotBeKnown("small units are not shown apart, so that nobody's vote can be inferred")
     view.row()
     return Cell(Fraction(ballot.units_won.get(view.who, 0)), of=len(ballot.units))
 

@@ -9,15 +9,18 @@ from typing import cast
 
 from ..contest import TOTAL, BallotRound, BallotView, Case
 from ..contest.declaration import Declaration, Exact, declare
-from ..contest.figures import combined
+from ..contest.figures import combined, view_of
 from ..contest.replay import Replay, replay_ballot, replay_motion
 from ..count import SectionVotes, Standing
 from ..rules import BallotStage, MotionStage
 from .cells import CannotBeKnown, frozen
-from .view import name_of
+from .view import is_coarse, name_of
 
 NOT_DECLARED = "This is not the declared result."
 """Stands in every result that is not what was declared, and is shown wherever it is shown."""
+
+COARSE = "small parts of the vote are not shown, so that nobody's vote can be inferred: exact results would show them"
+"""Why nothing is worked out from a declaration of ours that hides a part whose votes weigh by themselves."""
 
 Amounts = Mapping[str, Mapping[str, Fraction | int]]
 """Votes by section, then candidate, that need not be whole."""
@@ -66,6 +69,7 @@ class Decisive:
     """The ballot that decided a contest: its stage, its figures, its rounds.
 
     ``hidden``: segments that our own declaration does not show apart; nothing may be worked out from them alone.
+    ``coarse``: whether it shows what decides only as printed, for the same reason; then nothing exact may be shown.
     """
 
     case: Case
@@ -74,6 +78,7 @@ class Decisive:
     view: BallotView
     rounds: tuple[BallotRound, ...]
     hidden: frozenset[str]
+    coarse: bool = False
 
     @property
     def preferential(self) -> bool:
@@ -92,7 +97,13 @@ class Decisive:
             raise CannotBeKnown(f"{', '.join(names)} are not shown apart, so that nobody's vote can be inferred")
 
     def result(self, replay: Replay, rounds: Sequence[BallotRound], stage: BallotStage | MotionStage) -> Result:
-        """``replay`` of ``rounds`` under ``stage``, as a result. Raises where not even one round can be played."""
+        """``replay`` of ``rounds`` under ``stage``, as a result.
+
+        Raises CannotBeKnown where not even one round can be played, or where an exact result would tell of votes that
+        the declaration does not show.
+        """
+        if self.coarse:
+            raise CannotBeKnown(COARSE)
         played = [item for item in replay.rounds if item.standing is not None]
         if not played:
             raise CannotBeKnown(replay.stopped or "there are no figures")
@@ -155,8 +166,9 @@ def decisive(case: Case) -> Decisive:
         for section, votes in row.by_section.items()
         if votes is None
     }
-    view = BallotView(case, stage, figures)
-    return Decisive(case, declaration, stage, view, tuple(view.rounds()), frozenset(hidden))
+    view = view_of(case, stage.id) or BallotView(case, stage, figures)
+    coarse = any(is_coarse(declaration, item) for item in sheet.rounds)
+    return Decisive(case, declaration, stage, view, tuple(view.rounds()), frozenset(hidden), coarse)
 
 
 def play(stage: BallotStage | MotionStage, rounds: Sequence[BallotRound]) -> Replay:

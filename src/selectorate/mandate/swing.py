@@ -26,20 +26,18 @@ against the bound that this leaves, and ``at_least`` says below which number it 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from fractions import Fraction
 
-from .. import count
-from ..contest import TOTAL, BallotRound, Case
+from ..contest import TOTAL, Case
 from ..contest.declaration import Exact
-from ..contest.figures import combined
-from ..contest.replay import minimum_for, rule_for
-from ..count import Decision, Standing
+from ..count import Standing
 from ..documents import nearest
 from ..errors import CountError, InputError
 from ..rules import BallotStage, MotionStage
+from .board import Board, blurred, shifted, smallest
 from .cells import CannotBeKnown, frozen
-from .played import NOT_DECLARED, Decisive, decisive, play
+from .played import COARSE, NOT_DECLARED, Decisive, decisive, play
 from .view import name_of
 
 UNIFORM_STEP = Fraction(1, 100_000)
@@ -115,129 +113,6 @@ class Swing:
     not_declared: str = NOT_DECLARED
 
 
-# -- one round with votes moved -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Board:
-    """The round that elected ``winner``, in which votes can be moved to ``to``.
-
-    ``parts``: what each section gives as it was declared; only sections with moved votes are combined anew.
-    """
-
-    stage: BallotStage | MotionStage
-    item: BallotRound
-    ballot: int
-    winner: str
-    to: str
-    sections: Mapping[str, Mapping[str, int]] = field(repr=False)
-    standing: Standing = field(repr=False)
-    parts: Mapping[str, Mapping[str, Fraction]] = field(repr=False)
-
-    @property
-    def available(self) -> dict[str, int]:
-        """The winner's votes in each section: all that can move."""
-        return {section: row[self.winner] for section, row in self.sections.items()}
-
-    @property
-    def worth(self) -> dict[str, Fraction]:
-        """What one vote in each section is worth in the value that decides, before anything is cut."""
-        stage = self.stage
-        worth = {}
-        for section, row in self.sections.items():
-            cast = sum(row.values())
-            if not cast:
-                worth[section] = Fraction(0)
-            elif isinstance(stage, BallotStage) and stage.combine == "weighted-college":
-                worth[section] = stage.weights[section] / cast
-            elif self.by_units and isinstance(stage, BallotStage) and stage.points is not None:
-                points = stage.points
-                worth[section] = Fraction(min(points.each, cast) if points.at_most_votes else points.each, cast)
-            else:
-                worth[section] = Fraction(1)
-        return worth
-
-    @property
-    def by_units(self) -> bool:
-        """Whether points given by units decide."""
-        return isinstance(self.stage, BallotStage) and self.stage.combine == "points-by-unit"
-
-    @property
-    def blur(self) -> Fraction:
-        """By how much a candidate's total can differ from the exact one, because it was cut in every unit."""
-        stage = self.stage
-        if not self.by_units or not isinstance(stage, BallotStage) or stage.points is None:
-            return Fraction(0)
-        decimals = stage.points.decimals
-        return Fraction(0) if decimals is None else Fraction(len(self.sections), 10**decimals)
-
-    def with_moved(self, moved: Mapping[str, int]) -> Standing:
-        """The standing with ``moved`` votes, by section, given by the winner to the challenger."""
-        total = dict(self.standing.total)
-        given = self.standing.given
-        parts = dict(self.parts)
-        for section, votes in moved.items():
-            if not votes:
-                continue
-            row = dict(self.sections[section])
-            row[self.winner] -= votes
-            row[self.to] += votes
-            # Combined under the same stage: what one section gives does not depend on the others.
-            part = combined(self.stage, {section: row}).parts[section]
-            for who, value in part.items():
-                before = parts[section][who]
-                total[who] += value - before
-                given += value - before
-            parts[section] = part
-        return Standing(self.standing.unit, total, self.standing.whole, given, parts)
-
-    def decided(self, standing: Standing) -> Decision:
-        """What the round decides with ``standing``. Raises CountError if a base that is needed is not known."""
-        bases = dict(self.item.bases)
-        if standing.unit == "points":
-            bases["points allotted"] = standing.given
-        if isinstance(self.stage, MotionStage):
-            results = [count.passes(requirement, standing, "for", bases) for requirement in self.stage.carried]
-            carried = all(met for met, _ in results)
-            return Decision("elected", elected=("for",) if carried else ("against",))
-        elected, out, _ = rule_for(self.stage, self.ballot)
-        minimum = minimum_for(self.stage, self.ballot)
-        return count.decide(standing, elected, bases, out=out, minimum=minimum, until=self.stage.until)
-
-    def denied(self, standing: Standing) -> bool:
-        """Whether the winner is no longer elected."""
-        return self.decided(standing).elected != (self.winner,)
-
-    def elected(self, standing: Standing) -> bool:
-        """Whether the challenger is elected."""
-        return self.decided(standing).elected == (self.to,)
-
-    def dearest(self, votes: int) -> dict[str, int]:
-        """``votes`` of the winner's votes, those worth most first: by section."""
-        worth, available = self.worth, self.available
-        moved = {}
-        for section in sorted(available, key=lambda name: (-worth[name], name)):
-            take = min(votes, available[section])
-            if take and worth[section]:
-                moved[section] = take
-                votes -= take
-        return moved
-
-
-def smallest(holds: Callable[[int], bool], most: int) -> int | None:
-    """The smallest number up to ``most`` for which ``holds``, which once true stays true; None if there is none."""
-    if not holds(most):
-        return None
-    low, high = -1, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        if holds(middle):
-            high = middle
-        else:
-            low = middle
-    return high
-
-
 # -- the question ---------------------------------------------------------------------------------------------------
 
 
@@ -284,6 +159,8 @@ def swing(case: Case, to: str | None = None) -> Swing:
 
 def _board(found: Decisive, to: str | None) -> Board:
     stage = found.stage
+    if found.coarse:
+        raise CannotBeKnown(COARSE)
     if isinstance(stage, BallotStage) and stage.places != 1:
         raise CannotBeKnown("several places were filled: there is no one winner whose votes could move")
     counted = [item for item in found.rounds if not item.figures.void]
@@ -292,9 +169,8 @@ def _board(found: Decisive, to: str | None) -> Board:
     if item.figures.others:
         raise CannotBeKnown("the votes of some candidates are not known")
     if item.standing is None or item.basis != "votes" or item.sections is None:
-        raise CannotBeKnown(
-            f"the votes of the last round are not known: {item.missing or 'only shares were published'}"
-        )
+        why = item.missing or "only figures with cut decimals were published"
+        raise CannotBeKnown(f"the votes of the last round are not known: {why}")
     if isinstance(stage, MotionStage):
         if replay.outcome not in ("carried", "lost"):
             raise CannotBeKnown(replay.stopped or "whether the motion was carried does not follow from the figures")
@@ -341,7 +217,8 @@ def _over_all(board: Board, found: Decisive) -> SwingIn:
     show = _may_show(board, found)
 
     def turn(test: Callable[[Standing], bool], bound: Callable[[int], bool]) -> Turn:
-        votes = smallest(lambda n: test(board.with_moved(board.dearest(n))), most)
+        near = smallest(lambda n: test(shifted(board, board.dearest(n))), most) if board.blur else None
+        votes = smallest(lambda n: test(board.with_moved(board.dearest(n))), most, near)
         if votes is None:
             return Turn(None, cannot=NO_SWING)
         # Cutting can make the test waver by one last place: look whether a few fewer do as well.
@@ -361,25 +238,9 @@ def _over_all(board: Board, found: Decisive) -> SwingIn:
         TOTAL,
         "over all",
         sum(available.values()),
-        turn(board.denied, lambda n: board.denied(_blurred(board, n, help_to_deny=True))),
-        turn(board.elected, lambda n: board.elected(_blurred(board, n, help_to_deny=False))),
+        turn(board.denied, lambda n: board.denied(blurred(board, n, help_to_deny=True))),
+        turn(board.elected, lambda n: board.elected(blurred(board, n, help_to_deny=False))),
     )
-
-
-def _blurred(board: Board, votes: int, *, help_to_deny: bool) -> Standing:
-    """A standing that is at least as good for the challenge as any in which ``votes`` votes are moved.
-
-    Exact points are linear in the votes, so that the dearest votes bound them; cutting moves a candidate's total by
-    less than ``blur``. Everybody but the two is as declared. What was given together is taken as it suits.
-    """
-    moved = board.dearest(votes)
-    shift = sum((board.worth[section] * number for section, number in moved.items()), Fraction(0))
-    total = dict(board.standing.total)
-    # As declared, both are within ``blur`` of their exact points, and within it again after the move.
-    total[board.winner] -= shift + 2 * board.blur
-    total[board.to] += shift + 2 * board.blur
-    given = board.standing.given + (4 * board.blur if help_to_deny else -4 * board.blur)
-    return replace(board.standing, total=total, given=given)
 
 
 def _alone(board: Board, section: str, name: str) -> SwingIn:
@@ -419,7 +280,9 @@ def _uniform(board: Board, found: Decisive) -> SwingIn:
         }
 
     def turn(test: Callable[[Standing], bool]) -> Turn:
-        steps = smallest(lambda number: test(board.with_moved(moved(number))), UNIFORM_STEP.denominator)
+        most = UNIFORM_STEP.denominator
+        near = smallest(lambda number: test(shifted(board, moved(number))), most) if board.blur else None
+        steps = smallest(lambda number: test(board.with_moved(moved(number))), most, near)
         if steps is None:
             return Turn(None, cannot="no swing does it")
         taken = {section: votes for section, votes in moved(steps).items() if votes}

@@ -14,6 +14,7 @@ from ..contest.declaration import BallotSheet, Declaration, NominationSheet, Rou
 from ..contest.model import MOTION
 from ..documents import nearest
 from ..errors import InputError
+from ..exact import cut_to
 from .cells import CannotBeKnown
 
 RoundName = Literal["deciding", "first"]
@@ -71,6 +72,12 @@ def name_of(declaration: Declaration, who: str) -> str:
             if row.candidate == who:
                 return row.name
     return who
+
+
+def is_coarse(declaration: Declaration, item: RoundSheet) -> bool:
+    """Whether a declaration of our own shows a round only as printed, because small parts of it are hidden."""
+    ours = declaration.figures == "ours" and item.unit != "votes"
+    return ours and any(row.votes is None and row.value is not None for row in item.rows)
 
 
 def further(others: int) -> str:
@@ -155,6 +162,8 @@ class View:
         if self.section == TOTAL or (single and not apart):
             known = {row.candidate: row.votes for row in rows if row.votes is not None}
             if not known:
+                if is_coarse(self.declaration, self.round()):
+                    raise CannotBeKnown("votes over all are not shown, so that nobody's vote can be inferred")
                 raise CannotBeKnown("votes were not published, only shares or points")
             return known
         if not apart:
@@ -214,6 +223,10 @@ class View:
         item = self.round()
         if self.section == TOTAL and item.unit != "votes":
             mine = self.row()
+            if is_coarse(self.declaration, item):
+                printed = self.ballot().printing.decimals
+                shown = cut_to(mine.share * 100, printed) if mine.share is not None else None
+                raise CannotBeKnown("it is shown only as printed, so that nobody's vote can be inferred", shown)
             if mine.share is None:
                 raise CannotBeKnown(
                     "only figures with cut decimals were published, not the votes they come from", mine.published
@@ -238,8 +251,8 @@ class View:
         """How many were entitled to vote in the section."""
         found = self.sheet().entitled
         if not found:
-            of = "" if self.section == TOTAL else f" of {self.sheet().name}"
-            raise CannotBeKnown(f"how many{of} were entitled is not known")
+            who = "" if self.section == TOTAL else f" {self.sheet().name}"
+            raise CannotBeKnown(f"how many{who} were entitled is not known")
         return found
 
     def certainty(self, *figures: str) -> dict[str, str]:

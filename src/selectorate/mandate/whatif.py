@@ -236,6 +236,9 @@ def _under(found: Decisive, other: Rulebook, stage: BallotStage | MotionStage, p
 
 
 def _mapped_rounds(found: Decisive, stage: BallotStage | MotionStage, plan: Plan) -> list[BallotRound]:
+    if isinstance(stage, BallotStage) and stage.combine != "one-person-one-vote":
+        # Votes that weigh by themselves could be told from what they weigh.
+        found.refuse_hidden(plan.used if plan.used is not None else found.view.sections)
     rounds = []
     for item in found.rounds[: plan.rounds]:
         if plan.identical and item.sections is not None:

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..documents import FileModel
+from ..documents import FileModel, nearest, shown
 from .grammar import ParameterRef, Quantity, Requirement
 from .model import (
     BallotStage,
+    ByOccasion,
     Gate,
     GroupRule,
     MotionStage,
@@ -53,11 +54,11 @@ class Contradiction:
 Found = Iterator[Contradiction]
 
 
-def _known(names: object, what: str) -> str:
-    listed = ", ".join(f'"{name}"' for name in names) if isinstance(names, dict) else ""
-    return (
-        f"The rulebook has {listed}." if listed else f"The rulebook has no {what}: add one under [{what}.…]."
-    )
+def _known(word: str, names: Mapping[str, object], what: str) -> str:
+    """What would be right instead of ``word``: the nearest of ``names``, all of them, or where one is added."""
+    listed = ", ".join(f'"{name}"' for name in names)
+    none = f"The rulebook has no {what}: add one under [{what}.…]."
+    return nearest(word, list(names)) or (f"The rulebook has {listed}." if listed else none)
 
 
 def _ids_are_unique(rulebook: Rulebook) -> Found:
@@ -105,7 +106,7 @@ def _nominations(rulebook: Rulebook) -> Found:
             )
         if stage.by is not None and stage.by not in rulebook.bodies:
             yield Contradiction(
-                (*at, "by"), f'there is no body "{stage.by}"', _known(rulebook.bodies, "bodies")
+                (*at, "by"), f'there is no body "{stage.by}"', _known(stage.by, rulebook.bodies, "bodies")
             )
         for gate, inside in _gates(stage):
             body = rulebook.bodies.get(gate.by)
@@ -114,7 +115,7 @@ def _nominations(rulebook: Rulebook) -> Found:
                     yield Contradiction(
                         (*at, *inside, "by"),
                         f'there is no body "{gate.by}"',
-                        _known(rulebook.bodies, "bodies"),
+                        _known(gate.by, rulebook.bodies, "bodies"),
                     )
                 continue
             for part in gate.including:
@@ -122,20 +123,20 @@ def _nominations(rulebook: Rulebook) -> Found:
                     yield Contradiction(
                         (*at, *inside, "including", part),
                         f'the body "{gate.by}" has no part "{part}"',
-                        _known(body.parts, f"bodies.{gate.by}.parts"),
+                        nearest(part, list(body.parts), "It has") or f"Name its parts under [bodies.{gate.by}.parts].",
                     )
             if gate.together and gate.together.of != body.measure:
                 hint = (
-                    f'Write "{body.measure}".'
+                    f"Write {shown(body.measure)}."
                     if body.measure
                     else (
                         f"Say in [bodies.{gate.by}] what its members are counted by: measure ="
-                        f' "{gate.together.of}".'
+                        f" {shown(gate.together.of)}."
                     )
                 )
                 yield Contradiction(
                     (*at, *inside, "together", "of"),
-                    f'the body "{gate.by}" is not counted by "{gate.together.of}"',
+                    f'the body "{gate.by}" is not counted by {shown(gate.together.of)}',
                     hint,
                 )
         incumbent = held(stage.incumbent)
@@ -158,7 +159,7 @@ def _motions(rulebook: Rulebook) -> Found:
         ):
             if body not in rulebook.bodies:
                 path = (*at, "asked_by", "body") if key == "asked_by" else (*at, "by")
-                yield Contradiction(path, f'there is no body "{body}"', _known(rulebook.bodies, "bodies"))
+                yield Contradiction(path, f'there is no body "{body}"', _known(body, rulebook.bodies, "bodies"))
         if not stage.carried:
             yield Contradiction(
                 (*at, "carried"),
@@ -174,8 +175,7 @@ def _motions(rulebook: Rulebook) -> Found:
                 yield Contradiction(
                     (*at, "carried"),
                     f'a motion cannot need "{requirement}"',
-                    'Write "majority of valid votes", "at least 2/3 of those entitled" or "turnout of at'
-                    ' least 50%".',
+                    'Write "majority of valid votes", "at least 2/3 of those entitled" or "turnout of at least 50%".',
                 )
         if stage.effect == "none":
             for key in ("holder_may_stand", "safe_months"):
@@ -213,17 +213,15 @@ def _electorate(rulebook: Rulebook, stage: BallotStage, at: tuple[str | int, ...
             "Leave one of the two out.",
         )
     if not stage.by and not stage.segments:
-        yield Contradiction(
-            at, "nothing is said of who votes", 'Write by = "…" (a body) or segments = ["…"].'
-        )
+        yield Contradiction(at, "nothing is said of who votes", 'Write by = "…" (a body) or segments = ["…"].')
     if stage.by and stage.by not in rulebook.bodies:
-        yield Contradiction((*at, "by"), f'there is no body "{stage.by}"', _known(rulebook.bodies, "bodies"))
+        yield Contradiction((*at, "by"), f'there is no body "{stage.by}"', _known(stage.by, rulebook.bodies, "bodies"))
     for number, segment in enumerate(stage.segments):
         if segment not in rulebook.segments:
             yield Contradiction(
                 (*at, "segments", number),
                 f'there is no segment "{segment}"',
-                _known(rulebook.segments, "segments"),
+                _known(segment, rulebook.segments, "segments"),
             )
         elif segment in stage.segments[:number]:
             yield Contradiction(
@@ -284,9 +282,7 @@ def _combination(stage: BallotStage, at: tuple[str | int, ...]) -> Found:
             "One vote in each segment is for a weighted college.",
         )
     if "segment" in stage.declare and not stage.segments and "declare" in stage.model_fields_set:
-        yield Contradiction(
-            (*at, "declare"), "there are no segments to declare", 'Write declare = ["total"].'
-        )
+        yield Contradiction((*at, "declare"), "there are no segments to declare", 'Write declare = ["total"].')
 
 
 def _papers(rulebook: Rulebook, stage: BallotStage, at: tuple[str | int, ...]) -> Found:
@@ -294,9 +290,7 @@ def _papers(rulebook: Rulebook, stage: BallotStage, at: tuple[str | int, ...]) -
     if ranked and stage.paper != "rank":
         yield Contradiction((*at, "paper"), f'"{stage.count}" needs ranked papers', 'Write paper = "rank".')
     if not ranked and stage.paper == "rank":
-        yield Contradiction(
-            (*at, "paper"), f'"{stage.count}" does not use rankings', 'Write paper = "choose one".'
-        )
+        yield Contradiction((*at, "paper"), f'"{stage.count}" does not use rankings', 'Write paper = "choose one".')
     if (stage.paper == "choose up to") != (stage.choose_up_to is not None):
         key = "paper" if stage.choose_up_to is None else "choose_up_to"
         yield Contradiction(
@@ -341,7 +335,7 @@ def _group_rules(
             yield Contradiction(
                 (*at, number, "group"),
                 f'there is no group "{rule.group}"',
-                _known(rulebook.groups, "groups"),
+                _known(rule.group, rulebook.groups, "groups"),
             )
         if rule.at_least is None and rule.at_most is None:
             yield Contradiction((*at, number), "the rule asks for nothing", "Write at_least or at_most.")
@@ -349,9 +343,10 @@ def _group_rules(
             yield Contradiction(
                 (*at, number),
                 f"at least {rule.at_least} and at most {rule.at_most} contradict each other",
+                "at_most is not less than at_least.",
             )
         least += rule.at_least or 0
-    if isinstance(size, int) and least > size:
+    if rules and isinstance(size, int) and least > size:
         yield Contradiction(
             at,
             f"{least} are asked for of {size}",
@@ -361,11 +356,7 @@ def _group_rules(
 
 def _elected(stage: BallotStage, at: tuple[str | int, ...], *, last: bool) -> Found:
     repeated = stage.count == "repeated ballots"
-    if (
-        not stage.elected
-        and not any(rule.elected for rule in stage.ballots)
-        and (last or stage.until is None)
-    ):
+    if not stage.elected and not any(rule.elected for rule in stage.ballots) and (last or stage.until is None):
         yield Contradiction(
             (*at, "elected"),
             "nothing is said of what elects",
@@ -378,9 +369,7 @@ def _elected(stage: BallotStage, at: tuple[str | int, ...], *, last: bool) -> Fo
             "Add the stage that decides, or leave until out.",
         )
     if not last and stage.until is None:
-        yield Contradiction(
-            at, "another ballot follows, but nothing is said of who goes on to it", "Write until = 2."
-        )
+        yield Contradiction(at, "another ballot follows, but nothing is said of who goes on to it", "Write until = 2.")
     for key, given in (("minimum", stage.minimum != ()), ("ballots", bool(stage.ballots))):
         if given and not repeated:
             yield Contradiction(
@@ -394,9 +383,7 @@ def _elected(stage: BallotStage, at: tuple[str | int, ...], *, last: bool) -> Fo
             "nobody goes out of a single ballot",
             'Leave "out" away, or write count = "repeated ballots".',
         )
-    bases: list[tuple[tuple[str | int, ...], Requirement]] = [
-        ((*at, "elected"), item) for item in stage.elected
-    ]
+    bases: list[tuple[tuple[str | int, ...], Requirement]] = [((*at, "elected"), item) for item in stage.elected]
     numbers = [rule.from_ for rule in stage.ballots]
     if numbers != sorted(set(numbers)):
         yield Contradiction(
@@ -424,11 +411,7 @@ def _elected(stage: BallotStage, at: tuple[str | int, ...], *, last: bool) -> Fo
                 f'"{requirement}" does not go with "{stage.combine}"',
                 f"The base can be: {', '.join(allowed)}.",
             )
-    if (
-        stage.shares.of is not None
-        and stage.combine != "one-person-one-vote"
-        and stage.shares.of not in allowed
-    ):
+    if stage.shares.of is not None and stage.combine != "one-person-one-vote" and stage.shares.of not in allowed:
         yield Contradiction(
             (*at, "shares", "of"),
             f'shares of "{stage.shares.of}" do not go with "{stage.combine}"',
@@ -446,7 +429,7 @@ def _parameters(rulebook: Rulebook) -> Found:
                 yield Contradiction(
                     path,
                     f'there is no parameter "{value.parameter}"',
-                    _known(rulebook.parameters, "parameters"),
+                    _known(value.parameter, rulebook.parameters, "parameters"),
                 )
         elif isinstance(value, dict):
             for key, item in value.items():
@@ -495,21 +478,22 @@ def _fault_of_test(test: str, dates: tuple[str, ...]) -> tuple[str, str] | None:
     try:
         expression = polars.sql_expr(test)
         names = set(expression.meta.root_names())
-    except Exception as fault:  # polars raises several kinds, none of them documented
-        said = re.sub(r"\s+", " ", str(fault))[:120]
-        return f'"{test}" is not a test: {said}', "Write a condition: joined <= freeze"
+    except (Exception, polars.exceptions.PanicException) as fault:  # of several kinds, none of them documented
+        said = shown(re.sub(r"\s+", " ", str(fault)))[1:-1]
+        why = "" if said.startswith("unable to parse") else f": {said}"
+        return f"{shown(test)} is not a test{why}", "Write a condition: joined <= freeze"
     unknown = sorted(names - set(ROLL_COLUMNS) - set(dates))
     if unknown:
         known = ", ".join((*ROLL_COLUMNS, *dates))
         return (
             (
-                f'"{test}" uses "{unknown[0]}", which is neither a column of the roll nor a date of the'
+                f"{shown(test)} uses {shown(unknown[0])}, which is neither a column of the roll nor a date of the"
                 " timetable"
             ),
-            f"It can use: {known}.",
+            nearest(unknown[0], (*ROLL_COLUMNS, *dates)) or f"It can use: {known}.",
         )
     if not names:
-        return f'"{test}" looks at nothing on the roll', "Write a condition: joined <= freeze"
+        return f"{shown(test)} looks at nothing on the roll", "Write a condition: joined <= freeze"
     return None
 
 
@@ -517,12 +501,20 @@ def _thresholds(rulebook: Rulebook) -> Found:
     for index, stage in enumerate(rulebook.stage):
         if isinstance(stage, NominationStage):
             for gate, inside in _gates(stage):
-                if isinstance(gate.threshold, Quantity) and gate.threshold.of(100) == 0:
-                    yield Contradiction(
-                        ("stage", index, *inside, "threshold"),
-                        "a threshold of nobody is none",
-                        "It is 1 or more.",
-                    )
+                given = gate.threshold
+                if isinstance(given, ByOccasion):
+                    yield from _nobody(given.vacancy, ("stage", index, *inside, "threshold", "vacancy"))
+                    yield from _nobody(given.challenge, ("stage", index, *inside, "threshold", "challenge"))
+                else:
+                    yield from _nobody(given, ("stage", index, *inside, "threshold"))
+        if isinstance(stage, MotionStage) and stage.asked_by:
+            yield from _nobody(stage.asked_by.threshold, ("stage", index, "asked_by", "threshold"))
+
+
+def _nobody(threshold: Quantity | ParameterRef, at: tuple[str | int, ...]) -> Found:
+    if isinstance(threshold, Quantity) and threshold.of(100) == 0:
+        hint = "A threshold is 1 or more; without one, leave the stage out."
+        yield Contradiction(at, "nobody at all would be needed", hint)
 
 
 CHECKS: tuple[Callable[[Rulebook], Found], ...] = (

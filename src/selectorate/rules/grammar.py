@@ -16,7 +16,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticSerializationUnexpectedValue, core_schema
 
 from .. import exact
-from ..documents import MAX_COUNT, FileModel, Id, wrong
+from ..documents import MAX_COUNT, FileModel, Id, shown, wrong
 
 Base = Literal[
     "votes",
@@ -30,18 +30,12 @@ Base = Literal[
 """What a share is a share of."""
 
 BASES: dict[str, str] = {
-    "votes": (
-        "the votes for the candidates still in the count in that round (an exhausted ballot leaves the base)"
-    ),
-    "valid votes": (
-        "all valid votes of the ballot, abstentions among them where the rulebook counts these as valid"
-    ),
+    "votes": ("the votes for the candidates still in the count in that round (an exhausted ballot leaves the base)"),
+    "valid votes": ("all valid votes of the ballot, abstentions among them where the rulebook counts these as valid"),
     "ballots returned": "all ballots returned, spoilt and rejected ones among them",
     "those entitled": "everybody entitled to vote",
     "points": "the points on offer (units × points each)",
-    "points allotted": (
-        "the points given to candidates (fewer than those on offer where units are capped or cut)"
-    ),
+    "points allotted": ("the points given to candidates (fewer than those on offer where units are capped or cut)"),
     "the college": "the whole of the weighted college",
 }
 
@@ -71,9 +65,7 @@ class _Phrase:
         return str(value)
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return cls.SCHEMA
 
 
@@ -111,7 +103,7 @@ class Quantity(_Phrase):
             if ("%" in said[1] or "/" in said[1]) and 0 <= share <= 1:
                 return cls(share, int(said[2] or 0))
         raise wrong(
-            f'"{value}" is not a quantity',
+            f"{shown(value)} is not a quantity",
             'Write a whole number (51), a share ("20%", "1/3") or a share and more ("5% + 1").',
         )
 
@@ -170,22 +162,20 @@ class Requirement(_Phrase):
             raise wrong("must be a requirement in words", cls.HINT)
         if value == "most votes":
             return cls("most")
-        said = re.fullmatch(
-            r"(majority|(?:lead of )?at least (\S+)) of (.+)|turnout of at least (\S+)", value
-        )
+        said = re.fullmatch(r"(majority|(?:lead of )?at least (\S+)) of (.+)|turnout of at least (\S+)", value)
         if not said:
-            raise wrong(f'"{value}" is not a requirement', cls.HINT)
+            raise wrong(f"{shown(value)} is not a requirement", cls.HINT)
         if said[3] is not None and said[3] not in get_args(Base):
-            raise wrong(f'"{said[3]}" is not a base', f"A share can be of: {', '.join(get_args(Base))}.")
+            raise wrong(f"{shown(said[3])} is not a base", f"A share can be of: {', '.join(get_args(Base))}.")
         if said[1] == "majority":
             return cls("majority", Fraction(1, 2), said[3])
         try:
             share = exact.parse_fraction(said[2] or said[4])
         except ValueError:
-            raise wrong(f'"{said[2] or said[4]}" is not a share', 'Write "15%" or "2/3".') from None
+            raise wrong(f"{shown(said[2] or said[4])} is not a share", 'Write "15%" or "2/3".') from None
         if not 0 < share <= 1:
             raise wrong(
-                f'"{said[2] or said[4]}" is not a share',
+                f"{shown(said[2] or said[4])} is not a share",
                 "It must be more than nothing and at most the whole.",
             )
         if said[4]:
@@ -216,7 +206,7 @@ class Requirement(_Phrase):
 
 
 def _one_or_more(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    return value if isinstance(value, list | tuple) else [value]
 
 
 Requirements = Annotated[tuple[Requirement, ...], BeforeValidator(_one_or_more)]
@@ -239,7 +229,7 @@ class GoingOut(_Phrase):
             return cls(value)
         said = re.fullmatch(r"all but ([1-9]\d{0,2})", value) if isinstance(value, str) else None
         if not said:
-            raise wrong(f'"{value}" does not say who goes out', 'Write "lowest", "nobody" or "all but 2".')
+            raise wrong(f"{shown(value)} does not say who goes out", 'Write "lowest", "nobody" or "all but 2".')
         return cls("all but", int(said[1]))
 
     def __str__(self) -> str:
@@ -262,7 +252,7 @@ def _weight(value: object) -> Fraction:
                 return weight
     except ValueError:
         pass
-    raise wrong(f'"{value}" is not a weight', 'Write a fraction or a percentage in quotes: "1/3", "40%".')
+    raise wrong(f"{shown(value)} is not a weight", 'Write a fraction or a percentage in quotes: "1/3", "40%".')
 
 
 class _WeightSchema:
@@ -273,9 +263,7 @@ class _WeightSchema:
         )
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "pattern": "^[0-9./]+ ?%?$"}
 
 

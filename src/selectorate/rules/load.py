@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -24,9 +24,7 @@ PRESETS = files(__package__) / "presets"
 @functools.cache
 def preset_ids() -> tuple[str, ...]:
     """The ids of the rulebooks that are shipped, in alphabetical order."""
-    return tuple(
-        sorted(item.name.removesuffix(".toml") for item in PRESETS.iterdir() if item.name.endswith(".toml"))
-    )
+    return tuple(sorted(item.name.removesuffix(".toml") for item in PRESETS.iterdir() if item.name.endswith(".toml")))
 
 
 @functools.cache
@@ -55,17 +53,22 @@ def load_file(path: Path | Traversable) -> Rulebook:
 def from_document(document: Document) -> Rulebook:
     """The rulebook that ``document`` holds. Raises RulebookError with every problem found."""
     rulebook = documents.check(document, Rulebook, RulebookError)
-    problems = [
-        Problem(found.message, document.where(*found.key), found.hint) for found in contradictions(rulebook)
-    ]
+    problems = [Problem(found.message, document.where(*found.key), found.hint) for found in contradictions(rulebook)]
     if problems:
         raise RulebookError.of(sorted(problems, key=lambda problem: problem.where.line or 0))
     return rulebook
 
 
-def with_parameters(rulebook: Rulebook, given: Mapping[str, object], where: Where | None = None) -> Rulebook:
+def _nowhere(*path: str | int) -> Where:
+    return Where()
+
+
+def with_parameters(
+    rulebook: Rulebook, given: Mapping[str, object], where: Callable[..., Where] = _nowhere
+) -> Rulebook:
     """``rulebook`` with its parameters replaced by what a contest has ``given``, or by their defaults.
 
+    ``where``: the place of a parameter in the contest file, by its name; of all of them without one.
     Raises RulebookError if one is given that the rulebook does not have, or is missing and has no default.
     """
     problems = []
@@ -74,8 +77,8 @@ def with_parameters(rulebook: Rulebook, given: Mapping[str, object], where: Wher
             problems.append(
                 Problem(
                     f'the rulebook "{rulebook.id}" has no parameter "{name}"',
-                    where or Where(),
-                    _has(rulebook),
+                    where(name),
+                    documents.nearest(name, list(rulebook.parameters)) or _has(rulebook),
                 )
             )
     values: dict[str, object] = {}
@@ -86,19 +89,15 @@ def with_parameters(rulebook: Rulebook, given: Mapping[str, object], where: Wher
             values[name] = parameter.default
         else:
             hint = f"The rulebook leaves it to each contest: {parameter.says}."
-            problems.append(Problem(f'the parameter "{name}" is missing', where or Where(), hint))
+            problems.append(Problem(f'the parameter "{name}" is missing', where(name), hint))
     if problems:
         raise RulebookError.of(problems)
     if not rulebook.parameters:
         return rulebook
-    filled = rulebook.model_copy(
-        update={"stage": tuple(_filled(stage, values, where) for stage in rulebook.stage)}
-    )
+    filled = rulebook.model_copy(update={"stage": tuple(_filled(stage, values, where) for stage in rulebook.stage)})
     wrong = [found for found in contradictions(filled) if found.key[:1] != ("parameters",)]
     if wrong:
-        said = [
-            Problem(f"with these parameters {item.message}", where or Where(), item.hint) for item in wrong
-        ]
+        said = [Problem(f"with these parameters {item.message}", where(), item.hint) for item in wrong]
         raise RulebookError.of(said)
     return filled
 
@@ -109,7 +108,7 @@ def _has(rulebook: Rulebook) -> str:
     return f"It has: {', '.join(rulebook.parameters)}."
 
 
-def _filled(table: Any, values: Mapping[str, object], where: Where | None) -> Any:
+def _filled(table: Any, values: Mapping[str, object], where: Callable[..., Where]) -> Any:
     """``table`` (a stage, or something inside one) with its references to parameters replaced by values."""
     if isinstance(table, tuple):
         return tuple(_filled(item, values, where) for item in table)
@@ -122,26 +121,24 @@ def _filled(table: Any, values: Mapping[str, object], where: Where | None) -> An
             update[key] = _value(key, value.parameter, values[value.parameter], where)
         elif isinstance(value, FileModel | tuple):
             update[key] = _filled(value, values, where)
-    return table.model_copy(
-        update={key: value for key, value in update.items() if value is not getattr(table, key)}
-    )
+    return table.model_copy(update={key: value for key, value in update.items() if value is not getattr(table, key)})
 
 
-def _value(key: str, name: str, given: object, where: Where | None) -> object:
+def _value(key: str, name: str, given: object, where: Callable[..., Where]) -> object:
     """What was given for the parameter ``name``, as the ``key`` that refers to it wants it."""
     items = list(given) if isinstance(given, list | tuple) else [given]
     try:
         quantities = tuple(Quantity.read(item) if not isinstance(item, Quantity) else item for item in items)
     except PydanticCustomError as fault:
         hint = str((fault.context or {}).get("hint", ""))
-        raise RulebookError(f'the parameter "{name}": {fault.message()}', where=where, hint=hint) from None
+        raise RulebookError(f'the parameter "{name}": {fault.message()}', where=where(name), hint=hint) from None
     if key == "minimum":
         return quantities
     if len(quantities) != 1:
-        raise RulebookError(f'the parameter "{name}" is one value, not {len(quantities)}', where=where)
+        raise RulebookError(f'the parameter "{name}" is one value, not {len(quantities)}', where=where(name))
     if key == "places":
         if quantities[0].share is not None:
-            raise RulebookError(f'the parameter "{name}" must be a whole number', where=where)
+            raise RulebookError(f'the parameter "{name}" must be a whole number', where=where(name))
         return quantities[0].number
     return quantities[0]
 

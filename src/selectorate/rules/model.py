@@ -7,13 +7,12 @@ two keys together can, is checked in ``consistency``.
 
 from __future__ import annotations
 
-import datetime as dt
 from fractions import Fraction
 from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field
 
-from ..documents import FileModel, Id, Text
+from ..documents import Count, Day, FileModel, Flag, Id, Text
 from ..exact import Cut
 from .grammar import Base, GoingOut, ParameterRef, Quantity, Requirements, Weight
 
@@ -37,9 +36,7 @@ class Body(FileModel):
     name: Text = Field(description='Its members, in the plural, as in a sentence: "MPs and MEPs".')
     parts: dict[Id, Text] = Field(
         {},
-        description=(
-            'Parts that a rule names, such as the unions among the affiliates: { unions = "trade unions" }.'
-        ),
+        description=('Parts that a rule names, such as the unions among the affiliates: { unions = "trade unions" }.'),
     )
     measure: Text | None = Field(
         None,
@@ -87,7 +84,7 @@ class Interpretation(FileModel, Generic[T]):
     text: Literal["silent", "unclear"] = Field(description="What the rules themselves say on it.")
     held: T = Field(description="What was held.")
     by: Text = Field(description="By whom.")
-    on: dt.date = Field(description="When.")
+    on: Day = Field(description="When.")
     upheld: Text | None = Field(None, description="By whom it was upheld, and when.")
 
 
@@ -132,8 +129,7 @@ class Disclosure(FileModel):
         ge=1,
         le=10000,
         description=(
-            "Below so many valid votes, a unit in which all, or all but one, voted alike is shown together"
-            " with others."
+            "Below so many valid votes, a unit in which all, or all but one, voted alike is shown together with others."
         ),
     )
 
@@ -167,16 +163,12 @@ class Gate(FileModel):
 
     by: Id = Field(description="The body that nominates.")
     threshold: Quantity | ByOccasion | ParameterRef = Field(
-        description=(
-            'How many of it: 100, "20%" (of the body, rounded up), or { vacancy = "15%", challenge = "20%" }.'
-        )
+        description=('How many of it: 100, "20%" (of the body, rounded up), or { vacancy = "15%", challenge = "20%" }.')
     )
-    including: dict[Id, int] = Field(
+    including: dict[Id, Count] = Field(
         {}, description="How many of them at least must be of a part of the body: { unions = 2 }."
     )
-    together: Together | None = Field(
-        None, description="What the nominators must amount to by their own size."
-    )
+    together: Together | None = Field(None, description="What the nominators must amount to by their own size.")
     spread: Spread | None = Field(
         None, description='From how many places they must come: { at_least = 20, of = "local parties" }.'
     )
@@ -241,11 +233,10 @@ class MotionStage(FileModel):
     carried: Requirements = Field(description='What it needs: "majority of valid votes".')
     effect: Literal["vacancy", "none", "as stated"] = Field(
         description=(
-            'What follows when the holder has lost the confidence (or a resolution is carried): "none" is an'
-            " answer."
+            'What follows when the holder has lost the confidence (or a resolution is carried): "none" is an answer.'
         )
     )
-    holder_may_stand: bool | None = Field(
+    holder_may_stand: Flag | None = Field(
         None, description="Whether a holder who has lost may stand in the contest that follows."
     )
     safe_months: int | None = Field(
@@ -273,17 +264,13 @@ class Points(FileModel):
     unit: Text = Field(description='What a unit is called: "riding".')
     each: int = Field(strict=True, ge=1, description="How many points a unit gives.")
     units: int | None = Field(None, strict=True, ge=1, description="How many units there are.")
-    at_most_votes: bool = Field(
-        False, description="Whether a unit gives no more points than votes were cast in it."
-    )
+    at_most_votes: Flag = Field(False, description="Whether a unit gives no more points than votes were cast in it.")
     decimals: int | None = Field(
         None,
         strict=True,
         ge=0,
         le=12,
-        description=(
-            "To how many decimals a candidate's points in a unit are cut; exact where it is left out."
-        ),
+        description=("To how many decimals a candidate's points in a unit are cut; exact where it is left out."),
     )
     cut: Cut = Field("down", description="How they are cut.")
 
@@ -300,12 +287,12 @@ class BallotRule(FileModel):
     )
     elected: Requirements | None = Field(None, description="What elects.")
     out: GoingOut | None = Field(None, description="Who goes out if nobody is elected.")
-    new_candidates: bool | None = Field(None, description="Whether new candidates may be nominated after it.")
+    new_candidates: Flag | None = Field(None, description="Whether new candidates may be nominated after it.")
 
 
 TieRule = Literal["earlier rounds", "lot", "officer", "vote again", "all out", "stop"]
 Ties = Annotated[
-    tuple[TieRule, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)
+    tuple[TieRule, ...], BeforeValidator(lambda value: value if isinstance(value, list | tuple | dict) else (value,))
 ]
 
 CountName = Literal["most votes", "repeated ballots", "two rounds", "alternative vote", "supplementary vote"]
@@ -328,9 +315,7 @@ class BallotStage(FileModel):
     votes: Literal["one", "one in each segment"] = Field(
         "one", description="How many votes somebody has who belongs to several segments."
     )
-    paper: Literal["choose one", "rank", "choose up to"] = Field(
-        description="What the voter is asked to fill in."
-    )
+    paper: Literal["choose one", "rank", "choose up to"] = Field(description="What the voter is asked to fill in.")
     choose_up_to: int | None = Field(
         None, strict=True, ge=1, le=1000, description='How many may be chosen on a paper "choose up to".'
     )
@@ -338,7 +323,7 @@ class BallotStage(FileModel):
         (), description="What a paper must contain; without it the paper is spoilt."
     )
     result_rules: tuple[GroupRule, ...] = Field((), description="What the result must contain.")
-    places: int | ParameterRef = Field(1, description="How many are elected.")
+    places: Count | ParameterRef = Field(1, description="How many are elected.")
     count: CountName = Field(description="The counting method.")
     combine: Literal["one-person-one-vote", "weighted-college", "points-by-unit"] = Field(
         "one-person-one-vote", description="How the votes of segments or units become one result."
@@ -373,14 +358,10 @@ class BallotStage(FileModel):
         le=100,
         description="The number of candidates at which this stage ends; they go on to the next.",
     )
-    ballots: tuple[BallotRule, ...] = Field(
-        (), description="Rules that change from one repeated ballot to the next."
-    )
-    withdrawals: bool = Field(True, description="Whether candidates may withdraw between repeated ballots.")
-    unopposed: Literal["elected", "ballot held"] = Field(
-        "elected", description="What happens to a single candidate."
-    )
-    reopen_nominations: bool = Field(False, description='Whether "re-open nominations" stands on the paper.')
+    ballots: tuple[BallotRule, ...] = Field((), description="Rules that change from one repeated ballot to the next.")
+    withdrawals: Flag = Field(True, description="Whether candidates may withdraw between repeated ballots.")
+    unopposed: Literal["elected", "ballot held"] = Field("elected", description="What happens to a single candidate.")
+    reopen_nominations: Flag = Field(False, description='Whether "re-open nominations" stands on the paper.')
     abstentions: Literal["valid", "not votes"] = Field(
         "not votes", description="Whether a paper that says abstention is a valid vote."
     )
@@ -391,7 +372,7 @@ class BallotStage(FileModel):
             ' who are tied for the last place go out), "stop" (and ask).'
         ),
     )
-    binding: bool = Field(True, description="Whether the result binds.")
+    binding: Flag = Field(True, description="Whether the result binds.")
     formally: Text | None = Field(
         None, description="Who formally decides, where the ballot does not: a clause of a sentence."
     )
@@ -426,15 +407,11 @@ class Rulebook(FileModel):
     groups: dict[Id, Group] = Field({}, description="Sets of candidates that a rule names.")
     timetable: dict[Id, Text] = Field(
         {},
-        description=(
-            'Dates that each contest gives and tests of entitlement use: { freeze = "the freeze date" }.'
-        ),
+        description=('Dates that each contest gives and tests of entitlement use: { freeze = "the freeze date" }.'),
     )
     parameters: dict[Id, Parameter] = Field({}, description="What is fixed for each contest.")
     stage: tuple[Stage, ...] = Field(min_length=1, description="The stages, in their order.")
-    disclosure: Disclosure = Field(
-        Disclosure(), description="When figures of a small unit are not published."
-    )
+    disclosure: Disclosure = Field(Disclosure(), description="When figures of a small unit are not published.")
     amendment: tuple[Amendment, ...] = Field((), description="Changes of the rules.")
     source: tuple[Source, ...] = Field((), description="Where the rules were read.")
 
@@ -453,8 +430,4 @@ def full_weight(weights: dict[str, Fraction]) -> Fraction:
     return sum(weights.values(), Fraction(0))
 
 
-__all__ = [
-    name
-    for name, value in list(globals().items())
-    if isinstance(value, type) and value.__module__ == __name__
-]
+__all__ = [name for name, value in list(globals().items()) if isinstance(value, type) and value.__module__ == __name__]

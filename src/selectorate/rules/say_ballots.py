@@ -56,9 +56,7 @@ _UNITS = {
 def tie_clause(rules: Sequence[str]) -> str:
     """What breaks a tie, as a clause."""
     first, *others = [_TIES[rule] for rule in rules] or ["nothing is laid down"]
-    return f"if candidates are tied, {first}" + "".join(
-        f"; if that does not decide, {other}" for other in others
-    )
+    return f"if candidates are tied, {first}" + "".join(f"; if that does not decide, {other}" for other in others)
 
 
 def ballot(stage: BallotStage, speaker: Speaker) -> Iterator[str]:
@@ -268,15 +266,11 @@ def _changes(stage: BallotStage, speaker: Speaker) -> Iterator[str]:
 
 def _which(stage: BallotStage, rule: BallotRule, key: str) -> str:
     """The ballots for which ``key`` of ``rule`` holds: until a later rule says something else of it."""
-    until = next(
-        (r.from_ for r in stage.ballots if r.from_ > rule.from_ and getattr(r, key) is not None), None
-    )
+    until = next((r.from_ for r in stage.ballots if r.from_ > rule.from_ and getattr(r, key) is not None), None)
     first = f"the {ordinal(rule.from_)} ballot"
     if until is None:
         return f"{first} and every later one"
-    return (
-        first if until == rule.from_ + 1 else f"the {ordinal(rule.from_)} to the {ordinal(until - 1)} ballot"
-    )
+    return first if until == rule.from_ + 1 else f"the {ordinal(rule.from_)} to the {ordinal(until - 1)} ballot"
 
 
 def _ending(stage: BallotStage, speaker: Speaker) -> Iterator[str]:

@@ -19,8 +19,7 @@ def holder_clause(incumbent: str) -> str:
         "needs nominations": "a holder who is challenged needs nominations like any other candidate",
         "may not stand": "the holder may not stand",
         "not known": (
-            "whether a holder who is challenged needs nominations is not known from what was read of the"
-            " rules"
+            "whether a holder who is challenged needs nominations is not known from what was read of the rules"
         ),
     }[incumbent]
 
@@ -86,8 +85,7 @@ def _way(gate: Gate, way: str, speaker: Speaker, stage: NominationStage) -> Iter
     parts = body.parts if body else {}
     if gate.including:
         among = listed(
-            f"at least {number(least)} of the {parts.get(part, part)}"
-            for part, least in gate.including.items()
+            f"at least {number(least)} of the {parts.get(part, part)}" for part, least in gate.including.items()
         )
         yield f"Among those who nominate must then be {among}."
     if gate.spread:
@@ -126,9 +124,7 @@ def motion(stage: MotionStage, speaker: Speaker) -> Iterator[str]:
         may = "may" if stage.holder_may_stand else "may not"
         yield f"A holder who has lost {may} stand in the contest that follows."
     if stage.safe_months is not None:
-        yield (
-            f"A holder who has won is safe from another such vote for {counted(stage.safe_months, 'month')}."
-        )
+        yield (f"A holder who has won is safe from another such vote for {counted(stage.safe_months, 'month')}.")
     of = f"as shares of {BASES[stage.shares.of]}" if stage.shares.of else None
     yield f"Shares are published {printed(of, stage.shares.decimals, stage.shares.cut)}."
     yield turnout(stage.turnout.counts, printed(None, stage.turnout.decimals, stage.turnout.cut))

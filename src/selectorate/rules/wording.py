@@ -56,9 +56,7 @@ CUTS: dict[Cut, str] = {
     "up": "always rounded up",
 }
 
-ARTICLE = frozenset(
-    {"Party", "Democrats", "Union", "Society", "Association", "League", "Federation", "Greens"}
-)
+ARTICLE = frozenset({"Party", "Democrats", "Union", "Society", "Association", "League", "Federation", "Greens"})
 """Words by which the name of an organisation takes "the"."""
 
 

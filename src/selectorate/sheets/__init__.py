@@ -12,7 +12,8 @@ A new kind of sheet (a mandate, an audit) is therefore one module that makes a `
 """
 
 from .blocks import Part, Picture, Sheet
-from .charts import compare_picture, illustrated
+from .charts import illustrated
+from .compare import compare_picture
 from .csvs import declaration_csv
 from .declared import declaration_sheet
 from .html import declaration_html, page, part_html, sheet_html

@@ -27,7 +27,8 @@ The columns, for a data desk:
 ``certainty``
     ``recalled``, ``derived`` or ``approximate``; empty for what a source confirms.
 ``note``
-    what became of a candidate (``elected``, ``out``, ``withdrawn``, ``qualified``), the result of nominations, the unit's first.
+    what became of a candidate (``elected``, ``out``, ``withdrawn``, ``qualified``), what came of nominations, who was
+    first in a unit.
 
 Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers, negative ones too.
 """

@@ -21,7 +21,7 @@ from .declared import declaration_sheet
 
 
 def declaration_html(declaration: Declaration, *, pictures: bool = True) -> str:
-    """``declaration`` as one self-contained page. With ``pictures`` it raises MissingPartError if they cannot be made."""
+    """``declaration`` as one self-contained page. With ``pictures`` it can raise MissingPartError."""
     return sheet_html(charts.illustrated(declaration) if pictures else declaration_sheet(declaration))
 
 
@@ -83,7 +83,7 @@ def environment() -> Environment:
 
 def inline(svg: str) -> Markup:
     """An SVG that ``charts`` made, as it is: its text is escaped there."""
-    return Markup(svg)  # noqa: S704
+    return Markup(svg)
 
 
 def web(address: str | None) -> bool:

@@ -18,13 +18,28 @@ from ..mandate import (
     RivalMandate,
     Swing,
     SwingIn,
+    Unit,
     WhatIf,
     cell_text,
     change_text,
     value_text,
 )
 from . import numbers, words
-from .blocks import Column, Figure, Item, KeyFigure, Part, Picture, Row, Sentences, Sheet, Table, cells
+from .blocks import (
+    MARK_WORDS,
+    MARKS,
+    Column,
+    Figure,
+    Item,
+    KeyFigure,
+    Part,
+    Picture,
+    Row,
+    Sentences,
+    Sheet,
+    Table,
+    cells,
+)
 
 VERDICTS = {True: "holds", False: "does not hold", None: "cannot be known"}
 WHY = "cannot be known"
@@ -105,8 +120,7 @@ def _measures(found: Mandate) -> Iterator[Item]:
             texts.append(_figure(first, name) if first is not None else numbers.ABSENT)
         rows.append(cells(*texts))
     yield Table("measures", f"Measures of the mandate of {found.name}", tuple(columns), tuple(rows))
-    if unknown:
-        yield Sentences(("Cannot be known from this:", *unknown), listed=True)
+    yield from _cannot("Cannot be known from this:", unknown)
     if found.segments:
         yield _segments(found)
     if found.notes:
@@ -116,7 +130,27 @@ def _measures(found: Mandate) -> Iterator[Item]:
 def _figure(cell: Cell | None, name: str) -> str:
     if cell is None or cell.value is None:
         return WHY
-    return cell_text(cell, MEASURES[name].unit)  # type: ignore[index]  # a measure's id
+    return cell_text(cell, MEASURES[name].unit) + _mark(cell)  # type: ignore[index]  # a measure's id
+
+
+def _mark(*found: Cell) -> str:
+    """The mark of the least certain figure that a cell rests on: one that was worked out from others is no worry."""
+    marks = {mark for cell in found for mark in cell.certainty.values()}
+    return "".join(MARKS[mark] for mark in ("recalled", "approximate") if mark in marks)
+
+
+def _legend(cells_: Sequence[Cell]) -> tuple[str, ...]:
+    """What the marks of ``cells_`` mean, and which figures they are."""
+    found: dict[str, set[str]] = {}
+    for cell in cells_:
+        for what, mark in cell.certainty.items():
+            if mark in ("recalled", "approximate"):
+                found.setdefault(mark, set()).add(what)
+    return tuple(
+        f"{MARKS[mark]} rests on a figure that is {MARK_WORDS[mark]}: {words.listed(sorted(found[mark]))}."
+        for mark in ("recalled", "approximate")
+        if mark in found
+    )
 
 
 def _segments(found: Mandate) -> Table:
@@ -139,9 +173,8 @@ def _segments(found: Mandate) -> Table:
 def _comparison_parts(comparison: Comparison, picture: Picture | None) -> Iterator[Part]:
     table = _changes("beside", "Over all", comparison, comparison.total)
     items: list[Item] = [Figure(picture, table)] if picture is not None else [table]
-    unknown = _unknown(comparison.total)
-    if unknown:
-        items.append(Sentences(unknown, listed=True))
+    missing = [f"{words.capital(change.name)}: {change.cannot}." for change in comparison.total if change.cannot]
+    items += _cannot("Cannot be known from this:", missing)
     if comparison.notes:
         items.append(Sentences(comparison.notes))
     yield Part(f"{comparison.now.date.year} beside {comparison.before.date.year}", tuple(items))
@@ -150,14 +183,7 @@ def _comparison_parts(comparison: Comparison, picture: Picture | None) -> Iterat
             _changes(f"beside-{item.segment}", words.capital(item.name), comparison, item.changes)
             for item in comparison.segments
         ]
-        missing = dict.fromkeys(
-            f"{words.capital(change.name)}: {change.cannot}."
-            for item in comparison.segments
-            for change in item.changes
-            if change.cannot
-        )
-        if missing:
-            by_segment.append(Sentences(("Cannot be known of the segments from this:", *missing), listed=True))
+        by_segment += _cannot("Cannot be known of segments from this:", _missing(comparison))
         for word, names in (("now", comparison.only_now), ("before", comparison.only_before)):
             if names:
                 by_segment.append(Sentences((f"Only {word}: {words.listed(names)}.",)))
@@ -177,12 +203,27 @@ def _changes(name: str, caption: str, comparison: Comparison, changes: Sequence[
             continue
         change = change_text(item.change, item.unit) if item.change is not None else numbers.ABSENT
         rows.append(cells(item.name, _figure(item.before, item.measure), _figure(item.now, item.measure), change))
-    return Table(name, caption, columns, tuple(rows))
+    legend = _legend([cell for item in changes for cell in (item.before, item.now)])
+    return Table(name, caption, columns, tuple(rows), legend)
 
 
-def _unknown(changes: Sequence[Change]) -> tuple[str, ...]:
-    missing = [f"{words.capital(change.name)}: {change.cannot}." for change in changes if change.cannot]
-    return ("Cannot be known from this:", *missing) if missing else ()
+def _missing(comparison: Comparison) -> list[str]:
+    """What cannot be compared by segment: each measure once, with the segments of which it is so."""
+    found: dict[tuple[str, bool], list[str]] = {}
+    for item in comparison.segments:
+        for change in item.changes:
+            if change.cannot is not None:
+                key = (change.name, change.now.value is None and change.before.value is None)
+                found.setdefault(key, []).append(item.name)
+    return [
+        f"{words.capital(measure)}: of {words.listed(names)} {'neither figure is' if both else 'one of the two is not'}"
+        f" known."
+        for (measure, both), names in found.items()
+    ]
+
+
+def _cannot(lead: str, sentences: Sequence[str]) -> list[Item]:
+    return [Sentences((lead,)), Sentences(tuple(sentences), listed=True)] if sentences else []
 
 
 # -- claims -----------------------------------------------------------------------------------------------------
@@ -202,14 +243,12 @@ def _reading(claim: ClaimResult, reading: ReadingResult, number: int) -> Iterato
         return
     rows: list[Row] = []
     for finding in reading.findings:
-        figure = cell_text(finding.figure, finding.unit) if finding.figure.value is not None else WHY
-        beside = cell_text(finding.beside, finding.unit) if finding.beside.value is not None else WHY
+        figure, beside = _shown(finding.figure, finding.unit), _shown(finding.beside, finding.unit)
         change = change_text(finding.change, finding.unit) if finding.change is not None else numbers.ABSENT
         if finding.segments:
             rows.append(cells(finding.name, "", "", "", VERDICTS[finding.holds], strong=bool(finding.holds)))
             for part in finding.segments:
-                own = cell_text(part.figure, finding.unit) if part.figure.value is not None else WHY
-                other = cell_text(part.beside, finding.unit) if part.beside.value is not None else WHY
+                own, other = _shown(part.figure, finding.unit), _shown(part.beside, finding.unit)
                 moved = change_text(part.change, finding.unit) if part.change is not None else numbers.ABSENT
                 rows.append(cells(f"  {part.name}", own, other, moved, VERDICTS[part.holds]))
         else:
@@ -233,8 +272,14 @@ def _reading(claim: ClaimResult, reading: ReadingResult, number: int) -> Iterato
         for cell in (finding.figure, finding.beside)
         if cell.cannot
     )
-    notes = ((reading.note,) if reading.note else ()) + tuple(dict.fromkeys(unknown))
+    used = [cell for finding in reading.findings for cell in (finding.figure, finding.beside)]
+    used += [cell for finding in reading.findings for part in finding.segments for cell in (part.figure, part.beside)]
+    notes = ((reading.note,) if reading.note else ()) + tuple(dict.fromkeys(unknown)) + _legend(used)
     yield Table(f"claim-{slug}-{number}", caption, columns, tuple(rows), notes)
+
+
+def _shown(cell: Cell, unit: Unit) -> str:
+    return WHY if cell.value is None else cell_text(cell, unit) + _mark(cell)
 
 
 # -- rivals -----------------------------------------------------------------------------------------------------

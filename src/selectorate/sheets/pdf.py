@@ -47,7 +47,7 @@ FITS = (
 
 
 def declaration_pdf(declaration: Declaration) -> bytes:
-    """``declaration`` as a PDF of at most two A4 pages. Raises MissingPartError without typst, altair and vl-convert."""
+    """``declaration`` as a PDF of at most two A4 pages. Can raise MissingPartError."""
     who = "Returning officer" if declaration.figures == "ours" else "Checked by"
     declares = (
         "I declare this to be the result of the contest."
@@ -95,8 +95,8 @@ def _data(sheet: Sheet, fit: _Fit, declares: str, signed_by: str) -> dict[str, o
         (len(table.columns) for table in sheet.tables() if not table.long and (fit.extra or not table.extra)), default=0
     )
     landscape = widest > WIDE
-    if landscape:
-        fit = replace(fit, pictures=fit.pictures * 5 // 10)
+    if landscape:  # a picture fills its half of the page
+        fit = replace(fit, pictures=100 if fit.pictures else 0)
     parts = [(part.heading, list(_items(part.items, fit))) for part in sheet.parts if fit.minor or not part.minor]
     return {
         "size": fit.size,

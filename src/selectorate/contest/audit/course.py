@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from ... import exact
+from ...count import Decision
 from ...rules import BallotStage, MotionStage, Requirement
 from ..case import Case
 from ..figures import BallotView
@@ -191,6 +192,10 @@ def _decision(case: Case, view: BallotView, number: int, item: ReplayedRound, at
     if decision is None:  # pragma: no cover - the caller has looked
         return
     basis = None if item.basis == "votes" else f"worked out from {item.basis}, not from votes"
+    if decision.outcome == "tied":
+        decision = _replayed(case, view.stage.id, number) or decision  # with who lost the tie, if that is decided
+    if case.contest.figures == "ours" and not (figures.out or figures.elected or figures.void):
+        return  # nothing was published yet: the declaration says what follows
     if figures.void:
         tied = decision.outcome == "tied"
         yield at.to("void").check(
@@ -247,9 +252,11 @@ def _decision(case: Case, view: BallotView, number: int, item: ReplayedRound, at
         yield at.to("out").check(
             "decision",
             f"who goes out{name}",
-            "agrees" if set(figures.out) & set(decision.tied) else "disagrees",
+            "agrees"
+            if set(figures.out) & set(decision.tied) and (not out or set(figures.out) - set(figures.withdrawn) <= out)
+            else "disagrees",
             published=_names(case, figures.out),
-            computed=f"tied: {_names(case, decision.tied)}",
+            computed=f"tied: {_names(case, decision.tied)}" + (f"; out: {_names(case, decision.out)}" if out else ""),
             explanation=figures.tie or basis,
         )
         return
@@ -303,7 +310,11 @@ def fields(case: Case) -> Iterator[Check]:
             if not earlier or not present:
                 yield at.cannot("field", f"who stands{name}", "the candidates of this round or of the one before")
                 continue
-            left = earlier if before.void else earlier - set(before.out) - set(before.withdrawn)
+            gone = set(before.out)
+            if not gone and case.contest.figures == "ours":
+                decided = _replayed(case, view.stage.id, number - 1)
+                gone = set(decided.out) if decided else set()
+            left = earlier if before.void else earlier - gone - set(before.withdrawn)
             newcomers = present - earlier
             expected = left | set(now.new)
             same = present == expected
@@ -337,6 +348,12 @@ def fields(case: Case) -> Iterator[Check]:
                 )
 
 
+def _replayed(case: Case, stage: str, number: int) -> Decision | None:
+    """What the rules decide after round ``number`` (from 0), ties broken; None where it did not come to that."""
+    played = next((result for result in replay(case) if result.stage == stage), None)
+    return played.rounds[number].decision if played and number < len(played.rounds) else None
+
+
 def rules_on_papers_and_results(case: Case) -> Iterator[Check]:
     """Rules on what a paper or a result must contain; places filled by those with most votes."""
     for index, view in views(case):
@@ -352,11 +369,12 @@ def rules_on_papers_and_results(case: Case) -> Iterator[Check]:
                 f"every valid paper had {asked} {group}",
                 "the ballots themselves: totals do not show it",
             )
-        for rule in stage.result_rules:
+        elected = _elected(case)
+        for rule in stage.result_rules if elected or case.contest.figures == "published" else ():
             group = case.rulebook.groups[rule.group].name
             number = sum(
                 rule.group in case.contest.candidates[who].groups
-                for who in case.contest.elected
+                for who in elected
                 if who in case.contest.candidates
             )
             right = number >= (rule.at_least or 0) and (rule.at_most is None or number <= rule.at_most)
@@ -372,8 +390,17 @@ def rules_on_papers_and_results(case: Case) -> Iterator[Check]:
             yield from _places(case, view, stage.places, At(case, ("ballot", index, "round", 0)))
 
 
+def _elected(case: Case) -> tuple[str, ...]:
+    """Who was declared elected; in a contest of our own that does not say so yet, who is elected by the figures."""
+    if case.contest.figures == "ours" and not case.contest.elected:
+        return winners(replay(case)) or ()
+    return case.contest.elected
+
+
 def _places(case: Case, view: BallotView, places: int, at: At) -> Iterator[Check]:
-    elected = case.contest.elected
+    elected = _elected(case)
+    if not elected:
+        return
     yield at.equal("rule", "as many are elected as there are places", len(elected), places)
     votes = view.section_votes(0, "total")
     if votes is None:
@@ -383,7 +410,8 @@ def _places(case: Case, view: BallotView, places: int, at: At) -> Iterator[Check
     outside = {who: number for who, number in votes.items() if who not in elected}
     if len(inside) == len(elected) and outside:
         best = max(outside, key=lambda who: (outside[who], who))
-        right = min(inside) > outside[best]
+        drawn = bool(view.figures.round[0].tie) and min(inside) == outside[best]
+        right = min(inside) > outside[best] or drawn
         others = view.figures.round[0].others
         yield at.check(
             "winner",

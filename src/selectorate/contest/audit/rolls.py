@@ -121,7 +121,8 @@ def _votes_and_valid(
         return
     round_number = number or 0
     votes = view.section_votes(round_number, section)
-    if votes is None or view.figures.round[round_number].others:
+    everybody = section == TOTAL or len(view.sections) == 1
+    if votes is None or (everybody and not view.complete(round_number)):
         missing = "the votes of every candidate"
         yield at.to("valid").cannot("sum", f"votes add up to the valid ballots ({name})", missing, f"{roll.valid:,}")
         return

@@ -1,0 +1,120 @@
+"""What the marks on a paper come to under the rules: one ranking, each candidate once, and why it ends where it does.
+
+Skipped and repeated ranks, several marks at one rank, withdrawn candidates: each is settled by a rule, and counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .profile import END, SKIPPED, Marks, Numbers, Profile, merged
+
+
+class Ends(IntEnum):
+    """Why a ranking ends."""
+
+    CHOICES = 0
+    """Nobody further was ranked."""
+    OVERVOTE = 1
+    """Several stood at one rank, and the rule ends the paper there."""
+    SKIPPED = 2
+    """Too many ranks in a row were left empty."""
+    REPEATED = 3
+    """A candidate stood a second time, and the rule ends the paper there."""
+
+
+@dataclass(frozen=True)
+class MarkRules:
+    """What becomes of unusual marks.
+
+    ``skipped``: the number of ranks in a row that may be left empty before the paper ends (None: any). ``repeated``: a
+    second mark for the same candidate is passed over, or ends the paper. ``overvote``: a rank with several candidates
+    ends the paper, or is passed over. ``ranks``: how many ranks count (None: all). A withdrawn candidate is passed over.
+    """
+
+    skipped: int | None = None
+    repeated: Literal["pass over", "end"] = "pass over"
+    overvote: Literal["end", "pass over"] = "end"
+    ranks: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Rankings:
+    """Strict rankings, equal ones merged.
+
+    ``papers``: rows of candidates' numbers (from 1), best first, then 0. ``number``: ballots like each. ``ends``: why
+    each ends (``Ends``). ``candidates``: how many candidates the numbers go up to. ``valid``: ballots with at least one
+    candidate; ``blank``: ballots without any mark; ``spoilt``: ballots with marks of which none counts. ``met``: how
+    many ballots had each kind of unusual mark, whatever became of it.
+    """
+
+    papers: Marks = field(repr=False)
+    number: Numbers = field(repr=False)
+    ends: NDArray[np.int8] = field(repr=False)
+    candidates: int
+    valid: int
+    blank: int
+    spoilt: int
+    met: dict[str, int]
+
+
+def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
+    """The rankings that the papers of ``profile`` come to under ``rules``."""
+    rules = rules or MarkRules()
+    marks = profile.papers[:, : rules.ranks] if rules.ranks is not None else profile.papers
+    size, width = marks.shape
+    withdrawn = np.zeros(len(profile.candidates) + 1, dtype=bool)
+    for index, option in enumerate(profile.candidates):
+        withdrawn[index + 1] = option.withdrawn
+    out = np.zeros((size, width), dtype=np.int16)
+    length = np.zeros(size, dtype=np.int64)
+    ends = np.full(size, Ends.CHOICES, dtype=np.int8)
+    seen = np.zeros((size, len(profile.candidates) + 1), dtype=bool)
+    open_ = np.ones(size, dtype=bool)
+    gap = np.zeros(size, dtype=np.int64)
+    met = {name: np.zeros(size, dtype=bool) for name in ("overvote", "skipped", "repeated", "withdrawn")}
+    rows = np.arange(size)
+    for rank in range(width):
+        mark = marks[:, rank].astype(np.int64)
+        met["skipped"] |= mark == SKIPPED
+        met["overvote"] |= mark < SKIPPED
+        gap = np.where(mark == SKIPPED, gap + 1, 0)
+        if rules.skipped is not None:
+            late = open_ & (gap > rules.skipped)
+            ends[late], open_ = Ends.SKIPPED, open_ & ~late
+        over = open_ & (mark < SKIPPED)
+        if rules.overvote == "end":
+            ends[over], open_ = Ends.OVERVOTE, open_ & ~over
+        who = np.where(mark > 0, mark, 0)
+        again = seen[rows, who] & (who > 0)
+        met["repeated"] |= again
+        met["withdrawn"] |= withdrawn[who]
+        if rules.repeated == "end":
+            stop = open_ & again
+            ends[stop], open_ = Ends.REPEATED, open_ & ~stop
+        take = open_ & (who > 0) & ~again & ~withdrawn[who]
+        seen[rows, who] |= who > 0
+        out[rows[take], length[take]] = who[take]
+        length[take] += 1
+    number = profile.number
+    marked = (profile.papers != END).any(axis=1) if profile.papers.shape[1] else np.zeros(size, dtype=bool)
+    valid = length > 0
+    joined = np.concatenate([out, ends[:, None].astype(np.int16) + 1], axis=1)[valid]
+    # The reason is merged with the ranking: two papers that end for different reasons stay two.
+    kept, added = merged(joined, number[valid]) if valid.any() else (joined, number[valid])
+    papers = np.ascontiguousarray(kept[:, :-1]) if kept.shape[1] else np.zeros((0, 0), dtype=np.int16)
+    return Rankings(
+        papers=papers,
+        number=added,
+        ends=(kept[:, -1] - 1).astype(np.int8) if kept.shape[1] else np.zeros(0, dtype=np.int8),
+        candidates=len(profile.candidates),
+        valid=int(number[valid].sum()),
+        blank=int(number[~marked].sum()),
+        spoilt=int(number[marked & ~valid].sum()),
+        met={name: int(number[rows_].sum()) for name, rows_ in met.items()},
+    )

@@ -1,0 +1,101 @@
+"""``demo``: the main job, for a newcomer to see: a page with the result of 2016 and what it amounts to."""
+
+from __future__ import annotations
+
+import os
+import sys
+import webbrowser
+from dataclasses import replace
+from pathlib import Path
+
+import typer
+from rich.text import Text
+
+from .. import contest, gallery, mandate, sheets
+from ..contest.audit import audit
+from ..errors import InputError
+from . import base
+from .gallery import line
+
+NOW, BEFORE = "labour-2016", "labour-2015"
+
+
+def demo_command(
+    folder: Path = typer.Option(Path("demo"), "--folder", help="Where to write the page."),
+    browser: bool = typer.Option(True, "--browser/--no-browser", help="Open the page where there is a browser."),
+) -> None:
+    """Show the contest of 2016: declaration, mandate beside 2015, claims, and the gallery, as one page."""
+    with base.failures_told():
+        console = base.out()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise InputError(f"{folder} cannot be made: {fault.strerror}") from None
+        case = contest.load(NOW)
+        declaration, before = contest.declare(case), contest.declare(contest.load(BEFORE))
+        result = audit(case)
+        console.print(Text(f"{declaration.title}, under the rulebook “{declaration.rulebook_name}”"))
+        console.print(
+            Text(
+                f"  {result.count('agrees')} published figures agree with the rules, "
+                f"{result.count('disagrees')} do not, {result.count('cannot be checked')} cannot be checked"
+            )
+        )
+        comparison = mandate.compare(declaration, before)
+        claims = mandate.check_claims(case)
+        console.print(Text(f"  Elected: {', '.join(declaration.elected_names)}"))
+        for claim in claims:
+            console.print(Text(f"  “{claim.quote}”: {claim.verdict}"))
+        with base.working("Drawing and writing the page"):
+            page = _page(case, declaration, before, comparison, claims)
+            written = {
+                "index.html": page,
+                "declaration.pdf": sheets.declaration_pdf(declaration),
+                "declaration.csv": sheets.declaration_csv(declaration),
+                "declaration.json": base.json_text(contest.to_json(declaration)),
+            }
+            for name, content in written.items():
+                base.write_file(folder / name, content)
+        target = (folder / "index.html").resolve()
+        console.print(Text(f"The page: {target}"))
+        console.print(Text(f"Beside it: {', '.join(name for name in written if name != 'index.html')}"))
+        if browser and sys.stdout.isatty() and _has_browser():
+            webbrowser.open(target.as_uri())
+
+
+def _page(
+    case: contest.Case,
+    declaration: contest.Declaration,
+    before: contest.Declaration,
+    comparison: mandate.Comparison,
+    claims: tuple[mandate.ClaimResult, ...],
+) -> str:
+    """The declaration, the mandate beside the one before, the claims, what it would have taken, and the gallery."""
+    picture = sheets.compare_picture(before, declaration)
+    measured = sheets.mandate_sheet(
+        comparison.now, comparison, claims=claims, rivals=mandate.rivals(case), picture=picture
+    )
+    swing = sheets.what_if_sheet(declaration, (), mandate.swing(case))
+    rows = sorted((line(name) for name in gallery.contest_ids()), key=lambda item: (item["date"], item["id"]))
+    listed = sheets.gallery_sheet(rows, declaration.date)
+    declared = sheets.illustrated(declaration)
+    last = {"Nominations", "About this declaration"}
+    first = [part for part in declared.parts if part.heading not in last]
+    rest = [part for part in declared.parts if part.heading in last]
+    parts = (*first, *measured.parts, *swing.parts, *rest, *listed.parts)
+    return sheets.sheet_html(replace(declared, parts=parts))
+
+
+def _has_browser() -> bool:
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command("demo")(demo_command)

@@ -1,0 +1,292 @@
+"""What does not fit in a contest file: whatever refers to what neither it nor its rulebook has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..documents import Document, nearest, shown
+from ..errors import Problem
+from ..rules import BallotStage, MotionStage, NominationStage, Rulebook
+from .model import MOTION, REOPEN, TOTAL, BallotFigures, Contest, Round
+
+Found = Iterator[Problem]
+
+
+def misfits(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
+    """Everything in the contest that refers to what neither it nor its rulebook has."""
+    yield from _bodies(contest, rulebook, document)
+    yield from _people(contest, rulebook, document)
+    yield from _nominations(contest, rulebook, document)
+    seen: set[str] = set()
+    for index, ballot in enumerate(contest.ballot):
+        at = ("ballot", index)
+        stage = rulebook.stage_named(ballot.stage)
+        if not isinstance(stage, BallotStage | MotionStage):
+            yield _no_ballot(rulebook, ballot.stage, document, *at)
+            continue
+        if ballot.stage in seen:
+            yield Problem(
+                f'the ballot "{ballot.stage}" is given twice',
+                document.where(*at, "stage"),
+                "Put its rounds under one [[ballot]].",
+            )
+        seen.add(ballot.stage)
+        yield from _figures(contest, stage, ballot, document, at)
+    yield from _readings(contest, rulebook, document)
+
+
+def _no_ballot(rulebook: Rulebook, name: str, document: Document, *at: str | int) -> Problem:
+    names = [stage.id for stage in rulebook.stage if not isinstance(stage, NominationStage)]
+    hint = nearest(name, names, "It has") or "It knows no ballots."
+    return Problem(f'the rulebook "{rulebook.id}" has no ballot "{name}"', document.where(*at, "stage"), hint)
+
+
+def _twice(names: Sequence[str], document: Document, *at: str | int) -> Found:
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield Problem(f'"{name}" is named twice', document.where(*at, number), "Name each once.")
+
+
+def _bodies(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
+    for name, body in contest.bodies.items():
+        if name not in rulebook.bodies:
+            yield Problem(
+                f'the rulebook "{rulebook.id}" has no body "{name}"',
+                document.where("bodies", name),
+                nearest(name, list(rulebook.bodies), "It has") or "It knows no bodies.",
+            )
+            continue
+        known = rulebook.bodies[name].parts
+        for part in body.parts:
+            if known and part not in known:
+                yield Problem(
+                    f'the body "{name}" has no part "{part}"',
+                    document.where("bodies", name, "parts", part),
+                    nearest(part, list(known), "It has"),
+                )
+        if body.size is not None and sum(body.parts.values()) > body.size:
+            yield Problem(
+                f"the parts add up to {sum(body.parts.values()):,}, more than the {body.size:,} there are",
+                document.where("bodies", name, "parts"),
+                "Nobody belongs to two parts: correct the parts or the size.",
+            )
+
+
+def _people(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
+    names: dict[str, str] = {}
+    for key, candidate in contest.candidates.items():
+        folded = " ".join(candidate.name.casefold().split())
+        if key in (*MOTION, REOPEN, TOTAL):
+            yield Problem(
+                f'a candidate cannot be called "{key}"',
+                document.where("candidates", key),
+                "Choose another key: the name that is shown is under name.",
+            )
+        if folded in names:
+            yield Problem(
+                f'{shown(candidate.name)} is also the name of "{names[folded]}"',
+                document.where("candidates", key, "name"),
+                "Two candidates must be told apart on the paper.",
+            )
+        names[folded] = key
+        for number, group in enumerate(candidate.groups):
+            if group not in rulebook.groups:
+                yield Problem(
+                    f'the rulebook "{rulebook.id}" has no group "{group}"',
+                    document.where("candidates", key, "groups", number),
+                    nearest(group, list(rulebook.groups), "It has") or "It knows no groups: leave it out.",
+                )
+    for number, who in enumerate(contest.elected):
+        if who not in contest.candidates:
+            yield _nobody(contest, who, document, "elected", number)
+    yield from _twice(contest.elected, document, "elected")
+    if contest.holder is not None and contest.holder not in contest.candidates:
+        yield _nobody(contest, contest.holder, document, "holder")
+
+
+def _nobody(contest: Contest, who: str, document: Document, *path: str | int) -> Problem:
+    return Problem(
+        f'there is no candidate "{who}"',
+        document.where(*path),
+        nearest(who, list(contest.candidates), "The candidates are") or "Add them under [candidates.…].",
+    )
+
+
+def _nominations(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
+    seen: set[tuple[str, str | None]] = set()
+    for index, figures in enumerate(contest.nomination):
+        at = ("nomination", index)
+        stage = rulebook.stage_named(figures.stage)
+        if not isinstance(stage, NominationStage):
+            names = [s.id for s in rulebook.stage if isinstance(s, NominationStage)]
+            yield Problem(
+                f'the rulebook "{rulebook.id}" has no nomination stage "{figures.stage}"',
+                document.where(*at, "stage"),
+                nearest(figures.stage, names, "It has") or "It knows no nominations.",
+            )
+            continue
+        if (figures.stage, figures.by) in seen:
+            yield Problem(
+                f'the nominations "{figures.stage}" are given twice',
+                document.where(*at, "stage"),
+                "Put them under one [[nomination]], or say under each by which body they were made.",
+            )
+        seen.add((figures.stage, figures.by))
+        ways = [gate.by for gate in stage.any] if stage.any else [stage.by]
+        if figures.by is None and stage.any:
+            yield Problem(
+                '"by" is missing: there are several ways to be nominated',
+                document.where(*at),
+                f"Write one of: {', '.join(str(way) for way in ways)}.",
+            )
+        elif figures.by is not None and figures.by not in ways:
+            yield Problem(
+                f'"{figures.by}" does not nominate at this stage',
+                document.where(*at, "by"),
+                f"It can be: {', '.join(str(way) for way in ways)}.",
+            )
+        groups: dict[str, Sequence[str]] = {
+            "counts": list(figures.counts),
+            "parts": list(figures.parts),
+            "measured": list(figures.measured),
+            "automatic": figures.automatic,
+            "withdrew": figures.withdrew,
+            "refused": list(figures.refused),
+        }
+        for key, people in groups.items():
+            for number, who in enumerate(people):
+                if who not in contest.candidates:
+                    yield _nobody(contest, who, document, *at, key, who if isinstance(people, list) else number)
+
+
+def _figures(
+    contest: Contest,
+    stage: BallotStage | MotionStage,
+    ballot: BallotFigures,
+    document: Document,
+    at: tuple[str | int, ...],
+) -> Found:
+    segments = stage.segments if isinstance(stage, BallotStage) else ()
+    sections = {*segments, TOTAL}
+    motion = isinstance(stage, MotionStage)
+    people = set(MOTION) if motion else set(contest.candidates)
+    if not motion and isinstance(stage, BallotStage) and stage.reopen_nominations:
+        people.add(REOPEN)
+    if ballot.ballots and ballot.round:
+        yield Problem(
+            "a ballot has either a file of ballots or published rounds",
+            document.where(*at, "ballots"),
+            "Leave one of the two out.",
+        )
+    if not motion:
+        for key in ("asked", "asked_needed", "carried"):
+            if getattr(ballot, key) is not None:
+                yield Problem(f'"{key}" is for motions', document.where(*at, key), "Leave it out here.")
+    yield from _sections(ballot.roll, sections, document, (*at, "roll"))
+    for number, figures in enumerate(ballot.round):
+        yield from _round(contest, figures, sections, people, document, (*at, "round", number), motion=motion)
+
+
+def _sections(table: Mapping[str, object], sections: set[str], document: Document, at: tuple[str | int, ...]) -> Found:
+    for section in table:
+        if section not in sections:
+            hint = f"Figures stand under: {', '.join(sorted(sections))}."
+            yield Problem(f'there is no segment "{section}" in this ballot', document.where(*at, section), hint)
+
+
+def _round(
+    contest: Contest,
+    figures: Round,
+    sections: set[str],
+    people: set[str],
+    document: Document,
+    at: tuple[str | int, ...],
+    *,
+    motion: bool,
+) -> Found:
+    for key in ("votes", "shares", "weighted"):
+        table: Mapping[str, Mapping[str, object]] = getattr(figures, key)
+        yield from _sections(table, sections, document, (*at, key))
+        for section, row in table.items():
+            for who in row:
+                if who not in people:
+                    yield _stranger(contest, who, document, (*at, key, section, who), motion=motion)
+    yield from _sections(figures.roll, sections, document, (*at, "roll"))
+    for who in figures.points:
+        if who not in people:
+            yield _stranger(contest, who, document, (*at, "points", who), motion=motion)
+    for key in ("out", "withdrawn", "new", "elected"):
+        for number, who in enumerate(getattr(figures, key)):
+            if who not in people:
+                yield _stranger(contest, who, document, (*at, key, number), motion=motion)
+        yield from _twice(getattr(figures, key), document, *at, key)
+
+
+def _stranger(contest: Contest, who: str, document: Document, at: tuple[str | int, ...], *, motion: bool) -> Problem:
+    if motion:
+        return Problem(
+            f'"{who}" is not a side of a motion',
+            document.where(*at),
+            'Write "for" and "against" the motion as it is worded.',
+        )
+    return _nobody(contest, who, document, *at)
+
+
+def _readings(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
+    stages = {stage.id for stage in rulebook.stage if not isinstance(stage, NominationStage)}
+    for index, also in enumerate(contest.also_published):
+        if also.stage is not None and also.stage not in stages:
+            yield _no_ballot(rulebook, also.stage, document, "also_published", index)
+        elif also.section not in _sections_of(rulebook, also.stage):
+            yield Problem(
+                f'there is no segment "{also.section}" in this ballot',
+                document.where("also_published", index, "section"),
+                nearest(also.section, _sections_of(rulebook, also.stage), "It can be"),
+            )
+        if also.measure == "share" and also.candidate is None:
+            yield Problem(
+                "a share has to be somebody's", document.where("also_published", index), 'Write candidate = "…".'
+            )
+        if also.candidate is not None and also.candidate not in (*contest.candidates, *MOTION):
+            yield _nobody(contest, also.candidate, document, "also_published", index, "candidate")
+    for index, claim in enumerate(contest.claims):
+        for number, reading in enumerate(claim.reading):
+            at: tuple[str | int, ...] = ("claims", index, "reading", number)
+            if reading.fact is not None and reading.fact not in contest.facts:
+                yield _no_fact(contest, reading.fact, document, *at)
+            if (
+                reading.candidate is not None
+                and reading.contest is None
+                and reading.candidate not in (*contest.candidates, *MOTION)
+            ):
+                yield _nobody(contest, reading.candidate, document, *at, "candidate")
+    for index, rival in enumerate(contest.rivals):
+        at = ("rivals", index)
+        if sum(value is not None for value in (rival.contest, rival.nominations, rival.fact)) != 1:
+            yield Problem(
+                "a rival mandate comes from one place",
+                document.where(*at),
+                "Write one of contest, nominations, fact.",
+            )
+        if rival.candidate is not None and rival.nominations is not None and rival.candidate not in contest.candidates:
+            yield _nobody(contest, rival.candidate, document, *at, "candidate")
+        if rival.nominations is not None and rival.nominations not in {n.stage for n in contest.nomination}:
+            given = [nomination.stage for nomination in contest.nomination]
+            yield Problem(
+                f'there are no nominations "{rival.nominations}"',
+                document.where(*at, "nominations"),
+                nearest(rival.nominations, given, "There are") or "Add them under [[nomination]].",
+            )
+        if rival.fact is not None and rival.fact not in contest.facts:
+            yield _no_fact(contest, rival.fact, document, *at)
+
+
+def _sections_of(rulebook: Rulebook, name: str | None) -> list[str]:
+    """The segments of the ballot ``name``, or of any where none is named; and the total."""
+    stages = [stage for stage in rulebook.stage if isinstance(stage, BallotStage) and name in (None, stage.id)]
+    return [*dict.fromkeys(segment for stage in stages for segment in stage.segments), TOTAL]
+
+
+def _no_fact(contest: Contest, name: str, document: Document, *at: str | int) -> Problem:
+    hint = nearest(name, list(contest.facts), "The facts are") or f"Add it under [facts.{name}]."
+    return Problem(f'there is no fact "{name}"', document.where(*at, "fact"), hint)

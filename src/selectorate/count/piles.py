@@ -1,0 +1,100 @@
+"""Papers in hands: where each paper lies during a count, and how it moves to the next preference. Integer arrays.
+
+Values of papers are kept in a table and papers refer to them by index, so that arithmetic on values is Python's own
+(whole numbers of any size, or fractions) and cannot overflow. Numbers of papers are 64-bit integers; a profile with
+2**63 ballots does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..ballots.marks import Rankings
+
+Rows = NDArray[np.int64]
+
+
+class Piles:
+    """All papers of a count, each lying with a candidate (numbers from 1) or exhausted (0)."""
+
+    def __init__(self, papers: Rankings, value: int | Fraction) -> None:
+        size = papers.papers.shape[0]
+        width = papers.papers.shape[1]
+        # One column of zeros at the end: whoever has gone through all ranks finds nobody.
+        self.papers = np.zeros((size, width + 1), dtype=np.int16)
+        self.papers[:, :width] = papers.papers
+        self.number = papers.number
+        self.position = np.full(size, -1, dtype=np.int16)
+        self.value = np.zeros(size, dtype=np.int32)
+        self.values: list[int | Fraction] = [value]
+        self.open = np.ones(papers.candidates + 1, dtype=bool)
+        self.hands: list[list[Rows]] = [[] for _ in range(papers.candidates + 1)]
+
+    def close(self, candidates: Iterable[int]) -> None:
+        """Take ``candidates`` out of those who can receive papers."""
+        for who in candidates:
+            self.open[who] = False
+
+    def hand(self, candidate: int) -> Rows:
+        """The papers that lie with ``candidate``, in the order in which they came."""
+        lying = self.hands[candidate]
+        if len(lying) > 1:
+            self.hands[candidate] = lying = [np.concatenate(lying)]
+        return lying[0] if lying else np.zeros(0, dtype=np.int64)
+
+    def take(self, candidate: int) -> Rows:
+        """The papers that lie with ``candidate``, taken out of that hand."""
+        rows = self.hand(candidate)
+        self.hands[candidate] = []
+        return rows
+
+    def new_value(self, value: int | Fraction) -> int:
+        """The index of a new value."""
+        self.values.append(value)
+        return len(self.values) - 1
+
+    def deal(self, rows: Rows) -> dict[tuple[int, int], int]:
+        """Move papers to their next open preference: how many went where, by (candidate, index of value)."""
+        if rows.size == 0:
+            return {}
+        to = np.zeros(rows.size, dtype=np.int64)
+        waiting = np.arange(rows.size)
+        while waiting.size:
+            at = rows[waiting]
+            self.position[at] += 1
+            found = self.papers[at, self.position[at]]
+            arrived = self.open[found] | (found == 0)
+            to[waiting[arrived]] = found[arrived]
+            waiting = waiting[~arrived]
+        kinds = len(self.values)
+        key = to * kinds + self.value[rows]
+        order = np.argsort(key, kind="stable")
+        ranked = key[order]
+        starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
+        sums = np.add.reduceat(self.number[rows[order]], starts)
+        dealt: dict[tuple[int, int], int] = {}
+        ends = np.r_[starts[1:], ranked.size]
+        for start, end, total in zip(starts.tolist(), ends.tolist(), sums.tolist(), strict=True):
+            candidate, value = divmod(int(ranked[start]), kinds)
+            dealt[candidate, value] = int(total)
+            self.hands[candidate].append(rows[order[start:end]])
+        return dealt
+
+    def deal_all(self) -> dict[tuple[int, int], int]:
+        """Move every paper to its first open preference."""
+        return self.deal(np.arange(self.papers.shape[0], dtype=np.int64))
+
+    def revalue(self, rows: Rows, new: dict[int, int]) -> None:
+        """Give papers new values: by index of the old value, the index of the new."""
+        table = np.arange(len(self.values), dtype=np.int32)
+        for old, index in new.items():
+            table[old] = index
+        self.value[rows] = table[self.value[rows]]
+
+    def values_of(self, rows: Rows) -> Sequence[int]:
+        """The indices of the values that ``rows`` have, ascending."""
+        return [int(index) for index in np.unique(self.value[rows])]

@@ -1,0 +1,94 @@
+"""What a count of ballots gives: every round with its totals, what moved, and why; the same value for every method.
+
+Candidates are numbers from 1, as in the profile. Votes are exact: whole numbers, or fractions where papers are
+transferred at less than full value; ``decimals`` says to how many places the rules count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+EXHAUSTED = 0
+"""Where a paper goes that ranks nobody who is still in the count."""
+
+
+@dataclass(frozen=True)
+class TieBreak:
+    """A tie and what broke it.
+
+    ``between``: the candidates. ``chosen``: who was taken out of it, for ``what`` ("surplus", "exclusion",
+    "election"). ``how``: the rule, in words. ``lot``: the order that was drawn, where a lot decided.
+    """
+
+    between: tuple[int, ...]
+    chosen: int
+    what: Literal["surplus", "exclusion", "election"]
+    how: str
+    lot: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Papers that moved in a round, out of one hand, at one value.
+
+    ``by``: candidate to votes received (``EXHAUSTED`` for those that rank nobody further); ``papers``: the same in
+    numbers of papers.
+    """
+
+    source: int
+    value: Fraction
+    by: Mapping[int, Fraction]
+    papers: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class CountRound:
+    """One round (a "stage" in the literature of the single transferable vote).
+
+    ``action``: what was done: "first preferences", "surplus", "exclusion", "declaration" (places filled without a
+    further transfer). ``of``: whose surplus, or who was excluded. ``totals``: after it, by candidate; those who left
+    the count have 0. ``exhausted``, ``lost``: votes not transferable, and lost to cutting, up to it; with the totals
+    they add up to the valid votes. ``elected``, ``excluded``: in this round, in order. ``say``: what happened, by which
+    clause, in sentences.
+    """
+
+    number: int
+    action: Literal["first preferences", "surplus", "exclusion", "iteration", "declaration"]
+    of: tuple[int, ...]
+    totals: Mapping[int, Fraction]
+    exhausted: Fraction
+    lost: Fraction
+    quota: Fraction | None
+    moved: tuple[Moved, ...] = field(default=(), repr=False)
+    elected: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
+    ties: tuple[TieBreak, ...] = ()
+    say: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Count:
+    """A whole count.
+
+    ``elected``: in the order of their election. ``valid``: the votes that were counted; ``blank``, ``spoilt``: ballots
+    that were not. ``tied``: between whom the rules and the draws given do not decide, and then the count stopped there.
+    """
+
+    method: str
+    seats: int
+    candidates: tuple[str, ...]
+    rounds: tuple[CountRound, ...]
+    elected: tuple[int, ...]
+    valid: int
+    blank: int
+    spoilt: int
+    decimals: int | None
+    met: Mapping[str, int] = field(default_factory=dict)
+    tied: tuple[int, ...] = ()
+
+    def name(self, candidate: int) -> str:
+        """The name of a candidate by number."""
+        return self.candidates[candidate - 1]

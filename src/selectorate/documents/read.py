@@ -1,0 +1,291 @@
+"""TOML read from a file: its values, and the line of every key.
+
+``tomllib`` reads the values (its decimals as ``Decimal``, so that ``7.0`` keeps its decimal); tree-sitter's grammar
+of TOML is used for nothing but line numbers, which neither ``tomllib`` nor pydantic knows.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import tree_sitter_toml
+from tree_sitter import Language, Node, Parser
+
+from ..errors import InputError, SelectorateError, Where
+from .fields import shown
+
+MAX_BYTES = 8_000_000
+"""No file that a person writes by hand is larger; a larger one is refused before it is parsed."""
+MAX_DEPTH = 100
+"""Tables in tables in tables: a key of more parts than this is refused before it costs time and memory."""
+MAX_DIGITS = 4300
+"""Digits of a whole number, as Python limits them."""
+
+Path_ = tuple[str | int, ...]
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_ODD = {
+    "\0": "is not plain text: there are NUL characters in it",
+    "\r": "is not plain text: a line ends with a lone carriage return",
+}
+_DEEP = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){{{MAX_DEPTH}}}")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A TOML file as read: its ``name`` for messages, its ``data``, and the line of every key (from 1)."""
+
+    name: str
+    data: dict[str, Any]
+    lines: Mapping[Path_, int] = field(repr=False)
+
+    def where(self, *path: str | int) -> Where:
+        """The place of the key at ``path``, or of the nearest table around it."""
+        told = ""
+        for part in path:
+            if isinstance(part, int):
+                told += f"[{part + 1}]"
+            else:
+                told += ("." if told else "") + (part if _BARE.fullmatch(part) else shown(part))
+        known = tuple(path)
+        while known and known not in self.lines:
+            known = known[:-1]
+        return Where(self.name, self.lines.get(known, 1), told or None)
+
+
+def read(source: Path | Traversable, error: type[SelectorateError] = InputError) -> Document:
+    """The document at ``source``. Raises ``error`` if it is not there, too large, not UTF-8 or not TOML."""
+    return parse(bytes_of(source, error), _name(source), error)
+
+
+def bytes_of(source: Path | Traversable, error: type[SelectorateError] = InputError) -> bytes:
+    """What is in the file at ``source``. Raises ``error`` if it is not there or too large."""
+    where = Where(_name(source))
+    try:
+        with source.open("rb") as file:
+            raw: bytes = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise error("there is no such file", where=where) from None
+    except IsADirectoryError:
+        raise error("is a folder, not a file", where=where) from None
+    except OSError as fault:
+        raise error(f"cannot be read: {fault.strerror}", where=where) from None
+    except ValueError:  # a name with a NUL in it
+        raise error("there is no such file", where=where) from None
+    if len(raw) > MAX_BYTES:
+        raise error(f"is larger than {MAX_BYTES:,} bytes", where=where, hint="Is it the right file?")
+    return raw
+
+
+def _name(source: Path | Traversable) -> str:
+    return str(source) if isinstance(source, Path) else source.name
+
+
+def parse(raw: bytes, name: str, error: type[SelectorateError] = InputError) -> Document:
+    """The document whose bytes are ``raw``, called ``name`` in messages. Raises ``error`` as ``read`` does."""
+    if len(raw) > MAX_BYTES:
+        raise error(f"is larger than {MAX_BYTES:,} bytes", where=Where(name), hint="Is it the right file?")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = raw[: fault.start].count(b"\n") + 1
+        raise error("is not UTF-8 text", where=Where(name, line), hint="Save the file as UTF-8.") from None
+    text = text.replace("\r\n", "\n")
+    for odd, what in _ODD.items():
+        if odd in text:
+            where = Where(name, _line(text, text.index(odd)))
+            raise error(what, where=where, hint="Save the file as plain text, in UTF-8.")
+    deep = _DEEP.search(text)
+    if deep:
+        raise error("is nested too deeply", where=Where(name, _line(text, deep.start())))
+    decimals: list[str] = []
+
+    def decimal(said: str) -> Decimal:
+        decimals.append(said)
+        return Decimal(said)
+
+    try:
+        data = tomllib.loads(text, parse_float=decimal)
+        return Document(name, data, _lines(text.encode()))
+    except tomllib.TOMLDecodeError as fault:
+        line, message, hint = _plainly(str(fault), text)
+        raise error(f"is not valid TOML: {message}", where=Where(name, line), hint=hint) from None
+    except RecursionError:
+        raise error("is nested too deeply", where=Where(name)) from None
+    except ArithmeticError:
+        at = text.find(decimals[-1])
+        hint = "Write it as it was published: 61.8"
+        raise error("has a number that cannot be read", where=Where(name, _line(text, at)), hint=hint) from None
+    except ValueError:  # Python's limit on digits
+        digits = re.search(rf"[0-9_]{{{MAX_DIGITS},}}", text)
+        where = Where(name, _line(text, digits.start()) if digits else None)
+        raise error("has a number of thousands of digits", where=where) from None
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+# -- what tomllib says, in plain words ----------------------------------------------------------------------
+
+_USUAL = 'TOML wants key = value, text in "quotes", dates as 2016-09-24.'
+_ONCE = "Give each key once, and put everything of a table under one heading."
+
+_PLAIN: tuple[tuple[str, str, str], ...] = (
+    ("Invalid statement", "this is neither key = value nor a [heading]", _USUAL),
+    (
+        "Expected newline or end of document after a statement",
+        "there is something behind the value",
+        'Text stands in "quotes", numbers have no separators (506438), and a comment begins with #.',
+    ),
+    ("Expected ']", "the heading is not closed", "Write [heading], or [[heading]] where there are several."),
+    ("Expected '=' after a key", 'there is no "=" after the key', "Write key = value; a key is one word."),
+    (
+        "Invalid initial character for a key part",
+        "there is no key where one should be",
+        "Keys are letters, digits, - and _, or stand in quotes.",
+    ),
+    ("Unclosed array", "a list is not closed, or a comma is missing in it", 'Write it as ["one", "two"].'),
+    (
+        "Unclosed inline table",
+        "a table is not closed, or a comma is missing in it",
+        "Write it as { smith = 12, jones = 13 }, all in one line.",
+    ),
+    ("Duplicate inline table key", "the same key stands twice in a table", "Give each key once."),
+    ("Cannot overwrite a value", "the same key stands twice in a table", _ONCE),
+    ("Cannot redefine namespace", "the same table stands twice", _ONCE),
+    ("Cannot mutate immutable namespace", "a table or list is given whole, and then again in part", _ONCE),
+    (
+        "Unescaped '\\' in a string",
+        'a backslash in "quotes" must be doubled',
+        r"Write \\, or put the text in 'single quotes'.",
+    ),
+    ("Invalid hex value", r"\u must be followed by four hexadecimal digits", r"For a backslash write \\."),
+    ("Escaped character is not", r"\u stands before what is no character", r"For a backslash write \\."),
+    ("Found invalid character '\\n'", "a text is not closed by quotes in its line", "Put a ' at its end."),
+    ("Illegal character '\\n'", "a text is not closed by quotes in its line", 'Put a " at its end.'),
+    ("Illegal character", "there is a control character in a text", "Delete it, or write it as \\u001b."),
+    ("Found invalid character", "there is a control character in the line", "Delete it."),
+    ("Invalid date or datetime", "there is no such date or time", "Write it as 2016-09-24."),
+    (
+        "Invalid value",
+        "this value cannot be read",
+        'Text stands in "quotes", numbers have no separators (506438), dates are written as 2016-09-24.',
+    ),
+)
+
+
+def _plainly(said: str, text: str) -> tuple[int, str, str]:
+    """The line, what is wrong and what would be right, from what tomllib ``said`` of ``text``."""
+    parts = re.match(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$", said)
+    message = parts[1] if parts else said
+    line = int(parts[2]) if parts and parts[2] else text.rstrip("\n").count("\n") + 1
+    if message == "Unterminated string" or message.startswith("Expected \"'"):
+        return _opened(text) or line, "a text is not closed by quotes", "Put the same quotes at its end."
+    if message == "Unclosed array" and parts and parts[3]:
+        line = _before(text, line, int(parts[3]))
+    twice = re.match(r"Cannot declare \((.*?),?\) twice", message)
+    if twice:
+        heading = ".".join(re.findall(r"'([^']*)'", twice[1]))
+        hint = "Put everything of a table in one place; where there are several, each has double brackets: [[stage]]."
+        return line, f"the table [{heading}], or the one around it, has been given already", hint
+    for start, plain, hint in _PLAIN:
+        if message.startswith(start):
+            return line, plain, hint
+    return line, message[:1].lower() + message[1:], _USUAL
+
+
+def _opened(text: str) -> int | None:
+    """The line at which the text begins that is still open at the end of the document; None if not found."""
+    for quotes in ('"""', "'''", "'"):
+        at = text.rfind(quotes)
+        if at >= 0:
+            line = text.count("\n", 0, at)
+            before = "\n".join(text.split("\n")[:line])
+            try:
+                tomllib.loads(before)
+            except ValueError:
+                continue
+            return line + 1
+    return None
+
+
+def _before(text: str, line: int, column: int) -> int:
+    """The line in which something is missing that was looked for until ``column`` of ``line``."""
+    lines = text.split("\n")
+    if lines[line - 1][: column - 1].strip():
+        return line
+    return next((at for at in range(line - 1, 0, -1) if lines[at - 1].split("#")[0].strip()), line)
+
+
+# -- lines --------------------------------------------------------------------------------------------------
+
+
+def _lines(text: bytes) -> dict[Path_, int]:
+    """The line of every key of the TOML in ``text``, by its path; items of arrays have their index as key."""
+    tree = Parser(Language(tree_sitter_toml.language())).parse(text)
+    lines: dict[Path_, int] = {}
+    lengths: dict[Path_, int] = {}  # of arrays of tables
+
+    def resolve(start: Path_, keys: Sequence[str]) -> Path_:
+        path = start
+        for key in keys:
+            path = (*path, key)
+            if path in lengths:
+                path = (*path, lengths[path] - 1)
+        return path
+
+    def note(path: Path_, node: Node) -> None:
+        for depth in range(1, len(path) + 1):
+            lines.setdefault(path[:depth], node.start_point[0] + 1)
+        lines[path] = node.start_point[0] + 1
+
+    def value(node: Node, path: Path_) -> None:
+        if node.type == "inline_table":
+            pairs(node, path)
+        elif node.type == "array":
+            items = [item for item in node.named_children if item.type != "comment"]
+            for index, item in enumerate(items):
+                note((*path, index), item)
+                value(item, (*path, index))
+
+    def pairs(table: Node, path: Path_) -> None:
+        for pair in table.named_children:
+            if pair.type == "pair":
+                parts = [part for part in pair.named_children if part.type != "comment"]
+                here = (*path, *_keys(parts[0]))
+                note(here, pair)
+                value(parts[-1], here)
+
+    for node in tree.root_node.named_children:
+        if node.type == "table":
+            here = resolve((), _keys(node.named_children[0]))
+            note(here, node)
+            pairs(node, here)
+        elif node.type == "table_array_element":
+            *parents, last = _keys(node.named_children[0])
+            array = (*resolve((), parents), last)
+            lengths[array] = lengths.get(array, 0) + 1
+            lines.setdefault(array, node.start_point[0] + 1)
+            here = (*array, lengths[array] - 1)
+            note(here, node)
+            pairs(node, here)
+    pairs(tree.root_node, ())
+    return lines
+
+
+def _keys(node: Node) -> list[str]:
+    """The parts of a bare, quoted or dotted key."""
+    if node.type == "dotted_key":
+        return [key for part in node.named_children for key in _keys(part)]
+    text = (node.text or b"").decode()
+    if node.type == "quoted_key":
+        return list(tomllib.loads(f"{text} = 0"))
+    return [text]
