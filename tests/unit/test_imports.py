@@ -237,9 +237,7 @@ def test_a_fault_names_file_line_and_both_rooms(tmp_path: Path) -> None:
 
 
 def test_an_unknown_room_is_seen(tmp_path: Path) -> None:
-    package = house(
-        tmp_path, {"helpers.py": "", "cellar/wine.py": "", "cli/site.py": "from .. import cellar"}
-    )
+    package = house(tmp_path, {"helpers.py": "", "cellar/wine.py": "", "cli/site.py": "from .. import cellar"})
     faults = [fault.partition(": ")[2] for fault in forbidden_ways(package)]
     strange = "is neither a room of the table nor on the ground"
     assert faults == [

@@ -90,7 +90,6 @@ def run(command: str, folder: Path) -> tuple[str, int]:
 
 def _run(words: list[str]) -> tuple[str, int]:
     if words[0] == "selectorate":
-        rules.load.cache_clear()
         environment = {"COLUMNS": COLUMNS, "NO_COLOR": "1", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
         result = CliRunner().invoke(app, words[1:], env=environment, prog_name="selectorate")
         if result.exception is not None and not isinstance(result.exception, SystemExit):

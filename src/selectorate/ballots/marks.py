@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .profile import END, SKIPPED, Marks, Numbers, Profile, merged
+from .profile import END, SKIPPED, Marks, Numbers, Profile, merged, set_code
 
 
 class Ends(IntEnum):
@@ -34,12 +34,14 @@ class MarkRules:
 
     ``skipped``: the number of ranks in a row that may be left empty before the paper ends (None: any). ``repeated``: a
     second mark for the same candidate is passed over, or ends the paper. ``overvote``: a rank with several candidates
-    ends the paper, or is passed over. ``ranks``: how many ranks count (None: all). A withdrawn candidate is passed over.
+    ends the paper, is passed over, or ends the paper "if several" of them are in the count when it is reached: then it
+    goes to the one who is, and is passed over where none is. ``ranks``: how many ranks count (None: all). A withdrawn
+    candidate is passed over.
     """
 
     skipped: int | None = None
     repeated: Literal["pass over", "end"] = "pass over"
-    overvote: Literal["end", "pass over"] = "end"
+    overvote: Literal["end", "pass over", "end if several"] = "end"
     ranks: int | None = None
 
 
@@ -49,8 +51,11 @@ class Rankings:
 
     ``papers``: rows of candidates' numbers (from 1), best first, then 0. ``number``: ballots like each. ``ends``: why
     each ends (``Ends``). ``candidates``: how many candidates the numbers go up to. ``valid``: ballots with at least one
-    candidate; ``blank``: ballots without any mark; ``spoilt``: ballots with marks of which none counts. ``met``: how
-    many ballots had each kind of unusual mark, whatever became of it.
+    candidate; ``blank``: ballots without any mark; ``spoilt``: ballots with marks of which none counts, and
+    ``spoilt_by`` why (``Ends``). ``met``: how many ballots had each kind of unusual mark, whatever became of it.
+
+    ``sets``: only where a rank with several is settled during the count: who stands there. The mark of it in
+    ``papers`` is ``set_code`` of the place in ``sets``.
     """
 
     papers: Marks = field(repr=False)
@@ -61,6 +66,8 @@ class Rankings:
     blank: int
     spoilt: int
     met: dict[str, int]
+    sets: tuple[tuple[int, ...], ...] = ()
+    spoilt_by: dict[Ends, int] = field(default_factory=dict)
 
 
 def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
@@ -79,6 +86,11 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
     gap = np.zeros(size, dtype=np.int64)
     met = {name: np.zeros(size, dtype=bool) for name in ("overvote", "skipped", "repeated", "withdrawn")}
     rows = np.arange(size)
+    # Who stands at a rank with several, and whether anybody there can still be chosen.
+    several = np.zeros((len(profile.sets), len(profile.candidates) + 1), dtype=bool)
+    for index, people in enumerate(profile.sets):
+        several[index, list(people)] = True
+    usable = (several & ~withdrawn).any(axis=1)
     for rank in range(width):
         mark = marks[:, rank].astype(np.int64)
         met["skipped"] |= mark == SKIPPED
@@ -87,18 +99,27 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
         if rules.skipped is not None:
             late = open_ & (gap > rules.skipped)
             ends[late], open_ = Ends.SKIPPED, open_ & ~late
-        over = open_ & (mark < SKIPPED)
-        if rules.overvote == "end":
-            ends[over], open_ = Ends.OVERVOTE, open_ & ~over
         who = np.where(mark > 0, mark, 0)
         again = seen[rows, who] & (who > 0)
         met["repeated"] |= again
         met["withdrawn"] |= withdrawn[who]
+        over = mark < SKIPPED
+        code = np.where(over, set_code(0) - mark, 0)
+        stop = again.copy()
+        if over.any() and rules.repeated == "end":
+            stop[over] |= (seen[over] & several[code[over]]).any(axis=1)
+            seen[over] |= several[code[over]]
         if rules.repeated == "end":
-            stop = open_ & again
+            stop &= open_
             ends[stop], open_ = Ends.REPEATED, open_ & ~stop
+        if rules.overvote == "end":
+            stop = open_ & over
+            ends[stop], open_ = Ends.OVERVOTE, open_ & ~stop
         take = open_ & (who > 0) & ~again & ~withdrawn[who]
         seen[rows, who] |= who > 0
+        if rules.overvote == "end if several" and over.any():
+            take[over] = open_[over] & usable[code[over]]
+            who = np.where(over, mark, who)
         out[rows[take], length[take]] = who[take]
         length[take] += 1
     number = profile.number
@@ -117,4 +138,8 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
         blank=int(number[~marked].sum()),
         spoilt=int(number[marked & ~valid].sum()),
         met={name: int(number[rows_].sum()) for name, rows_ in met.items()},
+        sets=tuple(tuple(who for who in people if not withdrawn[who]) for people in profile.sets)
+        if rules.overvote == "end if several"
+        else (),
+        spoilt_by={end: int(number[marked & ~valid & (ends == end)].sum()) for end in Ends},
     )

@@ -13,13 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from .. import contest, sheets
-from ..contest import Case
+from ..contest import Case, paper_count
 from ..contest import folder as folders
 from ..contest.audit import audit
 from ..contest.nominations import field_of, on_the_paper
 from ..contest.writing import remove_remains, write_all
 from ..documents import json_schema
-from ..errors import InputError, MissingPartError, Where
+from ..errors import InputError, SelectorateError, Where
 from ..rules import BallotStage, NominationStage, held
 from . import base
 
@@ -78,13 +78,9 @@ def new_command(
 def nominate_command(
     folder: Path = FOLDER,
     candidate: str = typer.Argument(metavar="CANDIDATE", help="The name of the candidate."),
-    by: list[str] = typer.Option(
-        ..., "--by", help="Who nominates: a name or a number. May be given several times."
-    ),
+    by: list[str] = typer.Option(..., "--by", help="Who nominates: a name or a number. May be given several times."),
     stage: str | None = STAGE,
-    body: str | None = typer.Option(
-        None, "--body", help="The body that nominates, where there are several ways."
-    ),
+    body: str | None = typer.Option(None, "--body", help="The body that nominates, where there are several ways."),
     part: str | None = typer.Option(
         None, "--part", help="The part of the body that the nominators belong to, where a rule names it."
     ),
@@ -225,7 +221,7 @@ def count_command(
             raise InputError(
                 "how the tie was broken is not said", hint='Write --tie "by lot, drawn by A. Jones, before B. Hall".'
             )
-        case = folders.enter(
+        case = paper_count.enter(
             folder,
             _votes(votes or []),
             section=segment,
@@ -333,7 +329,7 @@ def declare_command(
             }
             try:
                 contents["declaration.pdf"] = sheets.declaration_pdf(declaration)
-            except MissingPartError as fault:
+            except SelectorateError as fault:  # not installed, or no letters for a name: the other sheets stand
                 base.tell(fault)
         _write(target, contents)
         console.print(Text(sheets.declaration_text(declaration)))

@@ -61,10 +61,14 @@ def show_command(
     contest_name: str | None = typer.Option(
         None, "--contest", metavar="CONTEST", help="Fill in the sizes of the bodies at this contest."
     ),
+    toml: bool = typer.Option(False, "--toml", help="Print the file of a shipped rulebook, to copy and change."),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Say a rulebook in plain sentences."""
     with base.failures_told():
+        if toml:
+            typer.echo(rules.preset_text(name), nl=False)
+            return
         rulebook = rules.load(name)
         sizes: dict[str, int] = {}
         names: dict[str, str] = {}
@@ -87,7 +91,6 @@ def show_command(
             )
             return
         console = base.out()
-        console.print(Text(rulebook.name, style="bold"))
         if name in rules.preset_ids():
             console.print(
                 Text(

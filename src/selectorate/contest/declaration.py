@@ -20,6 +20,7 @@ from ..rules import BallotStage, MotionStage
 from .case import Case
 from .disclosure import Hidden, safe_partition, together
 from .figures import BallotRound, BallotView, view_of
+from .nominations import rule_on
 from .model import MOTION, TOTAL, BallotFigures
 from .replay import Replay, ReplayedRound, replay, winners
 
@@ -167,7 +168,10 @@ class BallotSheet:
 
 @dataclass(frozen=True, config=STRICT)
 class NominationSheet:
-    """A candidate's nominations at one stage: how many, how many were needed, what came of it."""
+    """A candidate's nominations at one stage: how many, how many were needed, what came of it.
+
+    ``parts``: how many of them were of each part of the body; ``part_names``: those parts in words.
+    """
 
     stage: str
     name: str
@@ -180,6 +184,7 @@ class NominationSheet:
     result: Literal["nominated", "not nominated", "automatic", "withdrew", "refused", "supporting", "not known"]
     reason: str | None = None
     parts: dict[str, int] = field(default_factory=dict)
+    part_names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -373,11 +378,7 @@ def _round(
                 value=_cut(value, printing, unit) if coarse else value,
                 share=_cut(share, printing) if coarse else share,
                 by_section=_by_section(view, item, who, hidden),
-                weighted={
-                    section: row[who]
-                    for section, row in parts.items()
-                    if who in row and not coarse
-                },
+                weighted={section: row[who] for section, row in parts.items() if who in row and not coarse},
                 published=max(published[who], key=lambda figure: len(str(figure))) if who in published else None,
                 fate=_fate(who, figures, played),
             )
@@ -588,8 +589,6 @@ def _weighed(stage: BallotStage | MotionStage) -> bool:
 
 def nominations(case: Case) -> list[NominationSheet]:
     """Every candidate's nominations, ruled on by the thresholds of the rulebook."""
-    from .nominations import rule_on
-
     return [
         NominationSheet(
             stage=ruling.stage.id,
@@ -603,6 +602,7 @@ def nominations(case: Case) -> list[NominationSheet]:
             result=ruling.result,
             reason=ruling.reason,
             parts=dict(ruling.parts),
+            part_names={part: case.rulebook.bodies[ruling.body].parts.get(part, part) for part in ruling.parts},
         )
         for ruling in rule_on(case)
     ]

@@ -27,7 +27,7 @@ class BallotRound:
     """One round, ready to be counted with.
 
     ``sections``: votes by section, then candidate, where all of them are known. ``votes``: by candidate over all
-    sections, where known. ``standing``: where everybody stands under the rulebook; None where figures are missing,
+    sections, where known. ``names``: of candidates, for sentences. ``standing``: where everybody stands under the rulebook; None where figures are missing,
     and then ``missing`` says which. ``bases``: what a share can be a share of, by the rulebook's words.
     """
 
@@ -39,6 +39,11 @@ class BallotRound:
     basis: Basis | None
     missing: str | None
     bases: Mapping[str, Fraction | int | None] = field(repr=False)
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def named(self, people: Iterable[str]) -> list[str]:
+        """The names for tables of ``people``."""
+        return [self.names.get(who, who) for who in people]
 
     @property
     def candidates(self) -> tuple[str, ...]:
@@ -200,7 +205,8 @@ class BallotView:
             "points allotted": standing.given if standing is not None and standing.unit == "points" else None,
             "the college": Fraction(1),
         }
-        return BallotRound(number + 1, figures, sections, votes, standing, basis, missing, bases)
+        names = {who: self.case.contest.label(who) for who in self.case.contest.candidates}
+        return BallotRound(number + 1, figures, sections, votes, standing, basis, missing, bases, names)
 
     def rounds(self) -> list[BallotRound]:
         """All rounds that were published."""
@@ -216,7 +222,14 @@ class BallotView:
             whole = Fraction(points.each * points.units) if points.units and not points.at_most_votes else given
             return Standing("points", total, whole, given, {}), "published points"
         published = figures.shares.get(TOTAL)
-        if isinstance(self.stage, BallotStage) and self.stage.combine == "weighted-college" and published:
+        college = isinstance(self.stage, BallotStage) and self.stage.combine == "weighted-college"
+        if college and not published and set(figures.weighted) == set(self.sections):
+            total: dict[str, Fraction] = {}
+            for row in figures.weighted.values():
+                for who, printed in row.items():
+                    total[who] = total.get(who, Fraction(0)) + Fraction(max(printed, key=_decimals)) / 100
+            return Standing("college", total, Fraction(1), sum(total.values(), Fraction(0)), {}), "published shares"
+        if college and published:
             total = {who: Fraction(max(printed, key=_decimals)) / 100 for who, printed in published.items()}
             return Standing("college", total, Fraction(1), sum(total.values(), Fraction(0)), {}), "published shares"
         return None, None

@@ -1,9 +1,9 @@
 """A contest of one's own, run from the files of a folder on one laptop.
 
 ``start`` makes the folder; ``nominate`` enters nominations; ``close`` rules on them by the rulebook's thresholds;
-``enter`` takes the figures of a paper count. ``contest.toml`` is the whole contest, and may be edited by hand between
-the steps; ``nominations.csv`` says who nominated whom and stays in the house. Every step checks everything before it
-writes, writes a file whole or not at all, and keeps a second one out while it works.
+``paper_count.enter`` takes the figures of a paper count. ``contest.toml`` is the whole contest, and may be edited by
+hand between the steps; ``nominations.csv`` says who nominated whom and stays in the house. Every step checks
+everything before it writes, writes a file whole or not at all, and keeps a second one out while it works.
 
 A candidate's name is written to ``contest.toml`` before the nomination is written to ``nominations.csv``. Whoever is
 killed between the two leaves a candidate without a nomination, which the same step, done again, puts right.
@@ -14,24 +14,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import tomlkit
 from filelock import FileLock, Timeout
 
 from .. import documents, rules
 from ..errors import ContestError, InputError, Where
-from ..rules import BallotStage, MotionStage, NominationStage, Rulebook
+from ..rules import NominationStage, Rulebook
 from .case import Case, from_document, load_file
 from .entered import Nomination, check_nominations, nominations_csv, read_nominations, ways
-from .figures import view_of
 from .model import MOTION, REOPEN, TOTAL, Contest
-from .nominations import Ruling, field_of, gates, needed, rule_on
-from .replay import replay, replay_ballot, rule_for
-from .writing import changed_toml, plain_name, read_text, remove_remains, same_name, write_all
+from .nominations import Ruling, gates, needed, rule_on
+from .writing import Plain, changed_toml, plain_name, read_text, remove_remains, same_name, write_all
 
 CONTEST, NOMINATIONS, RULEBOOK = "contest.toml", "nominations.csv", "rulebook.toml"
 WAIT = 10
@@ -188,10 +185,10 @@ def to_be_fixed(rulebook: Rulebook) -> dict[str, str]:
     return {name: found.says for name, found in rulebook.parameters.items() if found.default is None}
 
 
-def _changed(folder: Path, change: Callable[[dict[str, Any]], None]) -> tuple[str, Case]:
-    """The text of the contest as ``change`` leaves it, and the contest that it is, after checking it."""
+def changed(folder: Path, change: Callable[[Plain], None], text: str | None = None) -> tuple[str, Case]:
+    """The text of the contest (or ``text``) as ``change`` leaves it, and the contest that it is, after checking it."""
     path = folder / CONTEST
-    text = changed_toml(path, read_text(path), change)
+    text = changed_toml(path, read_text(path) if text is None else text, change)
     return text, from_document(documents.parse(text.encode(), str(path), ContestError), folder)
 
 
@@ -245,10 +242,10 @@ def nominate(
         open_ = open_stage(case, stage)
         way = _way(open_, body)
         entered = read_nominations(folder / NOMINATIONS)
-        who = _candidate(case, name) or _new_id(case, name)
+        who = id_of(case, name) or new_id(case, name)
         if who == case.contest.holder and _held(case, open_) == "may not stand":
             raise InputError(f"{name} may not stand", hint="The rulebook says so of a holder who is challenged.")
-        text, case = _changed(folder, lambda contest: _stand(contest, who, name))
+        text, case = changed(folder, lambda contest: add_candidate(contest, who, name))
         entered += [Nomination(on, open_.id, way, who, by, part, counts) for by in names]
         check_nominations(case, entered, folder / NOMINATIONS)
         files = {folder / CONTEST: text, folder / NOMINATIONS: nominations_csv(entered)}
@@ -266,7 +263,8 @@ def _way(stage: NominationStage, body: str | None) -> str:
     return body or known[0]
 
 
-def _stand(contest: dict[str, Any], who: str, name: str) -> None:
+def add_candidate(contest: Plain, who: str, name: str) -> None:
+    """Add a candidate to the values of a contest file, unless they are there."""
     contest.setdefault("candidates", {}).setdefault(who, {"name": name})
 
 
@@ -276,14 +274,15 @@ def _held(case: Case, stage: NominationStage) -> str | None:
     return rules.held(stage.incumbent) if challenged else None
 
 
-def _candidate(case: Case, name: str) -> str | None:
+def id_of(case: Case, name: str) -> str | None:
     """The id of the candidate who is called ``name``, or whose id it is."""
     wanted = same_name(name)
     found = next((key for key, one in case.contest.candidates.items() if same_name(one.name) == wanted), None)
     return found or (name if name in case.contest.candidates else None)
 
 
-def _new_id(case: Case, name: str) -> str:
+def new_id(case: Case, name: str) -> str:
+    """An id for a new candidate who is called ``name``."""
     wanted = _id_from(name)
     taken = {*case.contest.candidates, *MOTION, REOPEN, TOTAL}
     number, free = 2, wanted
@@ -292,9 +291,7 @@ def _new_id(case: Case, name: str) -> str:
     return free
 
 
-def board(
-    case: Case, entered: Sequence[Nomination], stage: NominationStage
-) -> list[tuple[str, int, int | None]]:
+def board(case: Case, entered: Sequence[Nomination], stage: NominationStage) -> list[tuple[str, int, int | None]]:
     """Each candidate's name, nominations so far at ``stage``, and how many are needed (None where not known)."""
     rows = []
     asked = {gate.by: needed(case, gate) for gate in gates(stage)}
@@ -326,16 +323,16 @@ def close(folder: Path, stage: str | None = None) -> tuple[Case, list[Ruling]]:
         tables = [_figures(case, closing, way, entered) for way in ways(closing)]
         if _held(case, closing) == "automatic":
             tables[0]["automatic"] = [case.contest.holder]
-        text, case = _changed(folder, lambda contest: contest.setdefault("nomination", []).extend(tables))
+        text, case = changed(folder, lambda contest: contest.setdefault("nomination", []).extend(tables))
         write_all({folder / CONTEST: text})
         return case, [ruling for ruling in rule_on(case) if ruling.stage.id == closing.id]
 
 
-def _figures(case: Case, stage: NominationStage, way: str, entered: Sequence[Nomination]) -> dict[str, Any]:
+def _figures(case: Case, stage: NominationStage, way: str, entered: Sequence[Nomination]) -> Plain:
     """The table of the contest that says how many nominations everybody has from one body."""
     mine = [n for n in entered if n.stage == stage.id and n.body == way]
     counted = _counted(entered, stage, way)
-    table: dict[str, Any] = {"stage": stage.id}
+    table: Plain = {"stage": stage.id}
     if stage.any:
         table["by"] = way
     table["counts"] = counted
@@ -362,223 +359,3 @@ def _figures(case: Case, stage: NominationStage, way: str, entered: Sequence[Nom
             )
         table["needed"] = asked
     return {key: value for key, value in table.items() if value != {} or key == "counts"}
-
-
-# -- figures ----------------------------------------------------------------------------------------------------
-
-ROLL = ("entitled", "returned", "rejected", "spoilt", "valid", "abstentions", "not_voting")
-"""What can be entered of a roll."""
-
-
-def enter(
-    folder: Path,
-    votes: Mapping[str, int],
-    *,
-    section: str = TOTAL,
-    stage: str | None = None,
-    round_: int = 1,
-    roll: Mapping[str, int] | None = None,
-    out: Sequence[str] = (),
-    elected: Sequence[str] = (),
-    withdrawn: Sequence[str] = (),
-    new: Sequence[str] = (),
-    tie: str | None = None,
-    void: bool = False,
-    date: dt.date | None = None,
-    units: str | None = None,
-) -> Case:
-    """Enter the votes of a section in a round of a paper count, and what goes with it; the contest as it is then.
-
-    ``votes``: by candidate, of everybody who stands in that round. ``roll``: figures of ``ROLL``, for the round where
-    ballots are repeated, else for the whole ballot. ``out`` or ``elected``, and ``tie``: who lost or won a tie, and
-    how it was broken. ``withdrawn``: who withdrew after the round; ``new``: who entered with it, by name. ``void``:
-    the round is to be held again. ``units``: a file in the folder with the votes of every unit.
-
-    What is entered again replaces what was there; new votes also put aside how a tie of the old ones was broken.
-    Raises InputError or ContestError if it does not fit the contest.
-    """
-    with locked(folder):
-        case = load_file(folder / CONTEST)
-        ballot = _ballot_stage(case, stage)
-        view = view_of(case, ballot.id)
-        there = len(view.figures.round) if view else 0
-        if round_ < 1 or round_ > there + 1:
-            raise InputError(f"round {round_} cannot be entered yet", hint=f"The next one is round {there + 1}.")
-        people = list(case.contest.candidates)
-        entering: dict[str, str] = {}
-        for text in new:
-            name = plain_name(text, "the name of a candidate")
-            who = _candidate(case, name) or _new_id(case, name)
-            entering[who] = name
-        if entering and not _may_enter(ballot, round_):
-            raise InputError("nobody can enter with this round", hint="The rules let no new candidates in before it.")
-        if votes:
-            _check_field(case, ballot, round_, votes, entering)
-        for who in (*out, *elected, *withdrawn):
-            if who not in people and who not in entering and who not in (*MOTION, REOPEN):
-                hint = f"The candidates are: {', '.join(people)}."
-                raise InputError(f'there is no candidate "{who}"', hint=hint)
-        if withdrawn and not _repeated(ballot):
-            raise InputError("nobody withdraws between the rounds of one ballot", hint="That is for repeated ballots.")
-        named = {"out": out, "elected": elected, "withdrawn": withdrawn, "new": list(entering)}
-        given: dict[str, Any] = {key: list(value) for key, value in named.items() if value}
-        given |= {"tie": plain_name(tie, "how the tie was broken")} if tie is not None else {}
-        given |= {"void": True} if void else {}
-        given |= {"date": date} if date is not None else {}
-
-        def change(contest: dict[str, Any]) -> None:
-            for who, name in entering.items():
-                _stand(contest, who, name)
-            table = _ballot_table(contest, ballot.id)
-            if units is not None:
-                table["units"] = units
-            if roll and not _repeated(ballot):
-                table.setdefault("roll", {}).setdefault(section, {}).update(roll)
-            if votes or given or (roll and _repeated(ballot)):
-                _enter_round(table, round_, section, votes, given, dict(roll or {}) if _repeated(ballot) else {})
-
-        text, case = _changed(folder, change)
-        if units is not None:
-            count = len(case.units[ballot.id].rounds)
-            text, case = _with_rounds(folder, text, ballot.id, count)
-        write_all({folder / CONTEST: text})
-        return case
-
-
-def _ballot_table(contest: dict[str, Any], stage: str) -> dict[str, Any]:
-    tables: list[dict[str, Any]] = contest.setdefault("ballot", [])
-    for table in tables:
-        if table.get("stage") == stage:
-            return table
-    tables.append({"stage": stage})
-    return tables[-1]
-
-
-def _enter_round(
-    table: dict[str, Any],
-    round_: int,
-    section: str,
-    votes: Mapping[str, int],
-    given: Mapping[str, Any],
-    roll: Mapping[str, int],
-) -> None:
-    rounds: list[dict[str, Any]] = table.setdefault("round", [])
-    if round_ == len(rounds) + 1:
-        rounds.append({})
-    here = rounds[round_ - 1]
-    if votes:
-        if here.get("votes", {}).get(section) not in (None, dict(votes)):
-            for key in ("out", "elected", "tie", "void"):
-                here.pop(key, None)
-        here.setdefault("votes", {})[section] = dict(votes)
-    if roll:
-        here.setdefault("roll", {}).setdefault(section, {}).update(roll)
-    here.update(given)
-
-
-def _with_rounds(folder: Path, text: str, stage: str, count: int) -> tuple[str, Case]:
-    """``text`` with as many rounds of ``stage`` as its file of units has."""
-
-    def change(contest: dict[str, Any]) -> None:
-        rounds = _ballot_table(contest, stage).setdefault("round", [])
-        rounds.extend({"label": f"Round {number + 1}"} for number in range(len(rounds), count))
-
-    path = folder / CONTEST
-    text = changed_toml(path, text, change)
-    return text, from_document(documents.parse(text.encode(), str(path), ContestError), folder)
-
-
-def _repeated(stage: BallotStage | MotionStage) -> bool:
-    return isinstance(stage, BallotStage) and stage.count in ("repeated ballots", "two rounds")
-
-
-def _may_enter(stage: BallotStage | MotionStage, round_: int) -> bool:
-    return isinstance(stage, BallotStage) and round_ > 1 and rule_for(stage, round_ - 1)[2]
-
-
-def _check_field(
-    case: Case,
-    stage: BallotStage | MotionStage,
-    round_: int,
-    votes: Mapping[str, int],
-    entering: Collection[str],
-) -> None:
-    """That ``votes`` are of everybody who stands in round ``round_`` of ``stage``, and of nobody else."""
-    field = [*_field(case, stage, round_), *entering]
-    may_stay_away = _may_enter(stage, round_)
-    for who in votes:
-        if who not in field:
-            hint = f"On it are: {', '.join(field)}."
-            raise InputError(f'"{who}" is not on the paper', hint=hint)
-    missing = [who for who in field if who not in votes and not (may_stay_away and who not in entering)]
-    if missing:
-        hint = "Give the votes of everybody on the paper: " + " ".join(f"{who}=0" for who in missing)
-        raise InputError(f"the votes of {', '.join(missing)} are missing", hint=hint)
-
-
-def _field(case: Case, stage: BallotStage | MotionStage, round_: int) -> list[str]:
-    """Who stands in round ``round_`` (from 1) of ``stage``. Raises InputError where that is not decided."""
-    if isinstance(stage, MotionStage):
-        return list(MOTION)
-    view = view_of(case, stage.id)
-    if round_ > 1 and view is not None:
-        result = replay_ballot(stage, view.rounds()[: round_ - 1])
-        if result.outcome != "stopped":
-            came = _labels(case, result.elected or result.qualified)
-            raise InputError(f"round {round_} is not held", hint=f"Round {round_ - 1} decided it: {came}.")
-        left = result.rounds[-1].left if result.rounds else None
-        if left is None:
-            raise InputError(f"who stands in round {round_} is not decided", hint=_sentence(result.stopped))
-        return list(left)
-    field = _first_field(case, stage)
-    if len(field) == 1 and stage.unopposed == "elected" and not stage.reopen_nominations:
-        hint = "The rulebook says that a single candidate is elected: declare the result."
-        raise InputError(f"no ballot is held: {_labels(case, field)} is the only candidate", hint=hint)
-    return [*field, REOPEN] if stage.reopen_nominations else field
-
-
-def _first_field(case: Case, stage: BallotStage) -> list[str]:
-    before = [s for s in case.rulebook.stage[: case.rulebook.stage.index(stage)] if isinstance(s, BallotStage)]
-    if before:
-        result = next((found for found in replay(case) if found.stage == before[-1].id), None)
-        if result is None or result.outcome == "stopped":
-            hint = _sentence(result.stopped if result else None)
-            raise InputError(f'the ballot before it ("{before[-1].id}") has not decided who goes on', hint=hint)
-        if result.outcome == "elected":
-            raise InputError(f"no ballot is held: {_labels(case, result.elected)} is elected already")
-        return list(result.qualified)
-    field = field_of(case)
-    if field is None:
-        stages = [s for s in case.rulebook.stage if isinstance(s, NominationStage) and s.effect != "none"]
-        if not stages:
-            return list(case.contest.candidates)
-        closed = {figures.stage for figures in case.contest.nomination}
-        still = [s.id for s in stages if s.id not in closed]
-        if still:
-            raise InputError("nobody is on the paper yet", hint=f"Close nominations first: {', '.join(still)}.")
-        unknown = next(ruling for ruling in rule_on(case) if ruling.result == "not known")
-        name = case.contest.candidates[unknown.candidate].name
-        raise InputError(f"whether {name} is on the paper is not known", hint=_sentence(unknown.reason))
-    if not field:
-        raise InputError("nobody is on the paper")
-    return list(field)
-
-
-def _labels(case: Case, people: Sequence[str]) -> str:
-    return ", ".join(case.contest.candidates[who].name if who in case.contest.candidates else who for who in people)
-
-
-def _sentence(text: str | None) -> str | None:
-    return f"{text[:1].upper()}{text[1:]}." if text else None
-
-
-def _ballot_stage(case: Case, stage: str | None) -> BallotStage | MotionStage:
-    stages = [s for s in case.rulebook.stage if isinstance(s, BallotStage | MotionStage)]
-    if stage is None and len(stages) == 1:
-        return stages[0]
-    found = next((s for s in stages if s.id == stage), None)
-    if found is None:
-        names = ", ".join(s.id for s in stages)
-        message = f'there is no ballot "{stage}"' if stage else "there are several ballots"
-        raise InputError(message, hint=f"Say which with --stage: {names}.")
-    return found

@@ -184,7 +184,17 @@ def _figures(
                 yield Problem(f'"{key}" is for motions', document.where(*at, key), "Leave it out here.")
     yield from _sections(ballot.roll, sections, document, (*at, "roll"))
     for number, figures in enumerate(ballot.round):
-        yield from _round(contest, figures, sections, people, document, (*at, "round", number), motion=motion)
+        yield from _round(
+            contest,
+            figures,
+            sections,
+            people,
+            document,
+            (*at, "round", number),
+            motion=motion,
+            college=isinstance(stage, BallotStage) and stage.combine == "weighted-college",
+            points=isinstance(stage, BallotStage) and stage.points is not None,
+        )
 
 
 def _sections(table: Mapping[str, object], sections: set[str], document: Document, at: tuple[str | int, ...]) -> Found:
@@ -203,7 +213,27 @@ def _round(
     at: tuple[str | int, ...],
     *,
     motion: bool,
+    college: bool,
+    points: bool,
 ) -> Found:
+    if figures.weighted and not college:
+        yield Problem(
+            "weighted shares belong to a weighted college, and this ballot is not one",
+            document.where(*at, "weighted"),
+            "Write shares of a segment under shares.",
+        )
+    elif TOTAL in figures.weighted:
+        yield Problem(
+            "what a section gave has no total",
+            document.where(*at, "weighted", TOTAL),
+            "Write the shares of the whole college under shares.total.",
+        )
+    if figures.points and not points:
+        yield Problem(
+            "points belong to a ballot by points, and this one is not",
+            document.where(*at, "points"),
+            "Write votes under votes, shares under shares.",
+        )
     for key in ("votes", "shares", "weighted"):
         table: Mapping[str, Mapping[str, object]] = getattr(figures, key)
         yield from _sections(table, sections, document, (*at, key))

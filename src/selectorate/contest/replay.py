@@ -158,7 +158,7 @@ def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Seq
         if index and absent and not afresh:
             return done(
                 "stopped",
-                stopped=f"round {number} was held without {', '.join(absent)}, whom the rules had left in: "
+                stopped=f"round {number} was held without {', '.join(figures.named(absent))}, whom the rules had left in: "
                 "how it would have gone with them is not in the figures",
             )
         standing_in = list(figures.candidates)
@@ -184,7 +184,7 @@ def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Seq
                     continue
                 return done(
                     "stopped",
-                    stopped=f"round {number}: {' and '.join(decision.tied)} are tied, and the rules "
+                    stopped=f"round {number}: {' and '.join(figures.named(decision.tied))} are tied, and the rules "
                     f"({', '.join(held(stage.tie))}) do not say from these figures who goes out",
                 )
             losers, how = broken
@@ -205,7 +205,8 @@ def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Seq
                 if len(standing_in) != 1
                 else done("elected", elected=tuple(standing_in))
             )
-        if len(standing_in) == 1 and stage.unopposed == "elected" and index == len(rounds) - 1:
+        reopened = rule_for(stage, ballot)[2]  # others may still be nominated
+        if len(standing_in) == 1 and stage.unopposed == "elected" and index == len(rounds) - 1 and not reopened:
             return done("elected", elected=tuple(standing_in))
     last = rounds[-1].number if rounds else 0
     return done(
@@ -257,7 +258,7 @@ def _replay_places(stage: BallotStage, rounds: Sequence[BallotRound]) -> Replay:
     stopped: str | None = None
     if decision.outcome == "tied":
         broken = _tie_broken(stage, decision, rounds, 0)
-        stopped = f"{' and '.join(decision.tied)} are tied for the last place"
+        stopped = f"{' and '.join(first.named(decision.tied))} are tied for the last place"
         if broken is not None:
             won = (*decision.elected, *(who for who in decision.tied if who not in broken[0]))
             decision, say, stopped = replace(decision, elected=won), (f"the tie was broken: {broken[1]}",), None

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Protocol
 
 from .. import documents
 from ..documents import MAX_COUNT, nearest, shown
@@ -28,17 +27,6 @@ class UnitVotes:
     names: Mapping[str, str] = field(repr=False)
 
 
-class _Rows(Protocol):
-    """A reader of CSV, as far as it is used here."""
-
-    @property
-    def line_num(self) -> int: ...
-
-    def __iter__(self) -> Iterator[list[str]]: ...
-
-    def __next__(self) -> list[str]: ...
-
-
 def read_units(path: Path | Traversable, contest: Contest) -> UnitVotes:
     """The votes of every unit, from a CSV file with the columns ``unit``, ``name``, ``round`` and one a candidate.
 
@@ -51,27 +39,14 @@ def read_units(path: Path | Traversable, contest: Contest) -> UnitVotes:
     except UnicodeDecodeError as fault:
         where = Where(name, raw[: fault.start].count(b"\n") + 1)
         raise ContestError("is not UTF-8 text", where=where, hint="Save the file as UTF-8.") from None
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        return _units(rows, name, contest)
-    except csv.Error:
-        hint = "Save the file as CSV again: cells are separated by commas, quotes around a cell are closed."
-        raise ContestError("is not CSV", where=Where(name, max(rows.line_num, 1)), hint=hint) from None
-
-
-def _units(rows: _Rows, name: str, contest: Contest) -> UnitVotes:
-    header = next(rows, [])
-    people = _columns(header, Where(name, 1), contest)
+    rows = _rows(text, name)
+    people = _columns(next(rows, (Where(name, 1), []))[1], Where(name, 1), contest)
     rounds: dict[int, dict[str, dict[str, int]]] = {}
     names: dict[str, str] = {}
-    begins = rows.line_num + 1  # where the row begins: a cell in quotes may go over several lines
-    for row in rows:
-        where, begins = Where(name, begins), rows.line_num + 1
-        if not row:
-            continue
-        if len(row) != len(header):
+    for where, row in rows:
+        if len(row) != len(people) + 3:
             hint = "Each line has one cell for each column; a comma inside a name needs quotes around the name."
-            raise ContestError(f"has {len(row)} cells, not {len(header)}", where=where, hint=hint)
+            raise ContestError(f"has {len(row)} cells, not {len(people) + 3}", where=where, hint=hint)
         unit, title, number, *cells = row
         if not unit.strip():
             raise ContestError("the unit has no number or name", where=where, hint='Fill in the column "unit".')
@@ -94,6 +69,24 @@ def _units(rows: _Rows, name: str, contest: Contest) -> UnitVotes:
         hint = "Every round up to the last one has its lines."
         raise ContestError(f"round {missing[0]} is missing", where=Where(name), hint=hint)
     return UnitVotes(tuple(rounds[number] for number in sorted(rounds)), names)
+
+
+def _rows(text: str, name: str) -> Iterator[tuple[Where, list[str]]]:
+    """The rows of a CSV that are not blank, each with the line in which it begins."""
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        where = Where(name, rows.line_num + 1)
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as fault:
+            long = f"a cell has more than {csv.field_size_limit():,} characters"
+            what = long if "field limit" in str(fault) else "is not CSV"
+            hint = "Cells are separated by commas; quotes around a cell are closed, and quotes inside it doubled."
+            raise ContestError(what, where=where, hint=hint) from None
+        if row:
+            yield where, row
 
 
 def _columns(header: Sequence[str], where: Where, contest: Contest) -> Sequence[str]:

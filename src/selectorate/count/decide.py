@@ -63,7 +63,7 @@ def passes(requirement: Requirement, standing: Standing, who: str, bases: Bases)
     else:
         value = standing.total[who]
     met = requirement.met(value, base)
-    return met, f"{requirement}: {_amount(requirement, base)} needed, {_had(value, base, standing)}"
+    return met, f"{requirement}: {_amount(requirement, base, standing)} needed, {_had(value, base, standing)}"
 
 
 def _had(value: Fraction, base: Fraction | int, standing: Standing) -> str:
@@ -72,7 +72,9 @@ def _had(value: Fraction, base: Fraction | int, standing: Standing) -> str:
     return f"{_plain(value)} of {_plain(Fraction(base))} had"
 
 
-def _amount(requirement: Requirement, base: Fraction | int) -> str:
+def _amount(requirement: Requirement, base: Fraction | int, standing: Standing | None = None) -> str:
+    if requirement.kind == "majority" and standing is not None and standing.unit == "points":
+        return f"more than {_plain(Fraction(base) / 2)}"
     if base == 1:
         return "more than half" if requirement.kind == "majority" else f"{exact.cut_to(requirement.share * 100, 1)}%"
     return f"{requirement.needed(base):,}"

@@ -14,6 +14,7 @@ from typing import Literal
 
 from .. import exact
 from ..ballots.marks import Rankings
+from ..errors import CountError
 from .piles import Piles
 from .result import EXHAUSTED, Count, CountRound, Moved, TieBreak
 from .ties import Ties
@@ -24,21 +25,58 @@ class GregoryRule:
     """What differs between counts by this method.
 
     ``decimals``: to how many places a paper's value is cut (None: not at all, exact fractions). ``quota``: "droop
-    integer" (votes / (places + 1), cut, plus one) or "droop exact" (more than votes / (places + 1)). ``batch``:
-    candidates who cannot catch up together are excluded together. ``cites``: the clause for each step, for sentences.
+    integer" (votes / (places + 1), cut, plus one), "droop exact" (more than votes / (places + 1)), "droop decimals"
+    (the same cut to ``decimals``, plus one in the last place), "hare" (votes / places, rounded up to
+    ``quota_decimals``). ``batch``: candidates who cannot catch up together are excluded together. ``cites``: the
+    clause for each step, for sentences.
+
+    ``cut``: what is cut to ``decimals``: the new "value" of a paper (surplus x value / total), or the "fraction"
+    (surplus / total) and then the value times that. ``surpluses``: the "largest first", each a round of its own and
+    none for somebody exactly on the quota, or "together": all who were elected in a round, in the next, whatever their
+    surplus; a round then either elects or excludes. ``electing``: everybody who reaches the quota, or only the first
+    in a round. ``settle``: surpluses are transferred to the last, though all places are filled. ``pool``: write-ins
+    (``Option.write_in``) are a pool that goes out first, keeps others from being elected while it has votes, and never
+    wins. ``minimum``: everybody with fewer votes goes out together; no quota is lower. ``stop_after``: the round after
+    which the count stops, whatever is left to do.
     """
 
     name: str
     decimals: int | None
-    quota: Literal["droop integer", "droop exact"] = "droop integer"
+    quota: Literal["droop integer", "droop exact", "droop decimals", "hare"] = "droop integer"
     batch: bool = False
     cites: tuple[tuple[str, str], ...] = ()
+    quota_decimals: int = 0
+    cut: Literal["value", "fraction"] = "value"
+    surpluses: Literal["largest first", "together"] = "largest first"
+    electing: Literal["all", "one a round"] = "all"
+    settle: bool = False
+    pool: bool = False
+    minimum: int = 0
+    stop_after: int | None = None
 
     def cite(self, step: str) -> str:
         """The clause that ``step`` follows, in brackets; nothing where none is given."""
         clause = dict(self.cites).get(step)
         return f" ({clause})" if clause else ""
 
+
+MINNEAPOLIS = GregoryRule(
+    "minneapolis",
+    decimals=4,
+    cut="fraction",
+    surpluses="together",
+    settle=True,
+    pool=True,
+    cites=(
+        ("quota", "section 167.70(b)"),
+        ("elected", "section 167.70(c)"),
+        ("surplus", "section 167.70(c)"),
+        ("exclusion", "section 167.70(c)"),
+        ("last", "section 167.70(c)"),
+    ),
+)
+"""Minneapolis Code of Ordinances, title 8.5, section 167.70, as the configuration "Minneapolis Rules" of RCTab has it:
+without the defeat of several at once, which changes the rounds and not who is elected."""
 
 SCOTTISH_2011 = GregoryRule(
     "scottish",
@@ -56,7 +94,16 @@ SCOTTISH_2011 = GregoryRule(
 class GregoryCount:
     """One count, step by step. Amounts inside are whole numbers scaled by ``scale``, or fractions (scale 1)."""
 
-    def __init__(self, papers: Rankings, names: Sequence[str], seats: int, rule: GregoryRule, ties: Ties) -> None:
+    def __init__(
+        self,
+        papers: Rankings,
+        names: Sequence[str],
+        seats: int,
+        rule: GregoryRule,
+        ties: Ties,
+        write_ins: frozenset[int] = frozenset(),
+    ) -> None:
+        self.pool = write_ins if rule.pool else frozenset()
         self.rule, self.ties, self.seats, self.names = rule, ties, seats, tuple(names)
         self.scale = 10**rule.decimals if rule.decimals is not None else 1
         unit: int | Fraction = self.scale if rule.decimals is not None else Fraction(1)
@@ -71,20 +118,33 @@ class GregoryCount:
         self.pending: list[int] = []
         self.rounds: list[CountRound] = []
         self.history: list[dict[int, Fraction]] = []
-        valid = papers.valid * self.scale
-        self.quota: int | Fraction
-        if rule.quota == "droop integer":
-            self.quota = (papers.valid // (seats + 1) + 1) * self.scale
-        elif rule.decimals is None:
-            self.quota = Fraction(papers.valid, seats + 1)
+        self.quota: int | Fraction = 0
+        self.why: dict[str, Fraction] = {}
+
+    def _quota(self, votes: int) -> int | Fraction:
+        """The quota when there are ``votes`` in the first round."""
+        seats, scale = self.seats, self.scale
+        if self.rule.quota == "droop integer":
+            quota: int | Fraction = (votes // (seats + 1) + 1) * scale
+        elif self.rule.quota == "hare":
+            places = 10**self.rule.quota_decimals
+            quota = Fraction(-(-votes * places // seats), places) * scale
+            quota = int(quota) if self.rule.decimals is not None else quota
+        elif self.rule.decimals is None:
+            quota = Fraction(votes, seats + 1)
+        elif self.rule.quota == "droop decimals":
+            quota = votes * scale // (seats + 1) + 1
         else:
-            self.quota = -(-valid // (seats + 1))
+            quota = -(-votes * scale // (seats + 1))
+        return max(quota, self.rule.minimum * scale)
 
     # -- steps ----------------------------------------------------------------------------------------------------
 
     def run(self) -> list[int]:
         """Count to the end; the elected in order."""
         self._first()
+        if self.rule.surpluses == "together":
+            return self._run_together()
         while len(self.elected) < self.seats:
             if len(self.continuing) <= self.seats - len(self.elected):
                 self._fill()
@@ -95,10 +155,23 @@ class GregoryCount:
                 self._exclude()
         return self.elected
 
+    def _run_together(self) -> list[int]:
+        """Round by round: what was elected in one is transferred in the next; nobody elected, somebody goes out."""
+        while len(self.rounds) != self.rule.stop_after:
+            full = len(self.elected) >= self.seats
+            if self.pending and (self.rule.settle if full else self.continuing):
+                self._surpluses()
+            elif not full and self.continuing:
+                self._exclude()
+            else:
+                break
+        return self.elected
+
     def _first(self) -> None:
         dealt = self.piles.deal_all()
         for (who, value), number in dealt.items():
             self._credit(who, self.piles.values[value] * number)
+        self.quota = self._quota(sum(number for (who, _), number in dealt.items() if who != EXHAUSTED))
         self._round("first preferences", (), say=[f"The quota is {self._shown(self.quota)}{self.rule.cite('quota')}."])
 
     def _credit(self, who: int, amount: int | Fraction) -> None:
@@ -133,29 +206,74 @@ class GregoryCount:
         ]
         self._round("surplus", (who,), moved=moved, ties=breaks, say=say)
 
+    def _surpluses(self) -> None:
+        """Transfer what everybody has over the quota who was elected in the last round."""
+        leaving, self.pending = self.pending, []
+        moved: list[Moved] = []
+        say: list[str] = []
+        for who in leaving:
+            total, surplus = self.totals[who], max(self.totals[who] - self.quota, 0)
+            rows = self.piles.take(who)
+            fraction = self._cut(surplus * self.scale, total) if total else 0
+            new = {}
+            for index in self.piles.values_of(rows):
+                value = self.piles.values[index]
+                if self.rule.cut == "value":
+                    value = self._cut(surplus * value, total) if total else 0
+                elif self.rule.decimals is None:
+                    value = value * fraction
+                else:
+                    value = int(value * fraction) // self.scale
+                new[index] = self.piles.new_value(value)
+            self.piles.revalue(rows, new)
+            dealt = self.piles.deal(rows)
+            moved += self._received(who, dealt)
+            given = sum((self.piles.values[value] * number for (_, value), number in dealt.items()), 0)
+            self.lost += surplus - given
+            self.totals[who] = total - surplus
+            if surplus:
+                share = self._plain(fraction) if self.rule.cut == "fraction" else Fraction(surplus) / total
+                say.append(
+                    f"The surplus of {self._name(who)}, {self._shown(surplus)}, is transferred: each paper at "
+                    f"{exact.cut_to(share, self.rule.decimals or 5, 'down')} of its value{self.rule.cite('surplus')}."
+                )
+            else:
+                say.append(f"{self._name(who)} has no surplus.")
+        self._round("surplus", tuple(leaving), moved=moved, say=say)
+
     def _cut(self, product: int | Fraction, total: int | Fraction) -> int | Fraction:
         if self.rule.decimals is None:
             return Fraction(product) / total
         return int(product) // int(total)
 
     def _exclude(self) -> None:
-        least = min(self.totals[who] for who in self.continuing)
-        tied = [who for who in self.continuing if self.totals[who] == least]
         breaks: list[TieBreak] = []
-        who = tied[0]
-        if len(tied) > 1:
-            breaks.append(self.ties.choose(tied, "exclusion", self.history, self.names))
-            who = breaks[0].chosen
-        leaving = self._hopeless() if self.rule.batch else []
-        leaving = leaving if len(leaving) > 1 else [who]
+        clause = self.rule.cite("exclusion")
+        leaving = [who for who in self.continuing if who in self.pool and self.totals[who]]
+        said = f"{self._names(leaving)}, a pool of names that voters wrote, went out{clause}."
+        if not leaving:
+            leaving = [who for who in self.continuing if self.totals[who] < self.rule.minimum * self.scale]
+            said = f"{self._names(leaving)} had fewer than {self.rule.minimum} votes and went out{clause}."
+            if leaving and len(leaving) == len(self.continuing):
+                raise CountError(f"nobody has the {self.rule.minimum} votes that are needed to stay in the count")
+        if not leaving and self.rule.batch:
+            leaving = self._hopeless()
+            leaving = leaving if len(leaving) > 1 else []
+            said = f"{self._names(leaving)} could not catch up even together and went out{clause}."
+        if not leaving:
+            least = min(self.totals[who] for who in self.continuing)
+            leaving = [who for who in self.continuing if self.totals[who] == least]
+            if len(leaving) > 1:
+                breaks.append(self.ties.choose(leaving, "exclusion", self.history, self.names))
+                leaving = [breaks[0].chosen]
+            said = f"{self._names(leaving)} had fewest votes and went out{clause}."
         self.piles.close(leaving)
         moved: list[Moved] = []
         for gone in leaving:
             self.continuing.remove(gone)
             moved += self._received(gone, self.piles.deal(self.piles.take(gone)))
             self.totals[gone] = 0
-        say = [f"{self._names(leaving)} had fewest votes and went out{self.rule.cite('exclusion')}."]
-        self._round("exclusion", tuple(leaving), moved=moved, ties=breaks, excluded=tuple(leaving), say=say)
+        self._round("exclusion", tuple(leaving), moved=moved, ties=breaks, excluded=tuple(leaving), say=[said])
 
     def _hopeless(self) -> list[int]:
         """The lowest who together have less than the next: whoever of them led, the next would stay ahead."""
@@ -185,15 +303,13 @@ class GregoryCount:
         ]
 
     def _fill(self) -> None:
-        filled = sorted(self.continuing, key=lambda who: -self.totals[who])
+        filled = sorted((who for who in self.continuing if who not in self.pool), key=lambda who: -self.totals[who])
         say = [f"As many are left as there are places: {self._names(filled)} elected{self.rule.cite('last')}."]
         self.elected += filled
         self.continuing = []
         last = self.rounds[-1]
         # No votes move, so it is told with the round that made it so.
-        self.rounds[-1] = CountRound(
-            **{**last.__dict__, "elected": (*last.elected, *filled), "say": (*last.say, *say)}
-        )
+        self.rounds[-1] = CountRound(**{**last.__dict__, "elected": (*last.elected, *filled), "say": (*last.say, *say)})
 
     def _round(
         self,
@@ -206,17 +322,16 @@ class GregoryCount:
         say: Sequence[str] = (),
     ) -> None:
         """Note a round, after finding who has reached the quota in it."""
-        reached = [who for who in self.continuing if self.totals[who] >= self.quota]
-        reached.sort(key=lambda who: -self.totals[who])
-        told = list(say)
-        if reached:
-            told.append(f"{self._names(reached)} reached the quota: elected{self.rule.cite('elected')}.")
+        reached, broken, words = self._reached()
+        told = [*say, *words]
+        ties = [*ties, *broken]
         for who in reached:
             self.continuing.remove(who)
             self.elected.append(who)
-            if self.totals[who] > self.quota:
+            if self.totals[who] > self.quota or self.rule.surpluses == "together":
                 self.pending.append(who)
         self.piles.close(reached)
+        self._reasons(last=action == "surplus" and len(self.elected) - len(reached) >= self.seats)
         totals = {who: self._plain(amount) for who, amount in self.totals.items()}
         self.rounds.append(
             CountRound(
@@ -232,9 +347,44 @@ class GregoryCount:
                 excluded=excluded,
                 ties=tuple(ties),
                 say=tuple(told),
+                why=dict(self.why),
             )
         )
         self.history.append(totals)
+
+    def _reached(self) -> tuple[list[int], list[TieBreak], list[str]]:
+        """Who is elected now, most votes first; the ties that were broken for it; and the sentences that say so."""
+        places = self.seats - len(self.elected)
+        together = self.rule.surpluses == "together"
+        if any(who in self.pool and self.totals[who] for who in self.continuing) or (together and not places):
+            return [], [], []
+        rest = together and len(self.continuing) <= places
+        reached = [who for who in self.continuing if who not in self.pool and (rest or self.totals[who] >= self.quota)]
+        reached.sort(key=lambda who: -self.totals[who])
+        breaks: list[TieBreak] = []
+        if len(reached) > 1 and self.rule.electing == "one a round":
+            reached = [who for who in reached if self.totals[who] == self.totals[reached[0]]]
+            if len(reached) > 1:
+                breaks.append(self.ties.choose(reached, "election", self.history, self.names))
+                reached = [breaks[0].chosen]
+        enough = [who for who in reached if self.totals[who] >= self.quota]
+        filled = [who for who in reached if self.totals[who] < self.quota]
+        words = []
+        if enough:
+            words.append(f"{self._names(enough)} reached the quota: elected{self.rule.cite('elected')}.")
+        if filled:
+            words.append(
+                f"As many are left as there are places: {self._names(filled)} elected{self.rule.cite('last')}."
+            )
+        return reached, breaks, words
+
+    def _reasons(self, *, last: bool) -> None:
+        """Note why papers are exhausted; ``last``: a surplus that was transferred when all places were filled."""
+        if last:
+            before = sum(self.why.values(), Fraction(0))
+            self.why["last surplus"] = self._plain(self.exhausted) - before
+        else:
+            self.why = {end.name.lower(): self._plain(worth) for end, worth in self.piles.why().items()}
 
     # -- words ----------------------------------------------------------------------------------------------------
 
@@ -252,9 +402,19 @@ class GregoryCount:
         return ", ".join(self._name(who) for who in people)
 
 
-def count_gregory(papers: Rankings, names: Sequence[str], seats: int, rule: GregoryRule, ties: Ties) -> Count:
-    """The count of ``papers`` for ``seats`` places under ``rule``. Raises CountError at a tie that nothing breaks."""
-    run = GregoryCount(papers, names, seats, rule, ties)
+def count_gregory(
+    papers: Rankings,
+    names: Sequence[str],
+    seats: int,
+    rule: GregoryRule,
+    ties: Ties,
+    write_ins: frozenset[int] = frozenset(),
+) -> Count:
+    """The count of ``papers`` for ``seats`` places under ``rule``. Raises CountError at a tie that nothing breaks.
+
+    ``write_ins``: the candidates that are names voters wrote, for a rule that makes a pool of them.
+    """
+    run = GregoryCount(papers, names, seats, rule, ties, write_ins)
     elected = run.run()
     return Count(
         method=rule.name,
@@ -267,4 +427,5 @@ def count_gregory(papers: Rankings, names: Sequence[str], seats: int, rule: Greg
         spoilt=papers.spoilt,
         decimals=rule.decimals,
         met=papers.met,
+        spoilt_by={end.name.lower(): number for end, number in papers.spoilt_by.items()},
     )

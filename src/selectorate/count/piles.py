@@ -13,7 +13,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from ..ballots.marks import Rankings
+from ..ballots.marks import Ends, Rankings
+from ..ballots.profile import SKIPPED, set_code
 
 Rows = NDArray[np.int64]
 
@@ -33,6 +34,12 @@ class Piles:
         self.values: list[int | Fraction] = [value]
         self.open = np.ones(papers.candidates + 1, dtype=bool)
         self.hands: list[list[Rows]] = [[] for _ in range(papers.candidates + 1)]
+        self.ends = papers.ends.copy()
+        self.ended: dict[tuple[Ends, int], int] = {}
+        """Papers that have been exhausted, by (why, index of value)."""
+        self.several = np.zeros((len(papers.sets), papers.candidates + 1), dtype=bool)
+        for index, people in enumerate(papers.sets):
+            self.several[index, list(people)] = True
 
     def close(self, candidates: Iterable[int]) -> None:
         """Take ``candidates`` out of those who can receive papers."""
@@ -67,6 +74,8 @@ class Piles:
             at = rows[waiting]
             self.position[at] += 1
             found = self.papers[at, self.position[at]]
+            if self.several.size:
+                found = self._settled(at, found)
             arrived = self.open[found] | (found == 0)
             to[waiting[arrived]] = found[arrived]
             waiting = waiting[~arrived]
@@ -82,7 +91,37 @@ class Piles:
             candidate, value = divmod(int(ranked[start]), kinds)
             dealt[candidate, value] = int(total)
             self.hands[candidate].append(rows[order[start:end]])
+            if candidate == 0:
+                self._end(rows[order[start:end]], value)
         return dealt
+
+    def _end(self, rows: Rows, value: int) -> None:
+        for why in Ends:
+            number = int(self.number[rows[self.ends[rows] == why]].sum())
+            if number:
+                self.ended[why, value] = self.ended.get((why, value), 0) + number
+
+    def _settled(self, at: Rows, found: NDArray[np.int16]) -> NDArray[np.int16]:
+        """``found`` with each rank of several settled: the one of them who is open, 0 if several are (the paper ends
+        there), or one of them who is closed, so that the paper goes on."""
+        over = found < SKIPPED
+        if not over.any():
+            return found
+        people = self.several[set_code(0) - found[over]]
+        still = people & self.open
+        several = still.sum(axis=1) > 1
+        one = np.where(still.any(axis=1), still.argmax(axis=1), people.argmax(axis=1))
+        settled = found.copy()
+        settled[over] = np.where(several, 0, one)
+        self.ends[at[over][several]] = Ends.OVERVOTE
+        return settled
+
+    def why(self) -> dict[Ends, int | Fraction]:
+        """What the exhausted papers are worth together, by why they ended."""
+        worth: dict[Ends, int | Fraction] = {}
+        for (why, value), number in self.ended.items():
+            worth[why] = worth.get(why, 0) + self.values[value] * number
+        return worth
 
     def deal_all(self) -> dict[tuple[int, int], int]:
         """Move every paper to its first open preference."""

@@ -51,8 +51,8 @@ class CountRound:
     ``action``: what was done: "first preferences", "surplus", "exclusion", "declaration" (places filled without a
     further transfer). ``of``: whose surplus, or who was excluded. ``totals``: after it, by candidate; those who left
     the count have 0. ``exhausted``, ``lost``: votes not transferable, and lost to cutting, up to it; with the totals
-    they add up to the valid votes. ``elected``, ``excluded``: in this round, in order. ``say``: what happened, by which
-    clause, in sentences.
+    they add up to the valid votes. ``why``: the exhausted votes by the reason why their papers ended. ``elected``,
+    ``excluded``: in this round, in order. ``say``: what happened, by which clause, in sentences.
     """
 
     number: int
@@ -67,6 +67,7 @@ class CountRound:
     excluded: tuple[int, ...] = ()
     ties: tuple[TieBreak, ...] = ()
     say: tuple[str, ...] = ()
+    why: Mapping[str, Fraction] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ class Count:
 
     ``elected``: in the order of their election. ``valid``: the votes that were counted; ``blank``, ``spoilt``: ballots
     that were not. ``tied``: between whom the rules and the draws given do not decide, and then the count stopped there.
+    ``spoilt_by``: the spoilt ballots by reason. ``reopened``: places that "re-open nominations" (or the default option)
+    won, and that stay empty. ``say``: what holds of the whole count.
     """
 
     method: str
@@ -88,6 +91,9 @@ class Count:
     decimals: int | None
     met: Mapping[str, int] = field(default_factory=dict)
     tied: tuple[int, ...] = ()
+    spoilt_by: Mapping[str, int] = field(default_factory=dict)
+    reopened: int = 0
+    say: tuple[str, ...] = ()
 
     def name(self, candidate: int) -> str:
         """The name of a candidate by number."""

@@ -16,7 +16,7 @@ from typing import Literal
 from ..errors import CountError
 from .result import TieBreak
 
-TieRule = Literal["latest difference", "first difference", "lot", "stop"]
+TieRule = Literal["latest difference", "first difference", "order", "lot", "stop"]
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,16 @@ class Lot:
 
 @dataclass(frozen=True)
 class Ties:
-    """How ties are broken: the rules in their order, and the draw if one was made."""
+    """How ties are broken: the rules in their order, and the draw if one was made.
+
+    ``order``: for the rule "order", the candidates as an officer, a chair with a casting vote or a list puts them,
+    the preferred one first; ``by`` says whose order it is.
+    """
 
     rules: tuple[TieRule, ...] = ("latest difference", "lot")
     lot: Lot | None = None
+    order: tuple[int, ...] = ()
+    by: str = "the order that was given"
 
     def choose(
         self,
@@ -58,6 +64,21 @@ class Ties:
 
         ``earlier``: the totals of the rounds before, in their order. Raises CountError if no rule decides.
         """
+        found = self.find(tied, what, earlier, names)
+        if found is None:
+            listed = " and ".join(names[who - 1] for who in tied)
+            hint = "The rules ask for a lot: give its seed with --seed."
+            raise CountError(f"{listed} are tied for {what}", hint=hint)
+        return found
+
+    def find(
+        self,
+        tied: Sequence[int],
+        what: Literal["surplus", "exclusion", "election"],
+        earlier: Sequence[Mapping[int, Fraction]],
+        names: Sequence[str],
+    ) -> TieBreak | None:
+        """The same as ``choose``; None if no rule decides."""
         least = what == "exclusion"
         for rule in self.rules:
             if rule in ("latest difference", "first difference"):
@@ -70,8 +91,12 @@ class Ties:
                 order = self.lot.order(names)
                 who = next(item for item in order if item in tied)
                 return TieBreak(tuple(tied), who, what, "by lot", order)
-        listed = " and ".join(names[who - 1] for who in tied)
-        raise CountError(f"{listed} are tied for {what}", hint="The rules ask for a lot: give its seed with --seed.")
+            elif rule == "order" and set(tied) <= set(self.order):
+                ranked = [who for who in self.order if who in tied]
+                return TieBreak(tuple(tied), ranked[-1] if least else ranked[0], what, f"by {self.by}")
+            elif rule == "stop":
+                break
+        return None
 
     @staticmethod
     def _by_rounds(

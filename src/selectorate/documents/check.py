@@ -12,6 +12,7 @@ import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -53,6 +54,7 @@ class _Fault:
 
     ``tables``: the models of the table that the key stands in; ``options``: what can stand there. ``kinds``: for
     each place on the way where a value may be of several kinds, its path and the kind as which it was tried.
+    ``about``: what the key is for, or the nearest one around it that the model describes.
     """
 
     item: ErrorDetails
@@ -60,6 +62,7 @@ class _Fault:
     tables: tuple[type[BaseModel], ...]
     options: tuple[Any, ...]
     kinds: tuple[tuple[Path_, str], ...]
+    about: str | None
 
     @property
     def of_type(self) -> bool:
@@ -77,7 +80,7 @@ def _located(item: ErrorDetails, data: object, model: type[BaseModel]) -> _Fault
     path: Path_ = ()
     tables: tuple[type[BaseModel], ...] = ()
     kinds: list[tuple[Path_, str]] = []
-    chosen = True
+    chosen, about = True, None
     for number, part in enumerate(item["loc"]):
         if part == "[key]":
             break
@@ -86,6 +89,7 @@ def _located(item: ErrorDetails, data: object, model: type[BaseModel]) -> _Fault
             options, chosen = _named(options, part), True
             continue
         tables = tuple(option for option in options if _is_model(option))
+        about = next((described for table in tables if (described := _described(table, part))), about)
         options, chosen = tuple(inner for option in options for inner in _inside(option, part)), False
         here = isinstance(data, dict) and part in data
         if here or (isinstance(data, list) and isinstance(part, int) and part < len(data)):
@@ -93,7 +97,7 @@ def _located(item: ErrorDetails, data: object, model: type[BaseModel]) -> _Fault
             path = (*path, part)
         elif item["type"] == "missing" and number == len(item["loc"]) - 1:
             path = (*path, part)
-    return _Fault(item, path, tables, options, tuple(kinds))
+    return _Fault(item, path, tables, options, tuple(kinds), about)
 
 
 def _is_model(option: object) -> bool:
@@ -136,6 +140,11 @@ def _inside(option: Any, part: str | int) -> Iterator[Any]:
 
 def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _described(model: type[BaseModel], key: str | int) -> str | None:
+    found = _fields(model).get(str(key))
+    return found.description if found else None
 
 
 # -- what was meant -----------------------------------------------------------------------------------------
@@ -208,8 +217,8 @@ _TYPES = {
     "date": ("a date", "Write it as 2016-09-24, without quotes."),
     "datetime": ("a date and time", "Write it as 2016-09-24T11:45:00, without quotes."),
     "tuple": ("a list", 'Write it as ["one", "two"].'),
-    "dict": ("a table", 'Write it as { key = "value" }.'),
-    "model": ("a table", 'Write it as { key = "value" }, or under a heading of its own.'),
+    "dict": ("a table", "Write it as { key = value }, or under a heading of its own."),
+    "model": ("a table", "Write it as { key = value }, or under a heading of its own."),
 }
 
 
@@ -228,7 +237,7 @@ def _problem(fault: _Fault, document: Document) -> Problem:
         return Problem(context["message"], document.where(*path, *([key] if key else ())), context["hint"] or None)
     if kind == "missing":
         table = document.where(*path[:-1])
-        return Problem(f'"{path[-1]}" is missing', Where(where.file, table.line, where.key), _purpose(fault))
+        return Problem(f'"{path[-1]}" is missing', Where(where.file, table.line, where.key), fault.about)
     if kind == "extra_forbidden":
         return Problem(f"unknown key {shown(path[-1])}", where, _known_key(fault))
     if kind == "literal_error":
@@ -237,7 +246,10 @@ def _problem(fault: _Fault, document: Document) -> Problem:
         return Problem(f"{shown(value)} is not a value this key can have", where, hint)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return _of_kind(fault, document, context)
-    message, hint = _plain(kind, context, value, str(path[-1]) if path else "")
+    named = _type_of(kind)
+    if named is not None:
+        return Problem(*_of_type(named.split("|"), fault, where))
+    message, hint = _plain(kind, context, value)
     return Problem(message, where, hint)
 
 
@@ -254,17 +266,24 @@ def _of_kind(fault: _Fault, document: Document, context: Mapping[str, Any]) -> P
     return Problem(f"{shown(found)} is not a value this key can have", document.where(*fault.path, tag), hint)
 
 
-def _plain(kind: str, context: Mapping[str, Any], value: object, key: str) -> tuple[str, str | None]:
-    named = _type_of(kind)
-    if named is not None:
-        *others, last = (_TYPES[name][0] for name in dict.fromkeys(named.split("|")))
-        said = f"{', '.join(others)} or {last}" if others else last
-        hint = _TYPES[named.split("|")[0]][1]
-        if named == "tuple" and isinstance(value, str):
-            hint = f"Write it in brackets: [{shown(value)}]."
-        if named == "tuple" and isinstance(value, dict):
-            hint = f"Write it in brackets, [{{ … }}], or under a heading in double brackets, [[{key}]]."
-        return f"must be {said}", hint
+def _of_type(types_: Sequence[str], fault: _Fault, where: Where) -> tuple[str, Where, str]:
+    """What is said of a value that is of none of the ``types_``: the arguments of its problem."""
+    value = fault.item["input"]
+    *others, last = dict.fromkeys(_TYPES[name][0] for name in types_)
+    said = f"must be {', '.join(others)} or {last}" if others else f"must be {last}"
+    first = "int" if "int" in types_ and isinstance(value, int | Decimal) else types_[0]
+    hint = _TYPES[first][1]
+    if first == "tuple" and isinstance(value, str):
+        hint = f"Write it in brackets: [{shown(value)}]."
+    if first == "tuple" and isinstance(value, dict):
+        heading = ".".join(str(part) for part in fault.path if isinstance(part, str))
+        hint = f"Write it in brackets, [{{ … }}], or under a heading in double brackets, [[{heading}]]."
+    if first in ("dict", "model") and fault.about:
+        hint = f"{fault.about} {hint}"
+    return said, where, hint
+
+
+def _plain(kind: str, context: Mapping[str, Any], value: object) -> tuple[str, str | None]:
     if kind == "string_pattern_mismatch":
         if context.get("pattern") == r"\S":
             return "is empty", "Fill it in or leave the key out."
@@ -279,9 +298,3 @@ def _plain(kind: str, context: Mapping[str, Any], value: object, key: str) -> tu
         limit = context.get("max_length")
         return "is too long", f"It may have {limit:,} characters." if limit else None
     return "cannot be used", None
-
-
-def _purpose(fault: _Fault) -> str | None:
-    """What a missing key is for, from its description in the model."""
-    found = (_fields(table).get(str(fault.path[-1])) for table in fault.tables)
-    return next((field.description for field in found if field and field.description), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
@@ -49,9 +50,16 @@ def shown(value: object) -> str:
 def nearest(word: str, known: Sequence[str], otherwise: str = "") -> str | None:
     """A hint: the word of ``known`` nearest to ``word``, or after ``otherwise`` all of them."""
     near = difflib.get_close_matches(word[:MAX_SHOWN], known, n=1, cutoff=0.6)
-    if near:
+    if near and _alike(word, near[0]):
         return f'Did you mean "{near[0]}"?'
     return f"{otherwise}: {', '.join(known)}." if known and otherwise else None
+
+
+def _alike(word: str, known: str) -> bool:
+    """Whether ``word``, not far from ``known``, is a slip rather than another word ("more than", "lower than")."""
+    parts, others = (set(re.split("[ _-]", text)) for text in (word, known))
+    close = difflib.SequenceMatcher(None, known, word).ratio() >= 0.76
+    return close or word[:1] == known[:1] or parts < others or parts > others
 
 
 def _no_float(value: object) -> object:

@@ -20,6 +20,7 @@ from tree_sitter import Language, Node, Parser
 
 from ..errors import InputError, SelectorateError, Where
 from .fields import shown
+from .plainly import plainly
 
 MAX_BYTES = 8_000_000
 """No file that a person writes by hand is larger; a larger one is refused before it is parsed."""
@@ -115,7 +116,7 @@ def parse(raw: bytes, name: str, error: type[SelectorateError] = InputError) -> 
         data = tomllib.loads(text, parse_float=decimal)
         return Document(name, data, _lines(text.encode()))
     except tomllib.TOMLDecodeError as fault:
-        line, message, hint = _plainly(str(fault), text)
+        line, message, hint = plainly(str(fault), text)
         raise error(f"is not valid TOML: {message}", where=Where(name, line), hint=hint) from None
     except RecursionError:
         raise error("is nested too deeply", where=Where(name)) from None
@@ -131,98 +132,6 @@ def parse(raw: bytes, name: str, error: type[SelectorateError] = InputError) -> 
 
 def _line(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
-
-
-# -- what tomllib says, in plain words ----------------------------------------------------------------------
-
-_USUAL = 'TOML wants key = value, text in "quotes", dates as 2016-09-24.'
-_ONCE = "Give each key once, and put everything of a table under one heading."
-
-_PLAIN: tuple[tuple[str, str, str], ...] = (
-    ("Invalid statement", "this is neither key = value nor a [heading]", _USUAL),
-    (
-        "Expected newline or end of document after a statement",
-        "there is something behind the value",
-        'Text stands in "quotes", numbers have no separators (506438), and a comment begins with #.',
-    ),
-    ("Expected ']", "the heading is not closed", "Write [heading], or [[heading]] where there are several."),
-    ("Expected '=' after a key", 'there is no "=" after the key', "Write key = value; a key is one word."),
-    (
-        "Invalid initial character for a key part",
-        "there is no key where one should be",
-        "Keys are letters, digits, - and _, or stand in quotes.",
-    ),
-    ("Unclosed array", "a list is not closed, or a comma is missing in it", 'Write it as ["one", "two"].'),
-    (
-        "Unclosed inline table",
-        "a table is not closed, or a comma is missing in it",
-        "Write it as { smith = 12, jones = 13 }, all in one line.",
-    ),
-    ("Duplicate inline table key", "the same key stands twice in a table", "Give each key once."),
-    ("Cannot overwrite a value", "the same key stands twice in a table", _ONCE),
-    ("Cannot redefine namespace", "the same table stands twice", _ONCE),
-    ("Cannot mutate immutable namespace", "a table or list is given whole, and then again in part", _ONCE),
-    (
-        "Unescaped '\\' in a string",
-        'a backslash in "quotes" must be doubled',
-        r"Write \\, or put the text in 'single quotes'.",
-    ),
-    ("Invalid hex value", r"\u must be followed by four hexadecimal digits", r"For a backslash write \\."),
-    ("Escaped character is not", r"\u stands before what is no character", r"For a backslash write \\."),
-    ("Found invalid character '\\n'", "a text is not closed by quotes in its line", "Put a ' at its end."),
-    ("Illegal character '\\n'", "a text is not closed by quotes in its line", 'Put a " at its end.'),
-    ("Illegal character", "there is a control character in a text", "Delete it, or write it as \\u001b."),
-    ("Found invalid character", "there is a control character in the line", "Delete it."),
-    ("Invalid date or datetime", "there is no such date or time", "Write it as 2016-09-24."),
-    (
-        "Invalid value",
-        "this value cannot be read",
-        'Text stands in "quotes", numbers have no separators (506438), dates are written as 2016-09-24.',
-    ),
-)
-
-
-def _plainly(said: str, text: str) -> tuple[int, str, str]:
-    """The line, what is wrong and what would be right, from what tomllib ``said`` of ``text``."""
-    parts = re.match(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$", said)
-    message = parts[1] if parts else said
-    line = int(parts[2]) if parts and parts[2] else text.rstrip("\n").count("\n") + 1
-    if message == "Unterminated string" or message.startswith("Expected \"'"):
-        return _opened(text) or line, "a text is not closed by quotes", "Put the same quotes at its end."
-    if message == "Unclosed array" and parts and parts[3]:
-        line = _before(text, line, int(parts[3]))
-    twice = re.match(r"Cannot declare \((.*?),?\) twice", message)
-    if twice:
-        heading = ".".join(re.findall(r"'([^']*)'", twice[1]))
-        hint = "Put everything of a table in one place; where there are several, each has double brackets: [[stage]]."
-        return line, f"the table [{heading}], or the one around it, has been given already", hint
-    for start, plain, hint in _PLAIN:
-        if message.startswith(start):
-            return line, plain, hint
-    return line, message[:1].lower() + message[1:], _USUAL
-
-
-def _opened(text: str) -> int | None:
-    """The line at which the text begins that is still open at the end of the document; None if not found."""
-    for quotes in ('"""', "'''", "'"):
-        at = text.rfind(quotes)
-        if at >= 0:
-            line = text.count("\n", 0, at)
-            before = "\n".join(text.split("\n")[:line])
-            try:
-                tomllib.loads(before)
-            except ValueError:
-                continue
-            return line + 1
-    return None
-
-
-def _before(text: str, line: int, column: int) -> int:
-    """The line in which something is missing that was looked for until ``column`` of ``line``."""
-    lines = text.split("\n")
-    if lines[line - 1][: column - 1].strip():
-        return line
-    return next((at for at in range(line - 1, 0, -1) if lines[at - 1].split("#")[0].strip()), line)
 
 
 # -- lines --------------------------------------------------------------------------------------------------

@@ -20,7 +20,13 @@ from .measures import MEASURES, Measure
 from .rivals import Loader
 from .view import name_of, people, person, segments_of
 
-Verdict = Literal["holds on every measure", "depends on the measure", "does not hold", "cannot be known from this"]
+Verdict = Literal[
+    "holds on every measure",
+    "holds as far as can be known",
+    "depends on the measure",
+    "does not hold",
+    "cannot be known from this",
+]
 
 
 @frozen
@@ -139,7 +145,7 @@ def verdict(answers: Sequence[bool | None]) -> Verdict:
     if not known:
         return "cannot be known from this"
     if all(known):
-        return "holds on every measure"
+        return "holds on every measure" if len(known) == len(answers) else "holds as far as can be known"
     return "depends on the measure" if any(known) else "does not hold"
 
 

@@ -7,7 +7,7 @@ here counts.
 
 from .explain import Passage, explain
 from .grammar import BASES, Base, GoingOut, ParameterRef, Quantity, Requirement, share_text
-from .load import from_document, json_schema, load, load_file, preset_ids, with_parameters
+from .load import from_document, json_schema, load, load_file, preset_ids, preset_text, with_parameters
 from .model import (
     BallotStage,
     Disclosure,
@@ -47,6 +47,7 @@ __all__ = [
     "load",
     "load_file",
     "preset_ids",
+    "preset_text",
     "share_text",
     "with_parameters",
 ]

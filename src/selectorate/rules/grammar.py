@@ -34,7 +34,7 @@ BASES: dict[str, str] = {
     "valid votes": ("all valid votes of the ballot, abstentions among them where the rulebook counts these as valid"),
     "ballots returned": "all ballots returned, spoilt and rejected ones among them",
     "those entitled": "everybody entitled to vote",
-    "points": "the points on offer (units × points each)",
+    "points": "the points on offer (units × points each, less what a cap takes away)",
     "points allotted": ("the points given to candidates (fewer than those on offer where units are capped or cut)"),
     "the college": "the whole of the weighted college",
 }

@@ -27,7 +27,6 @@ def preset_ids() -> tuple[str, ...]:
     return tuple(sorted(item.name.removesuffix(".toml") for item in PRESETS.iterdir() if item.name.endswith(".toml")))
 
 
-@functools.cache
 def load(name: str) -> Rulebook:
     """The rulebook with the id ``name`` among those shipped, or in the file ``name`` (ending in .toml).
 
@@ -36,12 +35,23 @@ def load(name: str) -> Rulebook:
     if name.endswith(".toml"):
         return load_file(Path(name))
     if name in preset_ids():
-        return load_file(PRESETS / f"{name}.toml")
+        return _preset(name)
     near = documents.nearest(name, preset_ids())
     raise RulebookError(
         f'there is no rulebook "{name}"',
         hint=near or 'See "selectorate rules list", or give the path of a file that ends in .toml.',
     )
+
+
+@functools.cache
+def _preset(name: str) -> Rulebook:
+    return load_file(PRESETS / f"{name}.toml")
+
+
+def preset_text(name: str) -> str:
+    """The file of a shipped rulebook, to copy and change. Raises RulebookError if there is none with this id."""
+    load(name)
+    return (PRESETS / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def load_file(path: Path | Traversable) -> Rulebook:
@@ -121,7 +131,7 @@ def _filled(table: Any, values: Mapping[str, object], where: Callable[..., Where
             update[key] = _value(key, value.parameter, values[value.parameter], where)
         elif isinstance(value, FileModel | tuple):
             update[key] = _filled(value, values, where)
-    return table.model_copy(update={key: value for key, value in update.items() if value is not getattr(table, key)})
+    return table.model_copy(update={key: value for key, value in update.items() if value != getattr(table, key)})
 
 
 def _value(key: str, name: str, given: object, where: Callable[..., Where]) -> object:
@@ -135,10 +145,18 @@ def _value(key: str, name: str, given: object, where: Callable[..., Where]) -> o
     if key == "minimum":
         return quantities
     if len(quantities) != 1:
-        raise RulebookError(f'the parameter "{name}" is one value, not {len(quantities)}', where=where(name))
+        raise RulebookError(
+            f'the parameter "{name}" is one value, not {len(quantities)}',
+            where=where(name),
+            hint="Write it without brackets.",
+        )
     if key == "places":
         if quantities[0].share is not None:
-            raise RulebookError(f'the parameter "{name}" must be a whole number', where=where(name))
+            raise RulebookError(
+                f'the parameter "{name}" must be a whole number',
+                where=where(name),
+                hint="Write it as a number: 2, not as a share.",
+            )
         return quantities[0].number
     return quantities[0]
 

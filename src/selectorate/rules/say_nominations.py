@@ -30,6 +30,7 @@ def nomination(stage: NominationStage, speaker: Speaker) -> Iterator[str]:
         yield f"Those who may nominate are {speaker.sized(stage.by)}."
     if stage.by and stage.threshold is not None:
         yield from _thresholds(stage.threshold, stage.by, speaker, stage)
+        yield from _told_apart(stage.by, speaker)
     if len(stage.any) == 1:
         yield from _way(stage.any[0], "", speaker, stage)
     elif stage.any:
@@ -83,16 +84,21 @@ def _way(gate: Gate, way: str, speaker: Speaker, stage: NominationStage) -> Iter
         yield f"{way} is by nominations from {speaker.so_many(threshold, gate.by)}."
     body = speaker.rulebook.bodies.get(gate.by)
     parts = body.parts if body else {}
+    yield from _told_apart(gate.by, speaker)
     if gate.including:
-        among = listed(
-            f"at least {number(least)} of the {parts.get(part, part)}" for part, least in gate.including.items()
-        )
+        among = listed(f"at least {number(least)} {parts.get(part, part)}" for part, least in gate.including.items())
         yield f"Among those who nominate must then be {among}."
     if gate.spread:
         yield f"They must come from at least {number(gate.spread.at_least)} {gate.spread.of}."
     if gate.together:
         share_of = f"{_part(gate.together.share)} of the {gate.together.of}"
         yield f"Together they must have {share_of}."
+
+
+def _told_apart(name: str, speaker: Speaker) -> Iterator[str]:
+    body = speaker.rulebook.bodies.get(name)
+    if body is not None and body.parts:
+        yield f"Among the {body.name}, {listed([f'the {part}' for part in body.parts.values()])} are told apart."
 
 
 def _part(quantity: Quantity) -> str:

@@ -70,7 +70,9 @@ def nomination_tables(declaration: Declaration) -> Iterator[Table]:
 
 def nominations_had(item: NominationSheet) -> Cell:
     """The nominations of a candidate, and of whom they came."""
-    parts = ", ".join(f"{numbers.whole(number)} {part}" for part, number in item.parts.items())
+    parts = ", ".join(
+        f"{numbers.whole(number)} {item.part_names.get(part, part)}" for part, number in item.parts.items()
+    )
     return Cell((numbers.whole(item.count), f"({parts})") if parts else (numbers.whole(item.count),))
 
 

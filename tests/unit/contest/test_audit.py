@@ -59,7 +59,11 @@ def figures_of(folder: Traversable) -> tuple[str, list[re.Match[str]]]:
     """The text of a contest file, and where the published figures of its ballots stand."""
     text = (folder / "contest.toml").read_text(encoding="utf-8")
     start = text.index("[[ballot]]")
-    end = min(text.find(mark, start) for mark in ("[[also_published]]", "[[conflict]]", "[[claims]]", "[[source]]") if mark in text)
+    end = min(
+        text.find(mark, start)
+        for mark in ("[[also_published]]", "[[conflict]]", "[[claims]]", "[[source]]")
+        if mark in text
+    )
     keys = r"^(?:votes|shares|points|weighted|entitled|returned|valid|spoilt|turnout|needed|needed_lead|minimum)\b.*$"
     found = []
     for line in re.finditer(keys, text[:end], flags=re.MULTILINE):

@@ -305,9 +305,7 @@ def changes(value: BaseModel) -> Iterator[Any]:
 
 
 def text(rulebook: Rulebook) -> str:
-    return "\n".join(
-        line for passage in explain(rulebook) for line in (f"# {passage.heading}", *passage.sentences)
-    )
+    return "\n".join(line for passage in explain(rulebook) for line in (f"# {passage.heading}", *passage.sentences))
 
 
 @pytest.mark.parametrize("rulebook", rulebooks(), ids=lambda rulebook: rulebook.id)
@@ -331,9 +329,7 @@ def _difference(one: Any, other: Any, path: str = "") -> str:
         keys = [key for key in type(one).model_fields if getattr(one, key) != getattr(other, key)]
         return "; ".join(_difference(getattr(one, key), getattr(other, key), f"{path}.{key}") for key in keys)
     if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
-        pairs = [
-            (index, pair) for index, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]
-        ]
+        pairs = [(index, pair) for index, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
         return "; ".join(_difference(*pair, f"{path}[{index}]") for index, pair in pairs)
     return f"{path}: {one!r} and {other!r} read the same"
 
@@ -444,9 +440,7 @@ def test_a_body_that_is_not_there_is_named_by_its_id() -> None:
 # -- words ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("value", "words"), [(0, "none"), (1, "one"), (10, "ten"), (11, "11"), (33800, "33,800")]
-)
+@pytest.mark.parametrize(("value", "words"), [(0, "none"), (1, "one"), (10, "ten"), (11, "11"), (33800, "33,800")])
 def test_numbers_to_ten_are_words(value: int, words: str) -> None:
     assert wording.number(value) == words
 

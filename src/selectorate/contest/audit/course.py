@@ -211,7 +211,7 @@ def _decision(case: Case, view: BallotView, number: int, item: ReplayedRound, at
         return
     reasons = "; ".join(decision.reasons)
     elected, out = set(decision.elected), set(decision.out)
-    if figures.elected or elected:
+    if figures.elected or (elected and case.contest.figures != "ours"):
         published = set(figures.elected)
         alone = (
             {who for who in item.standing.total if who not in figures.withdrawn and who not in out}
@@ -285,6 +285,8 @@ def _decision(case: Case, view: BallotView, number: int, item: ReplayedRound, at
             explanation = "the rulebook puts nobody out after this ballot: whoever left it, left by their own will"
     elif same and published_out != out:
         explanation = f"{_names(case, sorted(out & set(figures.withdrawn)))}, who would have gone out, withdrew"
+    if not same and not published_out:
+        explanation = "; ".join(filter(None, (explanation, "the file names nobody under out")))
     yield at.to("out").check(
         "decision",
         f"who goes out{name}",
@@ -311,9 +313,9 @@ def fields(case: Case) -> Iterator[Check]:
                 yield at.cannot("field", f"who stands{name}", "the candidates of this round or of the one before")
                 continue
             gone = set(before.out)
-            if not gone and case.contest.figures == "ours":
+            if case.contest.figures == "ours":
                 decided = _replayed(case, view.stage.id, number - 1)
-                gone = set(decided.out) if decided else set()
+                gone |= set(decided.out) if decided else set()
             left = earlier if before.void else earlier - gone - set(before.withdrawn)
             newcomers = present - earlier
             expected = left | set(now.new)
@@ -373,9 +375,7 @@ def rules_on_papers_and_results(case: Case) -> Iterator[Check]:
         for rule in stage.result_rules if elected or case.contest.figures == "published" else ():
             group = case.rulebook.groups[rule.group].name
             number = sum(
-                rule.group in case.contest.candidates[who].groups
-                for who in elected
-                if who in case.contest.candidates
+                rule.group in case.contest.candidates[who].groups for who in elected if who in case.contest.candidates
             )
             right = number >= (rule.at_least or 0) and (rule.at_most is None or number <= rule.at_most)
             yield at.check(

@@ -35,7 +35,10 @@ def thresholds(case: Case) -> Iterator[Check]:
         )
         body = case.contest.bodies.get(gate.by)
         yield at.to(certainty=worst(at.certainty, body.certainty("size") if body else None)).equal(
-            "threshold", f"{what}: {rule}, rounded up", figures.needed, number
+            "threshold",
+            f"{what}: {rule}{', rounded up' if quantity and quantity.share is not None else ''}",
+            figures.needed,
+            number,
         )
 
 

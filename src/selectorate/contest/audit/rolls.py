@@ -52,8 +52,10 @@ def sums(case: Case) -> Iterator[Check]:
         name = _named(case, view, section, number)
         for total, parts, words in ADDITIONS:
             values = [getattr(roll, part) for part in parts]
-            if "valid" in parts and roll.valid is None and number is None:
-                values[parts.index("valid")] = _cast(view, section)
+            if "valid" in parts and roll.valid is None:
+                values[parts.index("valid")] = _cast(view, section, number)
+            if "spoilt" in parts and roll.spoilt is None and roll.rejected is not None:
+                values[parts.index("spoilt")] = 0  # all that were not counted stand under one name
             whole = getattr(roll, total)
             if whole is None and total == "entitled" and section == TOTAL:
                 whole = view.figure("entitled", section, number or 0)
@@ -77,7 +79,7 @@ def sums(case: Case) -> Iterator[Check]:
             )
         yield from _without_spoilt(at, roll, name)
         yield from _votes_and_valid(case, at, view, section, roll, number, name)
-        entitled, cast = roll.entitled, roll.returned or roll.valid
+        entitled, cast = roll.entitled, roll.returned or roll.valid or _cast(view, section, number)
         if entitled is not None and cast is not None and cast > entitled:
             yield at.check(
                 "sum",
@@ -86,6 +88,15 @@ def sums(case: Case) -> Iterator[Check]:
                 published=f"{cast:,}",
                 computed=f"at most {entitled:,}",
                 explanation="one of the two is of another day or another roll",
+            )
+        valid = roll.valid if roll.valid is not None else _cast(view, section, number)
+        if roll.returned is not None and valid is not None and valid > roll.returned:
+            yield at.to("returned").check(
+                "sum",
+                f"no more valid ballots than were returned ({name})",
+                "disagrees",
+                published=f"{roll.returned:,}",
+                computed=f"at least {valid:,}",
             )
     for index, view in views(case):
         yield from _segments(case, index, view)
@@ -101,23 +112,27 @@ def _without_spoilt(at: At, roll: Roll, name: str) -> Iterator[Check]:
     marks = worst(*(roll.certainty(key) for key in ("entitled", "valid", "not_voting")))
     here = at.to("entitled", certainty=marks)
     if added < entitled:
-        yield here.cannot("sum", what, f"the spoilt ballots, which may be the other {entitled - added:,}", f"{entitled:,}")
+        yield here.cannot(
+            "sum", what, f"the spoilt ballots, which may be the other {entitled - added:,}", f"{entitled:,}"
+        )
     else:
         yield here.equal("sum", what, entitled, added)
 
 
-def _cast(view: BallotView, section: str) -> int | None:
-    """The votes of the only round, added up, where no number of valid ballots was published."""
-    votes = view.section_votes(0, section)
-    one = len(view.figures.round) == 1
+def _cast(view: BallotView, section: str, number: int | None) -> int | None:
+    """The votes of the round that a roll is of, added up, where no number of valid ballots was published."""
+    if number is None and len(view.figures.round) != 1 or number is not None and not view.repeated:
+        return None
+    votes = view.section_votes(number or 0, section)
     single = getattr(view.stage, "choose_up_to", None) is None
-    return sum(votes.values()) if votes and one and single and view.complete(0) else None
+    return sum(votes.values()) if votes and single and view.complete(number or 0) else None
 
 
 def _votes_and_valid(
     case: Case, at: At, view: BallotView, section: str, roll: Roll, number: int | None, name: str
 ) -> Iterator[Check]:
-    if roll.valid is None or (number is None and view.repeated and len(view.figures.round) > 1):
+    several = getattr(view.stage, "choose_up_to", None) is not None  # a paper of many votes is one ballot
+    if roll.valid is None or several or (number is None and view.repeated and len(view.figures.round) > 1):
         return
     round_number = number or 0
     votes = view.section_votes(round_number, section)
@@ -135,10 +150,7 @@ def _votes_and_valid(
             "sum", f"{words} ({name})", "exact figures: one of them is round", f"{roll.valid:,}"
         )
         return
-    explanation = None
-    if roll.valid > total and view.stage.kind == "ballot" and getattr(view.stage, "choose_up_to", None):
-        return
-    yield at.to("valid", certainty=marks).equal("sum", f"{words} ({name})", roll.valid, total, explanation)
+    yield at.to("valid", certainty=marks).equal("sum", f"{words} ({name})", roll.valid, total)
 
 
 def _segments(case: Case, index: int, view: BallotView) -> Iterator[Check]:

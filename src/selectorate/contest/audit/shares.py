@@ -60,7 +60,7 @@ def transfers(case: Case) -> Iterator[Check]:
             "supplementary vote",
         ):
             continue
-        sections = [*view.sections, *([TOTAL] if TOTAL not in view.sections else [])]
+        sections = [*view.sections, TOTAL] if len(view.sections) > 1 else [TOTAL]
         for number in range(1, len(view.figures.round)):
             figures = view.figures.round[number]
             at = At(case, ("ballot", index, "round", number, "votes"), figures.certainty("votes"))
