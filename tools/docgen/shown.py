@@ -22,7 +22,6 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from selectorate import rules
 from selectorate.cli import app
 
 FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -90,7 +90,7 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
     several = np.zeros((len(profile.sets), len(profile.candidates) + 1), dtype=bool)
     for index, people in enumerate(profile.sets):
         several[index, list(people)] = True
-    usable = (several & ~withdrawn).any(axis=1)
+    usable: NDArray[np.bool_] = np.array((several & ~withdrawn).any(axis=1))
     for rank in range(width):
         mark = marks[:, rank].astype(np.int64)
         met["skipped"] |= mark == SKIPPED
@@ -105,11 +105,11 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
         met["withdrawn"] |= withdrawn[who]
         over = mark < SKIPPED
         code = np.where(over, set_code(0) - mark, 0)
-        stop = again.copy()
-        if over.any() and rules.repeated == "end":
-            stop[over] |= (seen[over] & several[code[over]]).any(axis=1)
-            seen[over] |= several[code[over]]
         if rules.repeated == "end":
+            stop = np.array(again, dtype=np.bool_)
+            if over.any():
+                stop[over] |= (seen[over] & several[code[over]]).any(axis=1)
+                seen[over] |= several[code[over]]
             stop &= open_
             ends[stop], open_ = Ends.REPEATED, open_ & ~stop
         if rules.overvote == "end":
@@ -118,7 +118,7 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
         take = open_ & (who > 0) & ~again & ~withdrawn[who]
         seen[rows, who] |= who > 0
         if rules.overvote == "end if several" and over.any():
-            take[over] = open_[over] & usable[code[over]]
+            take |= open_ & over & usable[code]
             who = np.where(over, mark, who)
         out[rows[take], length[take]] = who[take]
         length[take] += 1

@@ -42,7 +42,11 @@ class Profile:
     """The ballots of one count.
 
     ``papers``: distinct rows of marks; ``number``: how many ballots are like each. ``sets``: the candidates (numbers
-    from 1, ascending) of each rank at which several stand. ``seats``: the places to fill, where the file says so.
+    from 1, ascending) of each rank at which several stand; an empty one where it is only known that there were several.
+    ``seats``: the places to fill, where the file says so. ``scale``: how many of ``number`` make one ballot: 1, but for
+    files with weights in decimals (10 where a weight is 1.5).
+
+    On a paper without ranks (approval, choose up to so many) all candidates marked stand at the first rank.
     """
 
     candidates: tuple[Option, ...]
@@ -51,10 +55,11 @@ class Profile:
     sets: tuple[tuple[int, ...], ...] = ()
     seats: int | None = None
     title: str = ""
+    scale: int = 1
 
     @property
     def total(self) -> int:
-        """How many ballots there are, blank ones among them."""
+        """How many ballots there are, blank ones among them; as ``number``, in units of 1 / ``scale``."""
         return int(self.number.sum())
 
     @property
@@ -80,33 +85,64 @@ def set_code(index: int) -> int:
     return -2 - index
 
 
+def _words(papers: Marks) -> NDArray[np.uint64]:
+    """The rows of ``papers`` as words, most significant first: compared word by word they stand in the same order."""
+    low = int(papers.min())
+    narrow = int(papers.max()) - low < 256
+    kind, each = (np.uint8, 8) if narrow else (np.uint16, 4)
+    size, width = papers.shape
+    packed = np.zeros((size, -(-width // each) * each), dtype=kind)
+    np.subtract(papers, low, out=packed[:, :width], casting="unsafe")
+    big = packed if narrow else packed.astype(">u2")
+    return np.ascontiguousarray(big.view(">u8").astype(np.uint64).T)
+
+
+def _words(papers: Marks) -> NDArray[np.uint64]:
+    """The rows of ``papers`` as words, most significant first: compared word by word they stand in the same order."""
+    low = int(papers.min())
+    narrow = int(papers.max()) - low < 256
+    kind, each = (np.uint8, 8) if narrow else (np.uint16, 4)
+    size, width = papers.shape
+    packed = np.zeros((size, -(-width // each) * each), dtype=kind)
+    np.subtract(papers, low, out=packed[:, :width], casting="unsafe")
+    big = packed if narrow else packed.astype(">u2")
+    return np.ascontiguousarray(big.view(">u8").astype(np.uint64).T)
+
+
 def merged(papers: Marks, number: Numbers) -> tuple[Marks, Numbers]:
     """Equal rows of ``papers`` merged, their numbers added; in a canonical order that their order does not change.
 
-    Rows are told apart by a 64-bit hash, and each is then compared with the row that it was merged into, so that two
-    different rows are never taken for one.
+    The order is that of the marks, rank by rank. Rows are sorted by their first ranks packed into one word, and only
+    those that are equal so far are looked at further.
     """
     if papers.shape[0] == 0:
         return papers, number
     used = (papers != END).any(axis=0)
     width = int(used.nonzero()[0].max()) + 1 if used.any() else 0
-    papers = np.ascontiguousarray(papers[:, :width])
     if width == 0:
-        return papers[:1], np.array([number.sum()], dtype=np.int64)
-    hashed = np.zeros(papers.shape[0], dtype=np.uint64)
-    for column in range(width):
-        hashed = (hashed ^ papers[:, column].astype(np.uint16)) * np.uint64(0x9E3779B97F4A7C15)
-        hashed ^= hashed >> np.uint64(29)
-    _, first, inverse = np.unique(hashed, return_index=True, return_inverse=True)
-    if not bool((papers == papers[first[inverse]]).all()):  # two rows with one hash: by the rows themselves
-        kept, inverse = np.unique(papers, axis=0, return_inverse=True)
-        inverse = inverse.reshape(-1)
-    else:
-        kept = papers[first]
-    added = np.zeros(kept.shape[0], dtype=np.int64)
-    np.add.at(added, inverse, number)
-    order = np.lexsort(kept.T[::-1])
-    return kept[order], added[order]
+        return np.zeros((1, 0), dtype=np.int16), np.array([number.sum()], dtype=np.int64)
+    if width < papers.shape[1]:
+        papers = np.ascontiguousarray(papers[:, :width])
+    words = _words(papers)
+    order = np.argsort(words[0])
+    word = words[0][order]
+    first = np.ones(order.size, dtype=bool)  # the first of a run of rows that are equal so far
+    np.not_equal(word[1:], word[:-1], out=first[1:])
+    for word in words[1:]:
+        tied = ~first
+        tied[:-1] |= tied[1:]
+        at = tied.nonzero()[0]
+        if at.size == 0:
+            break
+        run, rows = np.cumsum(first[at]), order[at]
+        key = word[rows]
+        within = np.lexsort((key, run))
+        order[at], key, run = rows[within], key[within], run[within]
+        fresh = np.ones(at.size, dtype=bool)
+        fresh[1:] = (key[1:] != key[:-1]) | (run[1:] != run[:-1])
+        first[at] = fresh
+    starts = first.nonzero()[0]
+    return np.take(papers, order[starts], axis=0), np.add.reduceat(number[order], starts)
 
 
 def profile_of(
@@ -121,26 +157,29 @@ def profile_of(
     Raises ValueError for a candidate that is not there, or a number that is negative.
     """
     options = tuple(Option(item) if isinstance(item, str) else item for item in candidates)
-    sets: dict[tuple[int, ...], int] = {}
-    rows: list[list[int]] = []
+    rows: list[list[tuple[int, ...] | None]] = []
     numbers: list[int] = []
     for number, ranks in rankings:
         if number < 0:
             raise ValueError(f"{number} ballots")
-        row = []
+        row: list[tuple[int, ...] | None] = []
         for rank in ranks:
-            if rank is None:
-                row.append(SKIPPED)
-                continue
-            several = (rank,) if isinstance(rank, int) else tuple(sorted(rank))
-            if any(not 1 <= who <= len(options) for who in several):
+            several = None if rank is None else (rank,) if isinstance(rank, int) else tuple(sorted(set(rank)))
+            if several is not None and any(not 1 <= who <= len(options) for who in several):
                 raise ValueError(f"there is no candidate {several}")
-            row.append(several[0] if len(several) == 1 else set_code(sets.setdefault(several, len(sets))))
+            row.append(several)
+        while row and row[-1] is None:
+            row.pop()
         rows.append(row)
         numbers.append(number)
+    # Sets are numbered in an order of their own, so that the order of the ballots changes nothing.
+    sets = sorted({several for row in rows for several in row if several is not None and len(several) != 1})
+    code = {several: set_code(index) for index, several in enumerate(sets)}
     width = max((len(row) for row in rows), default=0)
     papers = np.zeros((len(rows), width), dtype=np.int16)
     for index, row in enumerate(rows):
-        papers[index, : len(row)] = row
+        papers[index, : len(row)] = [
+            SKIPPED if several is None else several[0] if len(several) == 1 else code[several] for several in row
+        ]
     kept, added = merged(papers, np.array(numbers, dtype=np.int64))
     return Profile(options, kept, added, tuple(sets), seats, title)

@@ -48,7 +48,7 @@ def demo_command(
             console.print(Text(f"  “{claim.quote}”: {claim.verdict}"))
         with base.working("Drawing and writing the page"):
             page = _page(case, declaration, before, comparison, claims)
-            written = {
+            written: dict[str, str | bytes] = {
                 "index.html": page,
                 "declaration.pdf": sheets.declaration_pdf(declaration),
                 "declaration.csv": sheets.declaration_csv(declaration),

@@ -39,7 +39,7 @@ def contests_command(
         console.print(_table(rows))
         console.print(
             Text(
-                f"{len(rows)} contests. Share and lead: in the round that decided, of the rulebook's base; the lead over "
+                f"{len(rows)} contests. Share and lead: in the round that decided, of the rulebook's base; lead over "
                 "the runner-up in percentage points. Audit: published figures that agree with the rules, that do not, "
                 "and that cannot be checked."
             )
@@ -59,7 +59,7 @@ def _table(rows: list[Line]) -> Table:
             table.add_row()
             table.add_row("", Text(group, style="bold"))
         checks = f"{item['agrees']} {item['disagrees']} {item['unchecked']}"
-        values = [item["date"], item["short"], Text(item["outcome"]), item["field"], item["rounds"]]
+        values: list[str | Text] = [item["date"], item["short"], Text(item["outcome"]), item["field"], item["rounds"]]
         table.add_row(*values, item["share"], item["lead"], item["turnout"], checks)
     return table
 

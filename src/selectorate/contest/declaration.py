@@ -7,7 +7,7 @@ and how cut, a share is shown. What was only published (shares without votes) is
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import field
+from dataclasses import field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal
@@ -20,8 +20,8 @@ from ..rules import BallotStage, MotionStage
 from .case import Case
 from .disclosure import Hidden, safe_partition, together
 from .figures import BallotRound, BallotView, view_of
-from .nominations import rule_on
 from .model import MOTION, TOTAL, BallotFigures
+from .nominations import rule_on
 from .replay import Replay, ReplayedRound, replay, winners
 
 Exact = Annotated[
@@ -299,9 +299,12 @@ def _ballot(case: Case, stage: BallotStage | MotionStage, figures: BallotFigures
     ours = case.contest.figures == "ours"
     units, won, covered = _units(case, stage, ours=ours)
     hidden = _hidden(case, view, rounds, covered) if ours else None
-    sheets = tuple(_round(case, view, item, replayed.get(item.number), printing, hidden, covered) for item in rounds)
+    coarse = any(found.coarse for found in (hidden, covered) if found)
+    sheets = tuple(
+        _round(case, view, item, replayed.get(item.number), printing, hidden, coarse=coarse) for item in rounds
+    )
     voters = case.body_name(stage.by) if stage.by else "the selectorate"
-    notes = [found.note for found in (hidden, covered) if found]
+    notes = dict.fromkeys(found.note for found in (hidden, covered) if found)
     return BallotSheet(
         stage=stage.id,
         name=stage.name or ("Motion" if isinstance(stage, MotionStage) else "Ballot"),
@@ -310,7 +313,7 @@ def _ballot(case: Case, stage: BallotStage | MotionStage, figures: BallotFigures
         voters=voters,
         places=1 if isinstance(stage, MotionStage) or not isinstance(stage.places, int) else stage.places,
         printing=printing,
-        sections=tuple(_sections(case, view, hidden)),
+        sections=tuple(_sections(case, view, hidden, coarse=coarse)),
         rounds=sheets,
         units=units,
         units_won=won,
@@ -356,11 +359,11 @@ def _round(
     played: ReplayedRound | None,
     printing: PrintingSheet,
     hidden: Hidden | None,
-    covered: Hidden | None,
+    *,
+    coarse: bool,
 ) -> RoundSheet:
     figures, standing = item.figures, item.standing
     unit = standing.unit if standing else "votes"
-    coarse = unit != "votes" and any(found and found.names for found in (hidden, covered))
     published = figures.shares.get(TOTAL, {})
     people = list(standing.ranked()) if standing else []
     people += [who for who in (*(item.votes or {}), *published, *figures.points) if who not in people]
@@ -452,7 +455,7 @@ def _fate(
     return ""
 
 
-def _sections(case: Case, view: BallotView, hidden: Hidden | None) -> list[SectionSheet]:
+def _sections(case: Case, view: BallotView, hidden: Hidden | None, *, coarse: bool) -> list[SectionSheet]:
     names = [*(view.sections if view.sections != (TOTAL,) else ()), TOTAL]
     last = max(len(view.figures.round) - 1, 0) if view.repeated else 0
     result = []
@@ -468,7 +471,8 @@ def _sections(case: Case, view: BallotView, hidden: Hidden | None) -> list[Secti
                 )
             )
             continue
-        result.append(_section(case, view, section, last))
+        sheet = _section(case, view, section, last)
+        result.append(replace(sheet, first=None, lead=None, majority=None) if coarse else sheet)
     return result
 
 
@@ -560,8 +564,11 @@ def _hidden(case: Case, view: BallotView, rounds: list[BallotRound], covered: Hi
     All of them, where one would have to be in a college, where hidden units make points coarse, or where the votes
     of a round are not known of every segment; and where the rulebook declares none.
     """
+    everything, stage = frozenset(view.sections), view.stage
     if len(view.sections) < 2:
-        return None
+        if covered and covered.coarse:
+            return Hidden(everything - {TOTAL}, covered.note, coarse=True)
+        return Hidden(frozenset(), "No figures are declared but those of all together.") if not covered else None
     tables, partly = [], False
     for item in rounds:
         rows = {section: view.section_votes(item.number - 1, section) for section in view.sections}
@@ -570,8 +577,6 @@ def _hidden(case: Case, view: BallotView, rounds: list[BallotRound], covered: Hi
             tables.append(known)
         elif known:
             partly = True
-    stage = view.stage
-    everything = frozenset(view.sections)
     if isinstance(stage, BallotStage) and "segment" not in stage.declare:
         return Hidden(everything, "The rulebook declares no segment apart.")
     if partly:
@@ -579,7 +584,7 @@ def _hidden(case: Case, view: BallotView, rounds: list[BallotRound], covered: Hi
     weighed = _weighed(stage)
     found = safe_partition(tables, case.rulebook.disclosure, what="segment", weighed=weighed)
     if weighed and (found.names or (covered and covered.names)):
-        return Hidden(everything, found.note)
+        return Hidden(everything, found.note, coarse=True)
     return found
 
 

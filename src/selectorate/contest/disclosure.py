@@ -28,10 +28,14 @@ Table = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True)
 class Hidden:
-    """The parts that are not shown apart, and the sentence that states the rule; no names where all are safe."""
+    """The parts that are not shown apart, and the sentence that states the rule; no names where all are safe.
+
+    ``coarse``: whether what decides has to be made coarse, and sums of votes left out.
+    """
 
     names: frozenset[str]
     note: str
+    coarse: bool = False
 
 
 def is_safe(votes: Mapping[str, int], rule: Disclosure) -> bool:
@@ -60,7 +64,8 @@ def safe_partition(rounds: Sequence[Table], rule: Disclosure, *, what: str, weig
         hidden.add(others.pop(0))
     if hidden and not others:
         hidden = set(parts)
-    return Hidden(frozenset(hidden), _note(hidden, parts, rule, what, weighed=weighed))
+    note = _note(hidden, parts, rule, what, weighed=weighed)
+    return Hidden(frozenset(hidden), note, coarse=weighed and bool(hidden))
 
 
 def _safe_together(rounds: Sequence[Table], hidden: set[str], rule: Disclosure) -> bool:

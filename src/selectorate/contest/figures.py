@@ -27,8 +27,9 @@ class BallotRound:
     """One round, ready to be counted with.
 
     ``sections``: votes by section, then candidate, where all of them are known. ``votes``: by candidate over all
-    sections, where known. ``names``: of candidates, for sentences. ``standing``: where everybody stands under the rulebook; None where figures are missing,
-    and then ``missing`` says which. ``bases``: what a share can be a share of, by the rulebook's words.
+    sections, where known. ``standing``: where everybody stands under the rulebook; None where figures are missing, and
+    then ``missing`` says which. ``bases``: what a share can be a share of, by the rulebook's words. ``names``: of
+    candidates, for sentences.
     """
 
     number: int
@@ -224,11 +225,11 @@ class BallotView:
         published = figures.shares.get(TOTAL)
         college = isinstance(self.stage, BallotStage) and self.stage.combine == "weighted-college"
         if college and not published and set(figures.weighted) == set(self.sections):
-            total: dict[str, Fraction] = {}
+            added: dict[str, Fraction] = {}
             for row in figures.weighted.values():
                 for who, printed in row.items():
-                    total[who] = total.get(who, Fraction(0)) + Fraction(max(printed, key=_decimals)) / 100
-            return Standing("college", total, Fraction(1), sum(total.values(), Fraction(0)), {}), "published shares"
+                    added[who] = added.get(who, Fraction(0)) + Fraction(max(printed, key=_decimals)) / 100
+            return Standing("college", added, Fraction(1), sum(added.values(), Fraction(0)), {}), "published shares"
         if college and published:
             total = {who: Fraction(max(printed, key=_decimals)) / 100 for who, printed in published.items()}
             return Standing("college", total, Fraction(1), sum(total.values(), Fraction(0)), {}), "published shares"

@@ -158,7 +158,7 @@ def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Seq
         if index and absent and not afresh:
             return done(
                 "stopped",
-                stopped=f"round {number} was held without {', '.join(figures.named(absent))}, whom the rules had left in: "
+                stopped=f"round {number} was held without {', '.join(figures.named(absent))}, whom the rules left in: "
                 "how it would have gone with them is not in the figures",
             )
         standing_in = list(figures.candidates)

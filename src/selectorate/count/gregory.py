@@ -102,6 +102,7 @@ class GregoryCount:
         rule: GregoryRule,
         ties: Ties,
         write_ins: frozenset[int] = frozenset(),
+        standing: Sequence[int] | None = None,
     ) -> None:
         self.pool = write_ins if rule.pool else frozenset()
         self.rule, self.ties, self.seats, self.names = rule, ties, seats, tuple(names)
@@ -109,11 +110,11 @@ class GregoryCount:
         unit: int | Fraction = self.scale if rule.decimals is not None else Fraction(1)
         self.piles = Piles(papers, unit)
         self.papers = papers
-        people = range(1, papers.candidates + 1)
+        people = list(standing) if standing is not None else list(range(1, papers.candidates + 1))
         self.totals: dict[int, int | Fraction] = dict.fromkeys(people, 0)
         self.exhausted: int | Fraction = 0
         self.lost: int | Fraction = 0
-        self.continuing: list[int] = list(people)
+        self.continuing: list[int] = people
         self.elected: list[int] = []
         self.pending: list[int] = []
         self.rounds: list[CountRound] = []
@@ -264,7 +265,7 @@ class GregoryCount:
             least = min(self.totals[who] for who in self.continuing)
             leaving = [who for who in self.continuing if self.totals[who] == least]
             if len(leaving) > 1:
-                breaks.append(self.ties.choose(leaving, "exclusion", self.history, self.names))
+                breaks.append(self.ties.choose(leaving, "exclusion", self.history[:-1], self.names))
                 leaving = [breaks[0].chosen]
             said = f"{self._names(leaving)} had fewest votes and went out{clause}."
         self.piles.close(leaving)
@@ -409,12 +410,15 @@ def count_gregory(
     rule: GregoryRule,
     ties: Ties,
     write_ins: frozenset[int] = frozenset(),
+    *,
+    standing: Sequence[int] | None = None,
 ) -> Count:
     """The count of ``papers`` for ``seats`` places under ``rule``. Raises CountError at a tie that nothing breaks.
 
-    ``write_ins``: the candidates that are names voters wrote, for a rule that makes a pool of them.
+    ``write_ins``: the candidates that are names voters wrote, for a rule that makes a pool of them. ``standing``: the
+    candidates who have not withdrawn (None: all).
     """
-    run = GregoryCount(papers, names, seats, rule, ties, write_ins)
+    run = GregoryCount(papers, names, seats, rule, ties, write_ins, standing)
     elected = run.run()
     return Count(
         method=rule.name,

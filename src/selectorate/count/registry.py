@@ -48,7 +48,10 @@ class Method:
 def _gregory(rule: GregoryRule) -> Run:
     def run(profile: Profile, seats: int, options: Options) -> Count:
         names = [option.name for option in profile.candidates]
-        return count_gregory(rankings(profile, options.marks), names, seats, rule, options.ties or Ties())
+        standing = [number for number, option in enumerate(profile.candidates, 1) if not option.withdrawn]
+        write_ins = frozenset(number for number in standing if profile.candidates[number - 1].write_in)
+        papers = rankings(profile, options.marks)
+        return count_gregory(papers, names, seats, rule, options.ties or Ties(), write_ins, standing=standing)
 
     return run
 

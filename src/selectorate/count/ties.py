@@ -59,12 +59,14 @@ class Ties:
         what: Literal["surplus", "exclusion", "election"],
         earlier: Sequence[Mapping[int, Fraction]],
         names: Sequence[str],
+        points: Sequence[str] = (),
     ) -> TieBreak:
         """Who of ``tied`` is taken: for an exclusion the one with least, otherwise the one with most.
 
-        ``earlier``: the totals of the rounds before, in their order. Raises CountError if no rule decides.
+        ``earlier``: the totals of the rounds before, in their order; ``points``: what they are called, where not
+        "round 1" and so on. Raises CountError if no rule decides.
         """
-        found = self.find(tied, what, earlier, names)
+        found = self.find(tied, what, earlier, names, points)
         if found is None:
             listed = " and ".join(names[who - 1] for who in tied)
             hint = "The rules ask for a lot: give its seed with --seed."
@@ -77,6 +79,7 @@ class Ties:
         what: Literal["surplus", "exclusion", "election"],
         earlier: Sequence[Mapping[int, Fraction]],
         names: Sequence[str],
+        points: Sequence[str] = (),
     ) -> TieBreak | None:
         """The same as ``choose``; None if no rule decides."""
         least = what == "exclusion"
@@ -86,7 +89,8 @@ class Ties:
                 if found is not None:
                     number, who = found
                     word = "fewest" if least else "most"
-                    return TieBreak(tuple(tied), who, what, f"{word} votes in round {number}, where they differed")
+                    point = points[number - 1] if points else f"round {number}"
+                    return TieBreak(tuple(tied), who, what, f"{word} votes in {point}, where they differed")
             elif rule == "lot" and self.lot is not None:
                 order = self.lot.order(names)
                 who = next(item for item in order if item in tied)

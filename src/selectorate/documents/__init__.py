@@ -4,7 +4,7 @@
 raises one error that carries all problems, each with file, line, key and what would be right.
 """
 
-from .check import check, json_schema
+from .checking import check, json_schema
 from .fields import (
     MAX_COUNT,
     Count,
@@ -19,7 +19,7 @@ from .fields import (
     shown,
     wrong,
 )
-from .read import MAX_BYTES, MAX_DEPTH, Document, bytes_of, parse, read
+from .reading import MAX_BYTES, MAX_DEPTH, Document, bytes_of, parse, read
 
 __all__ = [
     "MAX_BYTES",

@@ -91,7 +91,7 @@ def _round_words(found: Mandate) -> str:
 
 def _key_figures(found: Mandate, comparison: Comparison | None) -> Iterator[KeyFigure]:
     for name in ("share-of-votes", "lead-points", "majority-votes", "turnout-returned"):
-        cell = found.total.get(name)  # type: ignore[call-overload]  # the four names are measures
+        cell = found.total.get(name)
         if cell is None or cell.value is None:
             continue
         note = ""
@@ -99,7 +99,7 @@ def _key_figures(found: Mandate, comparison: Comparison | None) -> Iterator[KeyF
             change = next((c for c in comparison.total if c.measure == name), None)
             if change is not None and change.change is not None:
                 note = f"{change_text(change.change, change.unit)} since {comparison.before.date.year}"
-        measure = MEASURES[name]  # type: ignore[index]  # as above
+        measure = MEASURES[name]
         yield KeyFigure(words.capital(measure.name), cell_text(cell, measure.unit), note)
 
 

@@ -2,7 +2,8 @@
 
 The layout is a typst template; what it shows goes in as JSON and is never read as markup, so a candidate called
 ``#panic()`` prints as that. Only the fonts of the typst wheel are used, and the date is the contest's: the same figures
-give the same bytes on every machine. The file is tagged and meets PDF/UA-1.
+give the same bytes on every machine. The file is tagged and meets PDF/UA-1. Where those fonts do not have the script of
+a name, the machine's fonts are used too, and neither of the two can be promised.
 """
 
 from __future__ import annotations
@@ -66,27 +67,34 @@ def sheet_pdf(sheet: Sheet, *, declares: str = "", signed_by: str = "Signed", pa
             "a PDF needs typst, which is not installed", hint='pip install "selectorate[pictures]"'
         ) from None
     template = (files(__package__) / "templates" / "sheet.typ").read_bytes()
-    given: dict[str, str] = {}
-    try:
+
+    def made(*, own: bool) -> bytes:
+        """The PDF, with the fonts of the wheel alone and as PDF/UA if ``own``."""
+        given: dict[str, str] = {}
         for fit in FITS:
             given = {"sheet": json.dumps(_data(sheet, fit, declares, signed_by), ensure_ascii=False)}
-            if (
-                int(
-                    typst.query(
-                        template, "<pages>", field="value", one=True, ignore_system_fonts=True, sys_inputs=given
-                    )
-                )
-                <= pages
-            ):
+            found = typst.query(template, "<pages>", field="value", one=True, ignore_system_fonts=own, sys_inputs=given)
+            if int(found) <= pages:
                 break
-        made = typst.compile(
-            template, format="pdf", ignore_system_fonts=True, sys_inputs=given, pdf_standards="ua-1", timestamp=0
+        result = typst.compile(
+            template,
+            format="pdf",
+            ignore_system_fonts=own,
+            sys_inputs=given,
+            timestamp=0,
+            pdf_standards="ua-1" if own else None,
         )
-    except typst.TypstError as fault:  # pragma: no cover - a fault of the template
-        raise SelectorateError(f"the PDF could not be made: {fault}") from fault
-    if not isinstance(made, bytes):  # pragma: no cover - one PDF is asked for
-        raise SelectorateError("the PDF could not be made")
-    return made
+        if not isinstance(result, bytes):  # pragma: no cover - one PDF is asked for
+            raise SelectorateError("the PDF could not be made")
+        return result
+
+    try:
+        return made(own=True)
+    except typst.TypstError as fault:
+        if "could not be displayed" not in str(fault):  # pragma: no cover - a fault of the template
+            raise SelectorateError(f"the PDF could not be made: {fault}") from fault
+    # A name in a script that the wheel's fonts do not have: with the machine's fonts, and not as PDF/UA.
+    return made(own=False)
 
 
 def _data(sheet: Sheet, fit: _Fit, declares: str, signed_by: str) -> dict[str, object]:

@@ -8,12 +8,12 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import pytest
+from tests.golden.audits import make
 
 from selectorate import contest, documents, gallery
 from selectorate.contest.audit import KINDS, audit
 from selectorate.contest.case import from_document
 from selectorate.errors import SelectorateError
-from tests.golden.audits import make
 
 GOLDEN = Path(make.__file__).parent
 

@@ -120,8 +120,10 @@ def _without_spoilt(at: At, roll: Roll, name: str) -> Iterator[Check]:
 
 
 def _cast(view: BallotView, section: str, number: int | None) -> int | None:
-    """The votes of the round that a roll is of, added up, where no number of valid ballots was published."""
-    if number is None and len(view.figures.round) != 1 or number is not None and not view.repeated:
+    """The votes of the round that a roll is of (of one ballot, the first), where no number of valid ones is given."""
+    if not view.figures.round or (number is not None and not view.repeated):
+        return None
+    if number is None and view.repeated and len(view.figures.round) != 1:
         return None
     votes = view.section_votes(number or 0, section)
     single = getattr(view.stage, "choose_up_to", None) is None

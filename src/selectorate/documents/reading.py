@@ -29,6 +29,9 @@ MAX_DEPTH = 100
 MAX_DIGITS = 4300
 """Digits of a whole number, as Python limits them."""
 
+DEEP, FLATTER = "is nested too deeply", "Put fewer tables and lists inside each other."
+GONE = "Look whether its name is right, and whether it may be read."
+
 Path_ = tuple[str | int, ...]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -73,13 +76,13 @@ def bytes_of(source: Path | Traversable, error: type[SelectorateError] = InputEr
         with source.open("rb") as file:
             raw: bytes = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise error("there is no such file", where=where) from None
+        raise error("there is no such file", where=where, hint=GONE) from None
     except IsADirectoryError:
-        raise error("is a folder, not a file", where=where) from None
+        raise error("is a folder, not a file", where=where, hint="Name a file in it.") from None
     except OSError as fault:
-        raise error(f"cannot be read: {fault.strerror}", where=where) from None
+        raise error(f"cannot be read: {fault.strerror}", where=where, hint=GONE) from None
     except ValueError:  # a name with a NUL in it
-        raise error("there is no such file", where=where) from None
+        raise error("there is no such file", where=where, hint=GONE) from None
     if len(raw) > MAX_BYTES:
         raise error(f"is larger than {MAX_BYTES:,} bytes", where=where, hint="Is it the right file?")
     return raw
@@ -105,7 +108,7 @@ def parse(raw: bytes, name: str, error: type[SelectorateError] = InputError) -> 
             raise error(what, where=where, hint="Save the file as plain text, in UTF-8.")
     deep = _DEEP.search(text)
     if deep:
-        raise error("is nested too deeply", where=Where(name, _line(text, deep.start())))
+        raise error(DEEP, where=Where(name, _line(text, deep.start())), hint=FLATTER)
     decimals: list[str] = []
 
     def decimal(said: str) -> Decimal:
@@ -119,7 +122,7 @@ def parse(raw: bytes, name: str, error: type[SelectorateError] = InputError) -> 
         line, message, hint = plainly(str(fault), text)
         raise error(f"is not valid TOML: {message}", where=Where(name, line), hint=hint) from None
     except RecursionError:
-        raise error("is nested too deeply", where=Where(name)) from None
+        raise error(DEEP, where=Where(name), hint=FLATTER) from None
     except ArithmeticError:
         at = text.find(decimals[-1])
         hint = "Write it as it was published: 61.8"
@@ -127,7 +130,8 @@ def parse(raw: bytes, name: str, error: type[SelectorateError] = InputError) -> 
     except ValueError:  # Python's limit on digits
         digits = re.search(rf"[0-9_]{{{MAX_DIGITS},}}", text)
         where = Where(name, _line(text, digits.start()) if digits else None)
-        raise error("has a number of thousands of digits", where=where) from None
+        hint = "Write it as it was published: 506438"
+        raise error("has a number of thousands of digits", where=where, hint=hint) from None
 
 
 def _line(text: str, position: int) -> int:

@@ -21,7 +21,7 @@ from pydantic_core import ErrorDetails
 
 from ..errors import InputError, Problem, SelectorateError, Where
 from .fields import nearest, shown
-from .read import Document, Path_
+from .reading import DEEP, FLATTER, Document, Path_
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -34,7 +34,7 @@ def check(document: Document, model: type[M], error: type[SelectorateError] = In
         faults = [_located(item, document.data, model) for item in fault.errors(include_url=False)]
         problems = [_problem(item, document) for item in _meant(_without_echoes(faults))]
     except RecursionError:
-        problems = [Problem("is nested too deeply", Where(document.name))]
+        problems = [Problem(DEEP, Where(document.name), FLATTER)]
     unique = {(p.message, p.where.line, p.where.key): p for p in problems}
     raise error.of(sorted(unique.values(), key=lambda problem: problem.where.line or 0)) from None
 

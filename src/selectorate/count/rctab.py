@@ -1,0 +1,306 @@
+"""Counting under the rules of an RCTab configuration: its settings as data for our two engines.
+
+RCTab (Bright Spots, version 2.0) is the tabulator of several American cities. Its configuration names every choice
+that a ranked-choice count has; here each is turned into an ``AlternativeRule`` or a ``GregoryRule``, the rules for
+marks, and a way to break ties, down to the random numbers of its Java library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from .. import exact
+from ..ballots import MarkRules, Profile, rankings
+from ..errors import CountError
+from .alternative import AlternativeRule, count_alternative, count_in_turn
+from .gregory import GregoryRule, count_gregory
+from .result import Count, TieBreak
+from .ties import Ties
+
+_OVERVOTE: dict[str, Literal["end", "pass over", "end if several"]] = {
+    "exhaustImmediately": "end",
+    "alwaysSkipToNextRank": "pass over",
+    "exhaustIfMultipleContinuing": "end if several",
+}
+_TIEBREAKS = (
+    "random",
+    "stopCountingAndAsk",
+    "previousRoundCountsThenRandom",
+    "previousRoundCountsThenAsk",
+    "useCandidateOrder",
+    "generatePermutation",
+)
+_MODES = (
+    "singleWinnerMajority",
+    "multiWinnerAllowMultipleWinnersPerRound",
+    "multiWinnerAllowOnlyOneWinnerPerRound",
+    "bottomsUp",
+    "bottomsUpUsingPercentageThreshold",
+    "multiPassIrv",
+)
+
+
+@dataclass(frozen=True)
+class RctabRules:
+    """The settings under "rules" of a configuration that decide a count, by RCTab's names for them.
+
+    ``permutation``: the candidates (numbers from 1) in the order of the configuration.
+    """
+
+    mode: str
+    winners: int
+    tiebreak: str
+    seed: int | None
+    overvote: str
+    decimals: int
+    minimum: int
+    skipped: int | None
+    ranks: int | None
+    non_integer: bool
+    static: bool
+    hare: bool
+    batch: bool
+    until_two: bool
+    stop_after: int | None
+    exhaust_on_duplicate: bool
+    share: Fraction
+    permutation: tuple[int, ...] = ()
+
+    @classmethod
+    def read(cls, settings: Mapping[str, object]) -> RctabRules:
+        """The rules in the ``settings`` of a configuration. Raises CountError for one that is not understood."""
+
+        def text(key: str, default: str = "") -> str:
+            value = settings.get(key)
+            return default if value in (None, "") else str(value)
+
+        def number(key: str, default: int) -> int:
+            written = text(key, str(default))
+            if not written.lstrip("-").isdecimal() or len(written) > 20:
+                raise CountError(f'"{key}" of the configuration is {written!r}', hint="Write a whole number.")
+            return int(written)
+
+        def limit(key: str, words: Sequence[str]) -> int | None:
+            return None if text(key, words[0]) in words else number(key, 0)
+
+        def flag(key: str) -> bool:
+            return settings.get(key) in (True, "true")
+
+        def one_of(key: str, known: Sequence[str]) -> str:
+            if text(key) not in known:
+                raise CountError(f'"{key}" of the configuration is {text(key)!r}', hint=f"Known: {', '.join(known)}.")
+            return text(key)
+
+        mode = one_of("winnerElectionMode", _MODES)
+        seed = text("randomSeed")
+        try:
+            share = exact.parse_fraction(text("multiSeatBottomsUpPercentageThreshold", "0")) / 100
+        except ValueError as error:
+            raise CountError(f'"multiSeatBottomsUpPercentageThreshold" of the configuration: {error}') from None
+        return cls(
+            mode=mode,
+            winners=number("numberOfWinners", 1),
+            tiebreak=one_of("tiebreakMode", _TIEBREAKS),
+            seed=number("randomSeed", 0) if seed else None,
+            overvote=one_of("overvoteRule", tuple(_OVERVOTE)),
+            decimals=number("decimalPlacesForVoteArithmetic", 4),
+            minimum=number("minimumVoteThreshold", 0),
+            skipped=limit("maxSkippedRanksAllowed", ("unlimited",)),
+            ranks=limit("maxRankingsAllowed", ("max",)),
+            non_integer=flag("nonIntegerWinningThreshold"),
+            static=flag("doesFirstRoundDetermineThreshold"),
+            hare=flag("hareQuota"),
+            batch=flag("batchElimination"),
+            until_two=flag("continueUntilTwoCandidatesRemain"),
+            stop_after=number("stopTabulationEarlyAfterRound", 0) or None,
+            exhaust_on_duplicate=flag("exhaustOnDuplicateCandidate"),
+            share=share,
+        )
+
+    def marks(self) -> MarkRules:
+        """What becomes of unusual marks."""
+        return MarkRules(
+            skipped=self.skipped,
+            repeated="end" if self.exhaust_on_duplicate else "pass over",
+            overvote=_OVERVOTE[self.overvote],
+            ranks=self.ranks,
+        )
+
+    def alternative(self) -> AlternativeRule:
+        """The rule for one winner, and for those modes of several in which no surplus is transferred."""
+        one = self.mode in ("singleWinnerMajority", "multiPassIrv")
+        elects: Literal["continuing", "first round", "the last", "share"]
+        elects = "share" if self.mode == "bottomsUpUsingPercentageThreshold" else "the last"
+        if one:
+            elects = "first round" if self.static else "continuing"
+        return AlternativeRule(
+            "rctab",
+            elects=elects,
+            until="two" if self.until_two and one else "majority",
+            out="batch" if self.batch else "lowest",
+            share=self.share,
+            static=self.static,
+            pool=True,
+            minimum=self.minimum,
+            own_round=True,
+            stop_after=self.stop_after,
+            decimals=self.decimals if self.non_integer else 0,
+            hare=self.hare,
+            marks=self.marks(),
+        )
+
+    def gregory(self) -> GregoryRule:
+        """The rule for several winners whose surplus is transferred."""
+        quota: Literal["hare", "droop decimals", "droop integer"] = "droop integer"
+        if self.hare or self.non_integer:
+            quota = "hare" if self.hare else "droop decimals"
+        return GregoryRule(
+            "rctab",
+            decimals=self.decimals,
+            quota=quota,
+            quota_decimals=self.decimals if self.non_integer else 0,
+            batch=self.batch,
+            cut="fraction",
+            surpluses="together",
+            electing="one a round" if self.mode == "multiWinnerAllowOnlyOneWinnerPerRound" else "all",
+            settle=True,
+            pool=True,
+            minimum=self.minimum,
+            stop_after=self.stop_after,
+        )
+
+    def ties(self, names: Sequence[str]) -> Ties:
+        """How ties are broken, for one run of the count: the random numbers begin anew with each."""
+        order = (*self.permutation, *(who for who in range(1, len(names) + 1) if who not in self.permutation))
+        if self.tiebreak == "useCandidateOrder":
+            return Ties(("order",), order=order, by="the order of the configuration")
+        if self.tiebreak == "generatePermutation":
+            by_name = sorted(order, key=lambda who: names[who - 1])
+            drawn = tuple(JavaRandom(self._seed()).shuffled(by_name))
+            return Ties(("order",), order=drawn, by=f"an order drawn from the seed {self._seed()}")
+        if self.tiebreak == "stopCountingAndAsk":
+            return Ties(("stop",))
+        if self.tiebreak == "previousRoundCountsThenAsk":
+            return Ties(("latest difference", "stop"))
+        earlier = self.tiebreak == "previousRoundCountsThenRandom"
+        return _JavaTies(("latest difference",) if earlier else (), random=JavaRandom(self._seed()))
+
+    def _seed(self) -> int:
+        if self.seed is None:
+            raise CountError(f'ties are broken by "{self.tiebreak}", and there is no "randomSeed"')
+        return self.seed
+
+
+def count_rctab(profile: Profile, rules: RctabRules) -> tuple[Count, ...]:
+    """The count of ``profile`` under ``rules``; one for each place where the mode is "multiPassIrv".
+
+    The pool of undeclared write-ins is the candidate that is marked as ``write_in``.
+    """
+    names = [option.name for option in profile.candidates]
+    if rules.mode == "multiPassIrv":
+        return count_in_turn(profile, rules.winners, rules.alternative(), lambda: rules.ties(names))
+    if rules.mode.startswith("multiWinner") and rules.winners > 1:
+        standing = [who for who, option in enumerate(profile.candidates, 1) if not option.withdrawn]
+        count = count_gregory(
+            rankings(profile, rules.marks()),
+            names,
+            rules.winners,
+            rules.gregory(),
+            rules.ties(names),
+            frozenset(who for who in standing if profile.candidates[who - 1].write_in),
+            standing=standing,
+        )
+        return (count,)
+    seats = max(rules.winners, 1)
+    return (count_alternative(profile, rules.alternative(), rules.ties(names), seats=seats),)
+
+
+# -- Java's random numbers --------------------------------------------------------------------------------------------
+
+
+class JavaRandom:
+    """``java.util.Random``: the linear congruential generator that its documentation prescribes, bit for bit."""
+
+    def __init__(self, seed: int) -> None:
+        self._state = (seed ^ 0x5DEECE66D) & ((1 << 48) - 1)
+
+    def bits(self, number: int) -> int:
+        """The next ``number`` (up to 32) bits, as an unsigned number."""
+        self._state = (self._state * 0x5DEECE66D + 0xB) & ((1 << 48) - 1)
+        return self._state >> (48 - number)
+
+    def below(self, bound: int) -> int:
+        """``nextInt(bound)``."""
+        drawn = self.bits(31)
+        if bound & (bound - 1) == 0:
+            return (bound * drawn) >> 31
+        while drawn - drawn % bound + bound - 1 >= 1 << 31:
+            drawn = self.bits(31)
+        return drawn % bound
+
+    def share_of(self, size: int) -> int:
+        """``floor(nextDouble() * size)``: in whole numbers, since such a double is a whole number of 2**-53."""
+        drawn = (self.bits(26) << 27) + self.bits(27)
+        return drawn * size >> 53
+
+    def shuffled(self, items: Sequence[int]) -> list[int]:
+        """``Collections.shuffle``."""
+        list_ = list(items)
+        for index in range(len(list_), 1, -1):
+            other = self.below(index)
+            list_[index - 1], list_[other] = list_[other], list_[index - 1]
+        return list_
+
+
+def java_hash(text: str) -> int:
+    """``String.hashCode``, as an unsigned number of 32 bits."""
+    code = 0
+    units = text.encode("utf-16-be")
+    for index in range(0, len(units), 2):
+        code = (31 * code + (units[index] << 8) + units[index + 1]) & 0xFFFFFFFF
+    return code
+
+
+def java_set_order(texts: Sequence[str]) -> list[str]:
+    """The order in which a ``HashSet`` made of ``texts`` gives them back."""
+    size = 16
+    while size < len(texts) * 4 // 3 + 1:
+        size *= 2
+    buckets: dict[int, list[str]] = {}
+    for text in texts:
+        code = java_hash(text)
+        buckets.setdefault((code ^ (code >> 16)) & (size - 1), []).append(text)
+    return [text for bucket in sorted(buckets) for text in buckets[bucket]]
+
+
+@dataclass(frozen=True)
+class _JavaTies(Ties):
+    """RCTab's random choice: a number drawn at each tie, from the candidates in the order in which it holds them."""
+
+    random: JavaRandom = field(default_factory=lambda: JavaRandom(0))
+
+    def find(
+        self,
+        tied: Sequence[int],
+        what: Literal["surplus", "exclusion", "election"],
+        earlier: Sequence[Mapping[int, Fraction]],
+        names: Sequence[str],
+    ) -> TieBreak | None:
+        """The same as that of ``Ties``, with a random choice where no rule decides."""
+        if "latest difference" in self.rules:
+            decided = super().find(tied, what, earlier, names)
+            if decided is not None:
+                return decided
+        left = sorted(tied, key=lambda who: names[who - 1])
+        if "latest difference" in self.rules:
+            least = what == "exclusion"
+            for totals in reversed(earlier):
+                worth = {who: totals.get(who, Fraction(0)) for who in left}
+                edge = min(worth.values()) if least else max(worth.values())
+                numbers = {names[who - 1]: who for who in left}
+                left = [numbers[name] for name in java_set_order(list(numbers)) if worth[numbers[name]] == edge]
+        chosen = left[self.random.share_of(len(left))]
+        return TieBreak(tuple(tied), chosen, what, "at random, from the seed of the configuration", tuple(left))

@@ -1,0 +1,1 @@
+"""Counts against published ones: round by round, to the last digit."""

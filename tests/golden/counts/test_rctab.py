@@ -1,0 +1,101 @@
+"""RCTab's own test cases, each counted from its configuration and compared with its report, round by round."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from selectorate.count.rctab import RctabRules, count_rctab
+from selectorate.count.result import EXHAUSTED, Count, CountRound
+
+from .sources import needs_shared, rctab, rctab_cases
+
+REASONS = {
+    "exhaustedChoices": "choices",
+    "overvotes": "overvote",
+    "skippedRankings": "skipped",
+    "repeatedRankings": "repeated",
+    "finalRoundSurplus": "last surplus",
+}
+
+
+def as_report(count: Count) -> list[dict[str, Any]]:
+    """The rounds as RCTab reports them: the totals, and what is then done because of them."""
+    out = set()
+    report = []
+    for index, round_ in enumerate(count.rounds):
+        out.update(round_.excluded)
+        later = count.rounds[index + 1] if index + 1 < len(count.rounds) else None
+        report.append(
+            {
+                "threshold": round_.quota,
+                "tally": {count.name(who): votes for who, votes in round_.totals.items() if who not in out},
+                "inactive": {
+                    name: round_.why.get(reason, Fraction(0)) + count.spoilt_by.get(reason, 0)
+                    for name, reason in REASONS.items()
+                },
+                "results": _results(count, round_, later),
+            }
+        )
+    return report
+
+
+def _results(count: Count, round_: CountRound, later: CountRound | None) -> list[Any]:
+    results = [("elected", count.name(who), _given(count, who, later)) for who in round_.elected]
+    if later is not None and later.action == "exclusion":
+        results += [("eliminated", count.name(who), _given(count, who, later)) for who in later.of]
+    return sorted(results, key=lambda item: item[:2])
+
+
+def _given(count: Count, who: int, later: CountRound | None) -> dict[str, Fraction]:
+    given: dict[str, Fraction] = {}
+    for moved in later.moved if later is not None else ():
+        if moved.source == who:
+            for to, votes in moved.by.items():
+                name = "exhausted" if to == EXHAUSTED else count.name(to)
+                given[name] = given.get(name, Fraction(0)) + votes
+    return {name: votes for name, votes in given.items() if votes}
+
+
+def as_expected(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same of a report in RCTab's form. The votes lost in cutting are compared as a sum, elsewhere."""
+    rounds = []
+    for round_ in report["results"]:
+        results = []
+        for result in round_["tallyResults"]:
+            kind = "elected" if "elected" in result else "eliminated"
+            given = {name: Fraction(votes) for name, votes in result["transfers"].items()}
+            given.pop("residual surplus", None)
+            results.append((kind, result[kind], {name: votes for name, votes in given.items() if votes}))
+        rounds.append(
+            {
+                "threshold": Fraction(round_["threshold"]),
+                "tally": {name: Fraction(votes) for name, votes in round_["tally"].items()},
+                "inactive": {name: Fraction(round_["inactiveBallots"].get(name, 0)) for name in REASONS},
+                "results": sorted(results, key=lambda item: item[:2]),
+            }
+        )
+    return rounds
+
+
+@needs_shared
+@pytest.mark.parametrize("case", rctab_cases())
+def test_every_round_is_rctabs(case: str) -> None:
+    profile, config, reports = rctab(case)
+    counts = count_rctab(profile, RctabRules.read(config["rules"]))
+    assert reports
+    for count, report in zip(counts, reports, strict=True):
+        ours, expected = as_report(count), as_expected(report)
+        for number, (own, theirs) in enumerate(zip(ours, expected, strict=False), 1):
+            assert own == theirs, f"round {number}"
+        assert len(ours) == len(expected)
+        residual = sum(
+            Fraction(result["transfers"].get("residual surplus", 0))
+            for round_ in report["results"]
+            for result in round_["tallyResults"]
+        )
+        assert count.rounds[-1].lost == residual
+        assert count.blank == report["summary"]["undervotes"]
+        assert profile.total == int(report["summary"]["totalNumBallots"])
