@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from hypothesis import strategies as st
 
 from selectorate import documents
+from selectorate.ballots import Profile, profile_of
+from selectorate.ballots.profile import Rank
 from selectorate.contest import Case, UnitVotes
 from selectorate.contest.model import Contest
 from selectorate.errors import ContestError
@@ -193,3 +195,25 @@ def motion_cases(draw: st.DrawFn, *, most: int = 60) -> Case:
 def cases(*, most: int = 60) -> st.SearchStrategy[Case]:
     """A contest of any kind, of one round."""
     return st.one_of(omov_cases(most=most), college_cases(most=most), points_cases(most=most), motion_cases(most=most))
+
+
+# -- ballots --------------------------------------------------------------------------------------------------------
+
+LETTERS = ("Ann", "Bob", "Cat", "Dan", "Eve")
+
+
+@st.composite
+def profiles(
+    draw: st.DrawFn, *, least: int = 1, most: int = 5, strict: bool = False, papers: int = 12, largest: int = 9
+) -> Profile:
+    """Ballots: ranks left empty, several at one rank and repeated candidates among them, unless ``strict``."""
+    names = LETTERS[: draw(st.integers(least, most))]
+    one = st.integers(1, len(names))
+    rankings: st.SearchStrategy[list[Rank]]
+    if strict:
+        rankings = st.lists(one, unique=True, max_size=len(names)).map(list)
+    else:
+        several = st.lists(one, min_size=2, max_size=3, unique=True) if len(names) > 1 else st.none()
+        rankings = st.lists(st.one_of(one, one, one, several, st.none()), max_size=len(names) + 1)
+    rows = draw(st.lists(st.tuples(st.integers(1, largest), rankings), max_size=papers))
+    return profile_of(names, rows)

@@ -7,14 +7,17 @@ contest, or a SelectorateError that names the file and a line that is there: not
 from __future__ import annotations
 
 import re
+from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from selectorate import contest, documents, gallery, rules
 from selectorate.contest.case import from_document
+from selectorate.contest.units import read_units
 from selectorate.errors import ContestError, RulebookError, SelectorateError
 from selectorate.rules.load import PRESETS
 
@@ -48,6 +51,14 @@ TOKENS = [
 ]
 
 
+def _put(token: str, found: re.Match[str]) -> str:
+    return token
+
+
+def _append(token: str, found: re.Match[str]) -> str:
+    return found[0] + token
+
+
 @st.composite
 def slips(draw: st.DrawFn) -> tuple[str, Traversable | None]:
     """A shipped file with one to four slips in it."""
@@ -65,13 +76,13 @@ def slips(draw: st.DrawFn) -> tuple[str, Traversable | None]:
             there = draw(st.integers(0, len(lines) - 1))
             lines[here], lines[there] = lines[there], lines[here] if slip == "swap" else ""
         elif slip == "value":
-            lines[here] = re.sub(r"= .*", lambda _, token=token: f"= {token}", lines[here], count=1)
+            lines[here] = re.sub(r"= .*", partial(_put, f"= {token}"), lines[here], count=1)
         elif slip == "word":
             words = re.split(r"(\W+)", lines[here])
             words[draw(st.integers(0, len(words) - 1))] = token
             lines[here] = "".join(words)
         elif slip == "key":
-            lines[here] = re.sub(r"^[\w.]+", lambda found, token=token: found[0] + token, lines[here])
+            lines[here] = re.sub(r"^[\w.]+", partial(_append, token), lines[here])
         elif slip == "cut":
             lines[here] = lines[here][: draw(st.integers(0, max(0, len(lines[here]) - 1)))]
         else:
@@ -104,3 +115,42 @@ def test_a_slip_is_told_or_does_no_harm(slip: tuple[str, Traversable | None]) ->
             if Path(problem.where.file).name == NAME:
                 line = problem.where.line
                 assert line is None or 1 <= line <= text.count("\n") + 1
+
+
+RIDINGS = (folder_of("canada-conservative-leadership-2017") / "ridings.csv").read_bytes().split(b"\n")[:40]
+BYTES = [
+    b",",
+    b'"',
+    b'""',
+    b"\n",
+    b"\r",
+    b"\0",
+    b";",
+    b"-1",
+    b"1.5",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"9" * 5000,
+    b" ",
+    b"round",
+]
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 40), st.sampled_from(BYTES)), min_size=1, max_size=4))
+def test_a_slip_in_a_file_of_units_is_told_or_does_no_harm(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int, bytes]]
+) -> None:
+    raw = b"\n".join(RIDINGS)
+    for at, length, token in changes:
+        raw = raw[: at % len(raw)] + token + raw[at % len(raw) + length :]
+    path = tmp_path_factory.getbasetemp() / "slip.csv"
+    path.write_bytes(raw)
+    try:
+        read_units(path, contest.load("canada-conservative-leadership-2017").contest)
+    except SelectorateError as error:
+        (problem,) = error.problems
+        assert problem.where.file == str(path)
+        assert problem.hint
+        assert f"{problem.message} {problem.hint}".isprintable()
+        assert problem.where.line is None or 1 <= problem.where.line <= len(re.split(rb"\r\n|\r|\n", raw))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,44 +86,39 @@ def set_code(index: int) -> int:
     return -2 - index
 
 
-def _words(papers: Marks) -> NDArray[np.uint64]:
+def _words(papers: Marks | NDArray[np.uint8]) -> NDArray[np.uint64]:
     """The rows of ``papers`` as words, most significant first: compared word by word they stand in the same order."""
-    low = int(papers.min())
-    narrow = int(papers.max()) - low < 256
-    kind, each = (np.uint8, 8) if narrow else (np.uint16, 4)
     size, width = papers.shape
-    packed = np.zeros((size, -(-width // each) * each), dtype=kind)
-    np.subtract(papers, low, out=packed[:, :width], casting="unsafe")
-    big = packed if narrow else packed.astype(">u2")
-    return np.ascontiguousarray(big.view(">u8").astype(np.uint64).T)
+    if papers.dtype == np.uint8:
+        packed: NDArray[Any] = papers
+        if width % 8 or not papers.flags.c_contiguous:
+            packed = np.zeros((size, -(-width // 8) * 8), dtype=np.uint8)
+            packed[:, :width] = papers
+    else:
+        low = int(papers.min())
+        narrow = int(papers.max()) - low < 256
+        kind, each = (np.uint8, 8) if narrow else (np.uint16, 4)
+        packed = np.zeros((size, -(-width // each) * each), dtype=kind)
+        np.subtract(papers, low, out=packed[:, :width], casting="unsafe")
+        packed = packed if narrow else packed.astype(">u2")
+    return np.ascontiguousarray(packed.view(">u8").T).astype(np.uint64)
 
 
-def _words(papers: Marks) -> NDArray[np.uint64]:
-    """The rows of ``papers`` as words, most significant first: compared word by word they stand in the same order."""
-    low = int(papers.min())
-    narrow = int(papers.max()) - low < 256
-    kind, each = (np.uint8, 8) if narrow else (np.uint16, 4)
-    size, width = papers.shape
-    packed = np.zeros((size, -(-width // each) * each), dtype=kind)
-    np.subtract(papers, low, out=packed[:, :width], casting="unsafe")
-    big = packed if narrow else packed.astype(">u2")
-    return np.ascontiguousarray(big.view(">u8").astype(np.uint64).T)
-
-
-def merged(papers: Marks, number: Numbers) -> tuple[Marks, Numbers]:
+def merged(papers: Marks | NDArray[np.uint8], number: Numbers) -> tuple[Marks, Numbers]:
     """Equal rows of ``papers`` merged, their numbers added; in a canonical order that their order does not change.
 
     The order is that of the marks, rank by rank. Rows are sorted by their first ranks packed into one word, and only
-    those that are equal so far are looked at further.
+    those that are equal so far are looked at further. ``papers`` of plain marks under 256 may be bytes.
     """
     if papers.shape[0] == 0:
-        return papers, number
-    used = (papers != END).any(axis=0)
-    width = int(used.nonzero()[0].max()) + 1 if used.any() else 0
+        return papers.astype(np.int16), number
+    width = papers.shape[1]
+    while width and not papers[:, width - 1].any():
+        width -= 1
     if width == 0:
         return np.zeros((1, 0), dtype=np.int16), np.array([number.sum()], dtype=np.int64)
-    if width < papers.shape[1]:
-        papers = np.ascontiguousarray(papers[:, :width])
+    if papers.dtype != np.uint8 and width < papers.shape[1]:
+        papers = np.ascontiguousarray(papers[:, :width], dtype=np.int16)
     words = _words(papers)
     order = np.argsort(words[0])
     word = words[0][order]
@@ -142,7 +138,8 @@ def merged(papers: Marks, number: Numbers) -> tuple[Marks, Numbers]:
         fresh[1:] = (key[1:] != key[:-1]) | (run[1:] != run[:-1])
         first[at] = fresh
     starts = first.nonzero()[0]
-    return np.take(papers, order[starts], axis=0), np.add.reduceat(number[order], starts)
+    kept = np.take(papers, order[starts], axis=0)
+    return np.ascontiguousarray(kept[:, :width], dtype=np.int16), np.add.reduceat(number[order], starts)
 
 
 def profile_of(

@@ -119,7 +119,8 @@ def replay_lines(case: contest.Case, result: Replay) -> list[str]:
 
 def schema_command() -> None:
     """Print the JSON Schema of declarations, for programs that read them."""
-    base.print_json(json_schema())
+    with base.failures_told():
+        base.print_json(json_schema())
 
 
 def add_to(app: typer.Typer) -> None:

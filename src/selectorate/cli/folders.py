@@ -368,4 +368,5 @@ def check_command(
 @app.command("schema")
 def schema_command() -> None:
     """Print the JSON Schema of contest files, for editors."""
-    base.print_json(json_schema(contest.Contest, "A selectorate contest"))
+    with base.failures_told():
+        base.print_json(json_schema(contest.Contest, "A selectorate contest"))

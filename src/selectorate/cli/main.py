@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from .. import __version__
-from . import audits, declarations, demo, folders, gallery, mandates, rulebooks
+from . import audits, counts, declarations, demo, folders, gallery, mandates, rulebooks
 
 app = typer.Typer(
     name="selectorate",
@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 
 
-def _version(*, wanted: bool) -> None:
+def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"selectorate {__version__}")
         raise typer.Exit
@@ -25,15 +25,18 @@ def _version(*, wanted: bool) -> None:
 
 @app.callback()
 def _main(
-    version: bool = typer.Option(False, "--version", help="Print the version and end.", is_eager=True),
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and end.", is_eager=True, callback=_version
+    ),
 ) -> None:
-    _version(wanted=version)
+    pass
 
 
 gallery.add_to(app)
 declarations.add_to(app)
 audits.add_to(app)
 mandates.add_to(app)
+counts.add_to(app)
 demo.add_to(app)
 app.add_typer(folders.app, name="contest", help="A contest of your own, run from the files of a folder.")
 app.add_typer(rulebooks.app, name="rules", help="Rulebooks: what they say, and whether one can be used.")

@@ -128,4 +128,5 @@ def check_command(path: Path = typer.Argument(metavar="FILE", help="A rulebook f
 @app.command("schema")
 def schema_command() -> None:
     """Print the JSON Schema of rulebooks, for editors."""
-    base.print_json(rules.json_schema())
+    with base.failures_told():
+        base.print_json(rules.json_schema())

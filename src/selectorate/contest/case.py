@@ -59,7 +59,7 @@ def load(name: str) -> Case:
     if "/" not in name and "\\" not in name and not name.endswith(".toml") and not _is(Path(name).exists):
         known = [*gallery.contest_ids(), *map(gallery.short_name, gallery.contest_ids())]
         hint = nearest(name, known) or 'See "selectorate contests", or give the path of a contest file.'
-        raise ContestError(f'there is no contest "{name}"', hint=hint)
+        raise ContestError(f"there is no contest {shown(name)}", hint=hint)
     path = Path(name)
     return load_file(path / "contest.toml" if _is(path.is_dir) else path)
 

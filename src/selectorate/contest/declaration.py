@@ -568,7 +568,7 @@ def _hidden(case: Case, view: BallotView, rounds: list[BallotRound], covered: Hi
     if len(view.sections) < 2:
         if covered and covered.coarse:
             return Hidden(everything - {TOTAL}, covered.note, coarse=True)
-        return Hidden(frozenset(), "No figures are declared but those of all together.") if not covered else None
+        return None  # there are no parts
     tables, partly = [], False
     for item in rounds:
         rows = {section: view.section_votes(item.number - 1, section) for section in view.sections}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..documents import Document, nearest, shown
 from ..errors import Problem
@@ -56,14 +56,7 @@ def _bodies(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
                 nearest(name, list(rulebook.bodies), "It has") or "It knows no bodies.",
             )
             continue
-        known = rulebook.bodies[name].parts
-        for part in body.parts:
-            if known and part not in known:
-                yield Problem(
-                    f'the body "{name}" has no part "{part}"',
-                    document.where("bodies", name, "parts", part),
-                    nearest(part, list(known), "It has"),
-                )
+        yield from _parts(rulebook, name, body.parts, document, "bodies", name, "parts")
         if body.size is not None and sum(body.parts.values()) > body.size:
             yield Problem(
                 f"the parts add up to {sum(body.parts.values()):,}, more than the {body.size:,} there are",
@@ -157,6 +150,18 @@ def _nominations(contest: Contest, rulebook: Rulebook, document: Document) -> Fo
             for number, who in enumerate(people):
                 if who not in contest.candidates:
                     yield _nobody(contest, who, document, *at, key, who if isinstance(people, list) else number)
+        body = figures.by or stage.by or ""
+        for who, parts in figures.parts.items():
+            yield from _parts(rulebook, body, parts, document, *at, "parts", who)
+
+
+def _parts(rulebook: Rulebook, body: str, parts: Iterable[str], document: Document, *at: str | int) -> Found:
+    """What of ``parts`` the rulebook does not know, where it names the parts of ``body`` at all."""
+    known = list(rulebook.bodies[body].parts) if body in rulebook.bodies else []
+    for part in parts:
+        if known and part not in known:
+            hint = nearest(part, known, "It has")
+            yield Problem(f'the body "{body}" has no part "{part}"', document.where(*at, part), hint)
 
 
 def _figures(

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from ..documents import Count, Day, FileModel, Flag, Id, Moment, Published, Text, wrong
+from ..documents import Count, Day, FileModel, Flag, Id, Moment, Published, Text, shown, wrong
 from ..rules import Base, Occasion, Source
 
 TOTAL = "total"
@@ -51,15 +51,15 @@ class Marked(FileModel):
         if isinstance(data, dict):
             for mark in ("recalled", "derived", "approximate"):
                 names = data.get(mark)
-                for name in names if isinstance(names, list | tuple) else ():
+                for number, name in enumerate(names if isinstance(names, list | tuple) else ()):
                     inside: Any = data
                     for part in str(name).split("."):
                         inside = inside.get(part) if isinstance(inside, dict) else None
                     if inside is None:
                         raise wrong(
-                            f'"{name}" is not a figure of this table',
+                            f"{shown(name)} is not a figure of this table",
                             'Name keys of the same table: ["entitled"], ["votes.members"].',
-                            key=mark,
+                            key=(mark, number),
                         )
         return data
 
@@ -270,13 +270,13 @@ class Reading(FileModel):
             raise wrong(
                 "nothing is said of what is claimed",
                 'Write is = "higher than" and than = "labour-2015".',
-                key="is",
+                key=("is",),
             )
         if self.is_ not in (None, "all") and self.than is None:
             raise wrong(
                 "nothing is said of what it is beside",
                 'Write than = "labour-2015" (a contest) or than = 172 (a number).',
-                key="than",
+                key=("than",),
             )
         return self
 

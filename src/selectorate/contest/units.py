@@ -17,6 +17,11 @@ from .model import Contest
 
 MAX_UNITS = 100_000
 """Rows of a file of units: more than any country has polling districts."""
+MAX_CELL = 4000
+"""Characters in a cell of it: more than any name has; a quote that is never closed makes a longer one."""
+
+_LONG = f"a cell has more than {MAX_CELL:,} characters"
+_CSV = "Cells are separated by commas; quotes around a cell are closed, and quotes inside it doubled."
 
 
 @dataclass(frozen=True)
@@ -81,10 +86,10 @@ def _rows(text: str, name: str) -> Iterator[tuple[Where, list[str]]]:
         except StopIteration:
             return
         except csv.Error as fault:
-            long = f"a cell has more than {csv.field_size_limit():,} characters"
-            what = long if "field limit" in str(fault) else "is not CSV"
-            hint = "Cells are separated by commas; quotes around a cell are closed, and quotes inside it doubled."
-            raise ContestError(what, where=where, hint=hint) from None
+            what = _LONG if "field limit" in str(fault) else "is not CSV"
+            raise ContestError(what, where=where, hint=_CSV) from None
+        if any(len(cell) > MAX_CELL for cell in row):
+            raise ContestError(_LONG, where=where, hint=_CSV)
         if row:
             yield where, row
 

@@ -72,8 +72,9 @@ SUPPLEMENTARY_VOTE = AlternativeRule(
     out="all but two",
     level_stay=True,
     marks=MarkRules(ranks=2),
-    cites=(("majority", "paragraph 2(2)"), ("out", "paragraph 2(3) to (5)"), ("most", "paragraph 3")),
+    cites=(("majority", "paragraph 2"), ("out", "paragraph 3(2) to (4)"), ("most", "paragraph 3(7)")),
 )
+"""Local Government Act 2000, Schedule 2."""
 CONTINGENT_VOTE = AlternativeRule("two-rounds", elects="most", out="all but two")
 BOTTOMS_UP = AlternativeRule("bottoms-up", elects="the last")
 
@@ -113,6 +114,7 @@ class AlternativeCount:
         self.history: list[dict[int, Fraction]] = []
         self.needed: Fraction | None = None
         self.first_votes = 0
+        self.cut = False
 
     # -- steps ----------------------------------------------------------------------------------------------------
 
@@ -133,7 +135,7 @@ class AlternativeCount:
     def _over(self) -> bool:
         if len(self.rounds) == self.rule.stop_after:
             return True
-        if len(self.continuing) <= 1:
+        if len(self.continuing) <= 1 or all(who in self.elected for who in self.continuing):
             return True
         done = len(self.elected) >= self.seats or (self.rule.elects == "share" and bool(self.elected))
         return done and (self.rule.until == "majority" or len(self.continuing) <= 2)
@@ -152,6 +154,9 @@ class AlternativeCount:
 
     def _exclude(self) -> None:
         leaving, breaks, said = self._leaving()
+        if not leaving:
+            self._round("declaration", (), say=[said])
+            return
         self.piles.close(leaving)
         moved = []
         for gone in leaving:
@@ -207,8 +212,9 @@ class AlternativeCount:
             staying.append(breaks[-1].chosen)
             level.remove(breaks[-1].chosen)
         leaving = [who for who in reversed(ranked) if who not in staying]
+        self.cut = True
         if not leaving:
-            raise _TiedError(self._ranked(self.continuing), "election")
+            return [], [], f"All are level with the first two and stay in{clause}."
         return leaving, breaks, f"All but {self._names(staying)} went out{clause}."
 
     def _hopeless(self) -> list[int]:
@@ -259,6 +265,9 @@ class AlternativeCount:
                 return [], [], []
             clause = rule.cite("share")
             return real, [], [f"All who are left have {self._votes(self.needed)} or more: elected{clause}."]
+        if len(in_) <= places and len(self.rounds) == 1:
+            verb = "is" if len(real) == 1 else "are"
+            return real, [], [f"{self._names(real)} {verb} unopposed: elected{rule.cite('unopposed')}."] if real else []
         if len(in_) <= places:
             if len(real) == 1 and total[real[0]] >= (self.needed or 0):
                 return real, [], [self._with_majority(real[0])]
@@ -271,8 +280,7 @@ class AlternativeCount:
         if len(leaders) == 1 and self.needed is not None and total[leaders[0]] >= self.needed:
             return leaders, [], [self._with_majority(leaders[0])]
         last_two = len(in_) == 2 and all(total[who] >= rule.minimum for who in in_)
-        cut = rule.elects == "most" and any(round_.excluded for round_ in self.rounds)
-        if not last_two and not cut and not (rule.elects == "most" and rule.until == "majority" and len(in_) <= 2):
+        if not last_two and not (rule.elects == "most" and self.cut):
             return [], [], []
         breaks = []
         if len(leaders) > 1:
@@ -420,3 +428,20 @@ def count_in_turn(
             break
         won.update(counts[-1].elected)
     return tuple(counts)
+
+
+def joined(counts: Sequence[Count], seats: int) -> Count:
+    """The counts of ``count_in_turn`` as one: their rounds in a row, a round of first preferences where each begins."""
+    rounds = [round_ for count in counts for round_ in count.rounds]
+    first = counts[0]
+    return replace(
+        first,
+        seats=seats,
+        rounds=tuple(replace(round_, number=number) for number, round_ in enumerate(rounds, 1)),
+        elected=tuple(who for count in counts for who in count.elected),
+        tied=counts[-1].tied,
+        say=tuple(
+            f"Place {place}: {', '.join(count.name(who) for who in count.elected) or 'nobody'}."
+            for place, count in enumerate(counts, 1)
+        ),
+    )

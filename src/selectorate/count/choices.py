@@ -6,40 +6,23 @@ contain not to be spoilt, what elects, and what the result must contain.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from ..ballots import END, SKIPPED, Profile
+import numpy as np
+from numpy.typing import NDArray
+
+from ..ballots import SKIPPED, Profile, set_code
+from ..ballots.profile import Marks
 from ..errors import CountError
 from ..rules import Requirement
 from .combine import one_person_one_vote
+from .constraints import Constraints, Group
 from .decide import passes
 from .result import Count, CountRound, TieBreak
 from .ties import Ties
-
-
-@dataclass(frozen=True)
-class Limit:
-    """How many of a group there must be, on a paper or in a result.
-
-    ``group``: its members, in the plural ("women"); ``members``: the candidates (numbers from 1) who are.
-    """
-
-    group: str
-    members: frozenset[int]
-    at_least: int = 0
-    at_most: int | None = None
-
-    def broken(self, chosen: frozenset[int]) -> str | None:
-        """What is wrong with ``chosen``, or None."""
-        size = len(chosen & self.members)
-        if size < self.at_least:
-            return f"fewer than {self.at_least} {self.group}"
-        if self.at_most is not None and size > self.at_most:
-            return f"more than {self.at_most} {self.group}"
-        return None
 
 
 @dataclass(frozen=True)
@@ -49,8 +32,8 @@ class ChoiceRule:
     ``most``: how many may be chosen: a number, as many as there are "places", or "any" number. ``least``: how many must
     be. ``read``: whom a paper chooses: all at its "first rank", all at "all ranks", or "as marked": those at the first
     rank, but at all ranks where no paper has two at one rank (files that know ranks only write choices so).
-    ``paper``: limits on a paper; one that breaks them is spoilt. ``result``: limits on those elected: whoever would
-    make them impossible to meet is passed over, and whoever is needed for them comes before others.
+    ``paper``: rules on a paper; one that breaks them is spoilt. ``result``: rules on those elected: whoever would make
+    them impossible to keep is passed over, so that those who are needed for them come before others.
     ``requires``: what the first must have to be elected, where there is one place; without it, most votes elect.
     ``unopposed``: candidates who are no more than the places are elected without a count of votes.
     """
@@ -59,8 +42,8 @@ class ChoiceRule:
     most: int | Literal["places", "any"] = 1
     least: int = 1
     read: Literal["first rank", "all ranks", "as marked"] = "as marked"
-    paper: tuple[Limit, ...] = ()
-    result: tuple[Limit, ...] = ()
+    paper: tuple[Group, ...] = ()
+    result: Constraints | None = None
     requires: tuple[Requirement, ...] = ()
     unopposed: bool = True
     cites: tuple[tuple[str, str], ...] = ()
@@ -89,56 +72,65 @@ class Tallied:
 def tally(profile: Profile, rule: ChoiceRule, seats: int) -> Tallied:
     """The votes of every candidate who stands, and the ballots that are valid, blank and spoilt, under ``rule``."""
     most = seats if rule.most == "places" else len(profile.candidates) if rule.most == "any" else rule.most
-    standing = _standing(profile)
-    found = Tallied(dict.fromkeys(sorted(standing), 0))
-    for marked, number in _choices(profile, rule.read):
-        wrong: str | None = None
-        chosen = (marked or frozenset()) & standing
-        if marked is None or len(chosen) > most:
-            wrong = "too many chosen"
-        elif not marked:
-            found.blank += number
-            continue
-        elif len(chosen) < rule.least:
-            wrong = "too few chosen" if chosen else "nobody chosen who stands"
-        else:
-            wrong = next((fault for limit in rule.paper if (fault := limit.broken(chosen))), None)
-        if wrong:
-            found.spoilt_by[wrong] = found.spoilt_by.get(wrong, 0) + number
-            continue
-        found.valid += number
-        for who in chosen:
-            found.votes[who] += number
+    standing = [number for number, option in enumerate(profile.candidates, 1) if not option.withdrawn]
+    found = Tallied(dict.fromkeys(standing, 0))
+    read = rule.read
+    if read == "as marked":
+        read = "first rank" if bool((profile.papers < SKIPPED).any()) else "all ranks"
+    papers = profile.papers[:, :1] if read == "first rank" else profile.papers
+    for start in range(0, papers.shape[0], _CHUNK):
+        number = profile.number[start : start + _CHUNK]
+        marked, unknown = _marked(papers[start : start + _CHUNK], profile)
+        chosen = np.zeros_like(marked)
+        chosen[:, standing] = marked[:, standing]
+        size = chosen.sum(axis=1)
+        # (what is wrong, which papers it is wrong with): the first that is found is what is told
+        blank = ~marked.any(axis=1) & ~unknown
+        found.blank += int(number[blank].sum())
+        good = ~blank
+        tests = [
+            ("too many chosen", unknown | (size > most)),
+            ("nobody chosen who stands", size == 0),
+            ("too few chosen", size < rule.least),
+        ]
+        for group in rule.paper:
+            inside = chosen[:, sorted(who for who in group.members if who in found.votes)].sum(axis=1)
+            tests.append((f"fewer than {group.least} {group.name}", inside < group.least))
+            if group.most is not None:
+                tests.append((f"more than {group.most} {group.name}", inside > group.most))
+        for wrong, papers_wrong in tests:
+            spoilt = int(number[good & papers_wrong].sum())
+            if spoilt:
+                found.spoilt_by[wrong] = found.spoilt_by.get(wrong, 0) + spoilt
+            good &= ~papers_wrong
+        found.valid += int(number[good].sum())
+        for who in standing:
+            found.votes[who] += int(number[good & chosen[:, who]].sum())
     return found
 
 
-def _standing(profile: Profile) -> frozenset[int]:
-    return frozenset(number for number, option in enumerate(profile.candidates, 1) if not option.withdrawn)
+_CHUNK = 1 << 18
+"""Papers that are looked at at once: keeps the memory of a large profile small."""
 
 
-def _choices(profile: Profile, read: str) -> Iterator[tuple[frozenset[int] | None, int]]:
-    """Whom papers choose, and how many papers do; None where it is only known that there were too many."""
-    papers = profile.papers
-    if papers.shape[1] == 0:
-        yield frozenset(), int(profile.number.sum())
-        return
-    if read == "as marked":
-        read = "first rank" if bool((papers < SKIPPED).any()) else "all ranks"
-    rows = papers[:, :1] if read == "first rank" else papers
-    same: dict[tuple[int, ...], int] = {}
-    for row, number in zip(map(tuple, rows.tolist()), profile.number.tolist(), strict=True):
-        same[row] = same.get(row, 0) + number
-    for row, number in same.items():
-        chosen: set[int] = set()
-        unknown = False
-        for mark in row:
-            if mark < SKIPPED:
-                several = profile.sets[-2 - mark]
-                unknown |= not several
-                chosen.update(several)
-            elif mark not in (SKIPPED, END):
-                chosen.add(mark)
-        yield None if unknown else frozenset(chosen), number
+def _marked(papers: Marks, profile: Profile) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Who is marked on each paper (a column each, column 0 unused), and where it is only known that several are."""
+    rows = papers.shape[0]
+    marked = np.zeros((rows, len(profile.candidates) + 1), dtype=np.bool_)
+    unknown = np.zeros(rows, dtype=np.bool_)
+    for column in range(papers.shape[1]):
+        marks = papers[:, column].astype(np.int64)
+        single = np.flatnonzero(marks > 0)
+        marked[single, marks[single]] = True
+        over = np.flatnonzero(marks < SKIPPED)
+        if over.size:
+            members = np.zeros((len(profile.sets), len(profile.candidates) + 1), dtype=np.bool_)
+            for index, people in enumerate(profile.sets):
+                members[index, list(people)] = True
+            codes = set_code(0) - marks[over]
+            marked[over] |= members[codes]
+            unknown[over] |= ~members[codes].any(axis=1)
+    return marked, unknown
 
 
 # -- who is elected ---------------------------------------------------------------------------------------------------
@@ -157,7 +149,7 @@ def count_choices(
 
     ``reopen``: the number of the candidate "re-open nominations": nobody with fewer votes is elected, and the places
     stay empty. ``entitled``: how many could vote, for a rule that asks it. A tie that nothing breaks is in the result.
-    Raises CountError if the limits on the result cannot be met, or what ``rule`` requires cannot be tested.
+    Raises CountError if the rules on the result cannot be kept, or what ``rule`` requires cannot be tested.
     """
     found = tally(profile, rule, seats)
     run = _Filling(profile, seats, rule, ties or Ties(("lot",)), found, reopen)
@@ -254,21 +246,22 @@ class _Filling:
     def by_most_votes(self) -> None:
         """Those with most votes, one after the other, as far as the limits on the result allow."""
         left = set(self.votes)
-        self._check_possible(left)
+        if self.rule.result is not None:
+            self.rule.result.verdict((), left - {self.reopen}, self.seats)  # refuses what cannot be kept at all
         while len(self.elected) < self.seats:
-            able = [who for who in left if self._possible(who, left)]
+            able = [who for who in left if self._possible([who], left)]
             if not able:
                 break
             most = max(self.votes[who] for who in able)
             level = sorted(who for who in able if self.votes[who] == most)
             passed = sorted((who for who in left if self.votes[who] > most), key=lambda who: -self.votes[who])
-            if len(level) > 1 and not self._all_of(level, left):
+            if len(level) > 1 and not self._possible(level, left):
                 broken = self._broken(level)
                 if broken is None:
                     return
                 level = [broken]
             if self.reopen in level and len(level) > 1:
-                level = [who for who in level if who != self.reopen]  # level with it is not fewer
+                level = [who for who in level if who != self.reopen]  # there is room: that one comes next
             for who in level:
                 left.discard(who)
                 if who == self.reopen:
@@ -302,55 +295,16 @@ class _Filling:
         self.say.append(f"{self._names(tied)} are tied: {self._name(found.chosen)} {found.how}.")
         return found.chosen
 
-    # -- limits on the result -------------------------------------------------------------------------------------
+    # -- rules on the result --------------------------------------------------------------------------------------
 
-    def _check_possible(self, left: set[int]) -> None:
-        if self.rule.result and not self._can_finish(frozenset(), left, self._reachable(left)):
-            asked = ", ".join(limit.group for limit in self.rule.result)
-            raise CountError(f"what the result must contain ({asked}) cannot be reached with these candidates")
-
-    def _reachable(self, left: set[int]) -> int:
-        people = len(left - {self.reopen}) if self.reopen is not None else len(left)
-        return min(self.seats, len(self.elected) + people)
-
-    def _all_of(self, level: Sequence[int], left: set[int]) -> bool:
-        """Whether all of ``level`` can be elected, so that there is no tie among them."""
-        if len(self.elected) + len(level) > self.seats:
-            return False
-        return self._can_finish(frozenset(level), left, self._reachable(left))
-
-    def _possible(self, who: int, left: set[int]) -> bool:
-        if not self.rule.result or who == self.reopen:
+    def _possible(self, added: Sequence[int], left: set[int]) -> bool:
+        """Whether all of ``added`` can be elected, and every rule on the result still be kept."""
+        elected = [*self.elected, *(who for who in added if who != self.reopen)]
+        if len(elected) + (self.reopen in added) > self.seats:
+            return False  # "re-open nominations" takes a place like anybody else
+        if self.rule.result is None:
             return True
-        return self._can_finish(frozenset([who]), left, self._reachable(left))
-
-    def _can_finish(self, added: frozenset[int], left: set[int], places: int) -> bool:
-        """Whether, with ``added``, some of ``left`` fill up to ``places`` within every limit.
-
-        Candidates who are in the same groups are all alike here: how many of each kind is all that is tried.
-        """
-        chosen = added | frozenset(self.elected)
-        kinds: dict[tuple[bool, ...], int] = {}
-        for who in left - chosen - {self.reopen}:
-            kind = tuple(who in limit.members for limit in self.rule.result)
-            kinds[kind] = kinds.get(kind, 0) + 1
-        have = tuple(len(chosen & limit.members) for limit in self.rule.result)
-        return self._fits(list(kinds.items()), have, places - len(chosen))
-
-    def _fits(self, kinds: list[tuple[tuple[bool, ...], int]], have: tuple[int, ...], free: int) -> bool:
-        limits = self.rule.result
-        if any(limit.at_most is not None and size > limit.at_most for limit, size in zip(limits, have, strict=True)):
-            return False
-        if free < 0:
-            return False
-        if not kinds:
-            met = all(size >= limit.at_least for limit, size in zip(limits, have, strict=True))
-            return met and free == 0
-        (kind, size), rest = kinds[0], kinds[1:]
-        return any(
-            self._fits(rest, tuple(had + taken * inside for had, inside in zip(have, kind, strict=True)), free - taken)
-            for taken in range(min(size, free), -1, -1)
-        )
+        return self.rule.result.possible(elected, left - set(added) - {self.reopen}, self.seats)
 
     # -- words ----------------------------------------------------------------------------------------------------
 
@@ -376,7 +330,7 @@ def count_question(
     """Whether a question is carried: ``elected`` is the option ``yes``, or nobody.
 
     ``requires``: all of it must be met by the votes for ``yes``; of "votes" counts those for yes and for no. The second
-    option that stands is no, any other an abstention, which is one of the "valid votes" only if ``abstentions`` says so.
+    option that stands is no, any other an abstention: one of the "valid votes" only if ``abstentions`` says so.
     ``entitled``: how many could vote. Raises CountError where a requirement needs a number that is not known.
     """
     found = tally(profile, ChoiceRule(name, read="first rank"), 1)

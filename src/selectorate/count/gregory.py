@@ -8,13 +8,14 @@ Government Elections Order 2011 (SSI 2011/399), Schedule 1, rules 45 to 52.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
 from .. import exact
-from ..ballots.marks import Rankings
+from ..ballots.marks import MarkRules, Rankings
 from ..errors import CountError
+from .constraints import Constraints, Watch
 from .piles import Piles
 from .result import EXHAUSTED, Count, CountRound, Moved, TieBreak
 from .ties import Ties
@@ -37,7 +38,7 @@ class GregoryRule:
     in a round. ``settle``: surpluses are transferred to the last, though all places are filled. ``pool``: write-ins
     (``Option.write_in``) are a pool that goes out first, keeps others from being elected while it has votes, and never
     wins. ``minimum``: everybody with fewer votes goes out together; no quota is lower. ``stop_after``: the round after
-    which the count stops, whatever is left to do.
+    which the count stops, whatever is left to do. ``marks``: what becomes of unusual marks.
     """
 
     name: str
@@ -53,6 +54,7 @@ class GregoryRule:
     pool: bool = False
     minimum: int = 0
     stop_after: int | None = None
+    marks: MarkRules = field(default_factory=MarkRules)
 
     def cite(self, step: str) -> str:
         """The clause that ``step`` follows, in brackets; nothing where none is given."""
@@ -67,6 +69,7 @@ MINNEAPOLIS = GregoryRule(
     surpluses="together",
     settle=True,
     pool=True,
+    marks=MarkRules(skipped=2, overvote="pass over", ranks=3),
     cites=(
         ("quota", "section 167.70(b)"),
         ("elected", "section 167.70(c)"),
@@ -90,6 +93,17 @@ SCOTTISH_2011 = GregoryRule(
     ),
 )
 
+WIGM_EXACT = GregoryRule("wigm-exact", decimals=None, quota="droop exact")
+"""Nothing is rounded: fractions, and elected is who has more than votes / (places + 1)."""
+
+
+def wigm(decimals: int = 4) -> GregoryRule:
+    """The weighted inclusive Gregory method with values cut to ``decimals``, and a quota of as many.
+
+    With four it is the Proportional Representation Foundation's "Reference rule: WIGM", one candidate out at a time.
+    """
+    return GregoryRule("wigm", decimals=decimals, quota="droop decimals")
+
 
 class GregoryCount:
     """One count, step by step. Amounts inside are whole numbers scaled by ``scale``, or fractions (scale 1)."""
@@ -103,7 +117,9 @@ class GregoryCount:
         ties: Ties,
         write_ins: frozenset[int] = frozenset(),
         standing: Sequence[int] | None = None,
+        constraints: Constraints | None = None,
     ) -> None:
+        self.watch = Watch(constraints, seats)
         self.pool = write_ins if rule.pool else frozenset()
         self.rule, self.ties, self.seats, self.names = rule, ties, seats, tuple(names)
         self.scale = 10**rule.decimals if rule.decimals is not None else 1
@@ -150,7 +166,7 @@ class GregoryCount:
             if len(self.continuing) <= self.seats - len(self.elected):
                 self._fill()
                 break
-            if self.pending:
+            if self.pending and not self._doomed():
                 self._surplus()
             else:
                 self._exclude()
@@ -210,6 +226,8 @@ class GregoryCount:
     def _surpluses(self) -> None:
         """Transfer what everybody has over the quota who was elected in the last round."""
         leaving, self.pending = self.pending, []
+        if len(self.elected) >= self.seats:
+            self.piles.close(self.continuing)  # nobody can be elected any more: it is only settled what is left over
         moved: list[Moved] = []
         say: list[str] = []
         for who in leaving:
@@ -250,8 +268,13 @@ class GregoryCount:
     def _exclude(self) -> None:
         breaks: list[TieBreak] = []
         clause = self.rule.cite("exclusion")
-        leaving = [who for who in self.continuing if who in self.pool and self.totals[who]]
-        said = f"{self._names(leaving)}, a pool of names that voters wrote, went out{clause}."
+        leaving = self._doomed()
+        said = (
+            f"The result has to have {self.watch.constraints}: {self._names(leaving)} cannot be elected and went out."
+        )
+        if not leaving:
+            leaving = [who for who in self.continuing if who in self.pool and self.totals[who]]
+            said = f"{self._names(leaving)}, a pool of names that voters wrote, went out{clause}."
         if not leaving:
             leaving = [who for who in self.continuing if self.totals[who] < self.rule.minimum * self.scale]
             said = f"{self._names(leaving)} had fewer than {self.rule.minimum} votes and went out{clause}."
@@ -262,8 +285,9 @@ class GregoryCount:
             leaving = leaving if len(leaving) > 1 else []
             said = f"{self._names(leaving)} could not catch up even together and went out{clause}."
         if not leaving:
-            least = min(self.totals[who] for who in self.continuing)
-            leaving = [who for who in self.continuing if self.totals[who] == least]
+            free = self.watch.free(self.elected, self.continuing)
+            least = min(self.totals[who] for who in free)
+            leaving = [who for who in free if self.totals[who] == least]
             if len(leaving) > 1:
                 breaks.append(self.ties.choose(leaving, "exclusion", self.history[:-1], self.names))
                 leaving = [breaks[0].chosen]
@@ -276,9 +300,14 @@ class GregoryCount:
             self.totals[gone] = 0
         self._round("exclusion", tuple(leaving), moved=moved, ties=breaks, excluded=tuple(leaving), say=[said])
 
+    def _doomed(self) -> list[int]:
+        """Who cannot be elected, if the rules on the result are to be kept."""
+        doomed = self.watch.verdict(self.elected, self.continuing).doomed
+        return [who for who in self.continuing if who in doomed]
+
     def _hopeless(self) -> list[int]:
         """The lowest who together have less than the next: whoever of them led, the next would stay ahead."""
-        ranked = sorted(self.continuing, key=lambda who: self.totals[who])
+        ranked = sorted(self.watch.free(self.elected, self.continuing), key=lambda who: self.totals[who])
         room = len(self.continuing) - (self.seats - len(self.elected))
         running: int | Fraction = 0
         best: list[int] = []
@@ -286,7 +315,7 @@ class GregoryCount:
             running += self.totals[ranked[index]]
             if running < self.totals[ranked[index + 1]]:
                 best = ranked[: index + 1]
-        return best
+        return self.watch.leaving(best, self.elected, self.continuing)
 
     def _received(self, source: int, dealt: dict[tuple[int, int], int]) -> list[Moved]:
         by_value: dict[int, dict[int, int]] = {}
@@ -360,16 +389,21 @@ class GregoryCount:
         if any(who in self.pool and self.totals[who] for who in self.continuing) or (together and not places):
             return [], [], []
         rest = together and len(self.continuing) <= places
-        reached = [who for who in self.continuing if who not in self.pool and (rest or self.totals[who] >= self.quota)]
-        reached.sort(key=lambda who: -self.totals[who])
-        breaks: list[TieBreak] = []
+        reached = [who for who in self.continuing if who not in self.pool and (rest or self._enough(who))]
+        reached, breaks = self.watch.admit(
+            reached,
+            self.totals,
+            self.elected,
+            self.continuing,
+            lambda tied: self.ties.choose(tied, "election", self.history, self.names),
+        )
         if len(reached) > 1 and self.rule.electing == "one a round":
             reached = [who for who in reached if self.totals[who] == self.totals[reached[0]]]
             if len(reached) > 1:
                 breaks.append(self.ties.choose(reached, "election", self.history, self.names))
                 reached = [breaks[0].chosen]
-        enough = [who for who in reached if self.totals[who] >= self.quota]
-        filled = [who for who in reached if self.totals[who] < self.quota]
+        enough = [who for who in reached if self._enough(who)]
+        filled = [who for who in reached if not self._enough(who)]
         words = []
         if enough:
             words.append(f"{self._names(enough)} reached the quota: elected{self.rule.cite('elected')}.")
@@ -378,6 +412,12 @@ class GregoryCount:
                 f"As many are left as there are places: {self._names(filled)} elected{self.rule.cite('last')}."
             )
         return reached, breaks, words
+
+    def _enough(self, who: int) -> bool:
+        """Whether somebody has the votes that elect: the quota, or more than it where it is not rounded at all."""
+        if self.rule.quota == "droop exact" and self.rule.decimals is None:
+            return self.totals[who] > self.quota
+        return self.totals[who] >= self.quota
 
     def _reasons(self, *, last: bool) -> None:
         """Note why papers are exhausted; ``last``: a surplus that was transferred when all places were filled."""
@@ -412,13 +452,14 @@ def count_gregory(
     write_ins: frozenset[int] = frozenset(),
     *,
     standing: Sequence[int] | None = None,
+    constraints: Constraints | None = None,
 ) -> Count:
     """The count of ``papers`` for ``seats`` places under ``rule``. Raises CountError at a tie that nothing breaks.
 
     ``write_ins``: the candidates that are names voters wrote, for a rule that makes a pool of them. ``standing``: the
     candidates who have not withdrawn (None: all).
     """
-    run = GregoryCount(papers, names, seats, rule, ties, write_ins, standing)
+    run = GregoryCount(papers, names, seats, rule, ties, write_ins, standing, constraints)
     elected = run.run()
     return Count(
         method=rule.name,

@@ -150,15 +150,16 @@ class MeekCount:
         rule: MeekRule,
         ties: Ties | None,
         constraints: Constraints | None = None,
-        withdrawn: Collection[int] = (),
+        standing: Collection[int] | None = None,
     ) -> None:
         self.rule, self.seats, self.names, self.papers = rule, seats, tuple(names), papers
         self.ties = ties or Ties(rule.ties)
         self.scale: int = 10**rule.decimals
         people = range(1, papers.candidates + 1)
-        self.kept = KeptPapers(papers, self.scale, withdrawn)
-        self.keep = [0, *(0 if who in withdrawn else self.scale for who in people)]
-        self.hopeful = [who for who in people if who not in withdrawn]
+        self.standing = [who for who in people if standing is None or who in standing]
+        self.kept = KeptPapers(papers, self.scale, set(people).difference(self.standing))
+        self.keep = [0, *(self.scale if who in self.standing else 0 for who in people)]
+        self.hopeful = list(self.standing)
         self.elected: list[int] = []
         self.votes: list[int] = [0] * (papers.candidates + 1)
         self.quota = 0
@@ -385,7 +386,7 @@ class MeekCount:
         self.since = self.iteration
 
     def _totals(self, votes: Sequence[int]) -> Mapping[int, Fraction]:
-        return {who: self._plain(votes[who]) for who in range(1, self.papers.candidates + 1)}
+        return {who: self._plain(votes[who]) for who in self.standing}
 
     # -- words ----------------------------------------------------------------------------------------------------
 
@@ -410,13 +411,13 @@ def count_meek(
     rule: MeekRule,
     ties: Ties | None = None,
     constraints: Constraints | None = None,
-    withdrawn: Collection[int] = (),
+    standing: Collection[int] | None = None,
 ) -> Count:
     """The count of ``papers`` for ``seats`` places under ``rule``. Raises CountError at a tie that nothing breaks.
 
-    ``ties``: None for the rule's own, without a lot. ``withdrawn``: who is no longer a candidate.
+    ``ties``: None for the rule's own, without a lot. ``standing``: who has not withdrawn (None: all).
     """
-    run = MeekCount(papers, names, seats, rule, ties, constraints, withdrawn)
+    run = MeekCount(papers, names, seats, rule, ties, constraints, standing)
     elected = run.run()
     return Count(
         method=rule.name,

@@ -77,18 +77,17 @@ class ParcelCount:
         rule: ParcelRule,
         ties: Ties,
         constraints: Constraints | None = None,
-        withdrawn: Collection[int] = (),
+        standing: Collection[int] | None = None,
     ) -> None:
         self.rule, self.ties, self.seats, self.names = rule, ties, seats, tuple(names)
         self.scale: int = 10**rule.decimals
         self.papers = papers
         # The piles only say where papers lie and where they go next; their values are the parcels'.
         self.piles = Piles(papers, 1)
-        self.piles.close(withdrawn)
-        people = range(1, papers.candidates + 1)
+        people = [who for who in range(1, papers.candidates + 1) if standing is None or who in standing]
         self.totals: dict[int, int] = dict.fromkeys(people, 0)
         self.parcels: dict[int, list[Parcel]] = {who: [] for who in people}
-        self.continuing: list[int] = [who for who in people if who not in withdrawn]
+        self.continuing: list[int] = list(people)
         self.elected: list[int] = []
         self.exhausted = 0
         self.lost = 0
@@ -468,13 +467,13 @@ def count_parcels(
     rule: ParcelRule,
     ties: Ties | None = None,
     constraints: Constraints | None = None,
-    withdrawn: Collection[int] = (),
+    standing: Collection[int] | None = None,
 ) -> Count:
     """The count of ``papers`` for ``seats`` places under ``rule``. Raises CountError at a tie that nothing breaks.
 
-    ``ties``: None for the rule's own, without a lot. ``withdrawn``: who is no longer a candidate.
+    ``ties``: None for the rule's own, without a lot. ``standing``: who has not withdrawn (None: all).
     """
-    run = ParcelCount(papers, names, seats, rule, ties or Ties(rule.ties), constraints, withdrawn)
+    run = ParcelCount(papers, names, seats, rule, ties or Ties(rule.ties), constraints, standing)
     elected = run.run()
     return Count(
         method=rule.name,

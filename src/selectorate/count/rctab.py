@@ -8,7 +8,7 @@ marks, and a way to break ties, down to the random numbers of its Java library.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -172,6 +172,15 @@ class RctabRules:
             stop_after=self.stop_after,
         )
 
+    def threshold(self, votes: Fraction) -> Fraction:
+        """The threshold that is reported for several winners, of ``votes`` in the first round."""
+        unit = 10 ** (self.decimals if self.non_integer else 0)
+        if self.hare:
+            threshold = Fraction(exact.ceil(votes * unit / self.winners), unit)
+        else:
+            threshold = Fraction(exact.floor_div(votes * unit / (self.winners + 1)) + 1, unit)
+        return max(threshold, Fraction(self.minimum))
+
     def ties(self, names: Sequence[str]) -> Ties:
         """How ties are broken, for one run of the count: the random numbers begin anew with each."""
         order = (*self.permutation, *(who for who in range(1, len(names) + 1) if who not in self.permutation))
@@ -215,7 +224,11 @@ def count_rctab(profile: Profile, rules: RctabRules) -> tuple[Count, ...]:
         )
         return (count,)
     seats = max(rules.winners, 1)
-    return (count_alternative(profile, rules.alternative(), rules.ties(names), seats=seats),)
+    count = count_alternative(profile, rules.alternative(), rules.ties(names), seats=seats)
+    if rules.mode == "bottomsUp":  # a threshold is reported, though nobody is elected by it
+        threshold = rules.threshold(sum(count.rounds[0].totals.values(), Fraction(0)))
+        count = replace(count, rounds=tuple(replace(round_, quota=threshold) for round_ in count.rounds))
+    return (count,)
 
 
 # -- Java's random numbers --------------------------------------------------------------------------------------------
@@ -288,10 +301,11 @@ class _JavaTies(Ties):
         what: Literal["surplus", "exclusion", "election"],
         earlier: Sequence[Mapping[int, Fraction]],
         names: Sequence[str],
+        points: Sequence[str] = (),
     ) -> TieBreak | None:
         """The same as that of ``Ties``, with a random choice where no rule decides."""
         if "latest difference" in self.rules:
-            decided = super().find(tied, what, earlier, names)
+            decided = super().find(tied, what, earlier, names, points)
             if decided is not None:
                 return decided
         left = sorted(tied, key=lambda who: names[who - 1])

@@ -233,8 +233,7 @@ def _problem(fault: _Fault, document: Document) -> Problem:
     context: Mapping[str, Any] = item.get("ctx") or {}
     kind, value = item["type"], item["input"]
     if kind == "selectorate":
-        key = context.get("key")
-        return Problem(context["message"], document.where(*path, *([key] if key else ())), context["hint"] or None)
+        return Problem(context["message"], document.where(*path, *context["key"]), context["hint"] or None)
     if kind == "missing":
         table = document.where(*path[:-1])
         return Problem(f'"{path[-1]}" is missing', Where(where.file, table.line, where.key), fault.about)

@@ -24,9 +24,9 @@ class FileModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-def wrong(message: str, hint: str = "", key: str | None = None) -> PydanticCustomError:
-    """The error for a validator to raise: ``message`` what is wrong, ``hint`` what would be right, ``key`` in the
-    table that is being checked."""
+def wrong(message: str, hint: str = "", key: tuple[str | int, ...] = ()) -> PydanticCustomError:
+    """The error for a validator to raise: ``message`` what is wrong, ``hint`` what would be right, ``key`` the way to
+    it in the table that is being checked."""
     return PydanticCustomError("selectorate", "{message}", {"message": message, "hint": hint, "key": key})
 
 

@@ -38,7 +38,7 @@ def load(name: str) -> Rulebook:
         return _preset(name)
     near = documents.nearest(name, preset_ids())
     raise RulebookError(
-        f'there is no rulebook "{name}"',
+        f"there is no rulebook {documents.shown(name)}",
         hint=near or 'See "selectorate rules list", or give the path of a file that ends in .toml.',
     )
 

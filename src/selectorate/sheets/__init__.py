@@ -14,6 +14,7 @@ A new kind of sheet (a mandate, an audit) is therefore one module that makes a `
 from .blocks import Part, Picture, Sheet
 from .charts import illustrated
 from .compare import compare_picture
+from .counted import count_sheet
 from .csvs import declaration_csv
 from .declared import declaration_sheet
 from .html import declaration_html, page, part_html, sheet_html
@@ -26,6 +27,7 @@ __all__ = [
     "Picture",
     "Sheet",
     "compare_picture",
+    "count_sheet",
     "declaration_csv",
     "declaration_html",
     "declaration_pdf",

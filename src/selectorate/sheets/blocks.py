@@ -134,12 +134,15 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: ``kicker`` over the ``title``, ``headline`` under it, then facts, key figures and parts."""
+    """A sheet: ``kicker`` over the ``title``, ``headline`` under it, then facts, key figures and parts.
+
+    ``date``: the day that it tells of; None where it is of no day (a count of a file).
+    """
 
     title: str
     kicker: str
     headline: str
-    date: dt.date
+    date: dt.date | None
     facts: tuple[tuple[str, str], ...] = ()
     key_figures: tuple[KeyFigure, ...] = ()
     parts: tuple[Part, ...] = ()

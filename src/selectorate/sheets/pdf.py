@@ -113,8 +113,8 @@ def _data(sheet: Sheet, fit: _Fit, declares: str, signed_by: str) -> dict[str, o
         "author": clean(sheet.kicker),
         "kicker": clean(sheet.kicker),
         "headline": clean(sheet.headline),
-        "date": [sheet.date.year, sheet.date.month, sheet.date.day],
-        "footer": f"{clean(sheet.title)}, {numbers.day(sheet.date)}",
+        "date": [sheet.date.year, sheet.date.month, sheet.date.day] if sheet.date else None,
+        "footer": clean(sheet.title) + (f", {numbers.day(sheet.date)}" if sheet.date else ""),
         "facts": [[clean(label), clean(value)] for label, value in sheet.facts],
         "key_figures": [
             {"label": clean(figure.label), "value": clean(figure.value), "note": clean(figure.note)}

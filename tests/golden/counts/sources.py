@@ -69,10 +69,12 @@ def utah(path: Path) -> Profile:
     ballots = json.loads(path.read_text(encoding="utf-8"))
     chosen = [sorted(value for key, value in ballot.items() if key.startswith("vote_") and value) for ballot in ballots]
     names = sorted({name for names in chosen for name in names})
-    return profile_of(names, [(1, [tuple(names.index(name) + 1 for name in picked)] if picked else []) for picked in chosen])
+    return profile_of(
+        names, [(1, [tuple(names.index(name) + 1 for name in picked)] if picked else []) for picked in chosen]
+    )
 
 
-# -- RCTab --------------------------------------------------------------------------------------------------------------
+# -- RCTab -----------------------------------------------------------------------------------------------------------
 
 
 def rctab_cases() -> list[str]:
@@ -114,7 +116,9 @@ def _rank(names: dict[str, int], source: dict[str, Any], cell: str) -> Any:
     return people[0] if len(people) == 1 else people
 
 
-def _ess(path: Path, source: dict[str, Any], names: dict[str, int], config: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+def _ess(
+    path: Path, source: dict[str, Any], names: dict[str, int], config: dict[str, Any]
+) -> Iterator[tuple[Any, ...]]:
     first, top = int(source["firstVoteColumnIndex"]) - 1, int(source["firstVoteRowIndex"]) - 1
     most = config["rules"]["maxRankingsAllowed"]
     for number, row in enumerate(_xlsx(path)):
@@ -144,7 +148,9 @@ def _by_rank(ranks: dict[int, list[int]]) -> tuple[Any, ...]:
     return tuple(out)
 
 
-def _clear_ballot(path: Path, _: dict[str, Any], names: dict[str, int], __: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+def _clear_ballot(
+    path: Path, _: dict[str, Any], names: dict[str, int], __: dict[str, Any]
+) -> Iterator[tuple[Any, ...]]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     columns = []

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from selectorate.ballots import formats
+from selectorate.ballots.formats.base import Options, Source
 from selectorate.count.rctab import RctabRules, count_rctab
+from selectorate.count.registry import METHODS
+from selectorate.count.registry import Options as CountOptions
 from selectorate.count.result import EXHAUSTED, Count, CountRound
 
-from .sources import needs_shared, rctab, rctab_cases
+from .sources import SHARED, needs_shared, people, rctab, rctab_cases
 
 REASONS = {
     "exhaustedChoices": "choices",
@@ -99,3 +103,21 @@ def test_every_round_is_rctabs(case: str) -> None:
         assert count.rounds[-1].lost == residual
         assert count.blank == report["summary"]["undervotes"]
         assert profile.total == int(report["summary"]["totalNumBallots"])
+
+
+@needs_shared
+@pytest.mark.parametrize("case", rctab_cases())
+def test_the_projects_own_readers_give_the_same(case: str) -> None:
+    _, __, reports = rctab(case)
+    path = next((SHARED / "rctab" / case).glob("*_config.json"))
+    read = formats.rctab.load(Source.of(path), Options())
+    counts = count_rctab(read.profile, RctabRules.read(read.rules))
+    assert [as_report(count) for count in counts] == [as_expected(report) for report in reports]
+
+
+@needs_shared
+def test_minneapolis_as_a_method() -> None:
+    profile, _, (report,) = rctab("2013_minneapolis_park")
+    count = METHODS["minneapolis"].run(profile, 3, CountOptions())
+    assert as_report(count) == as_expected(report)
+    assert people(count.candidates, count.elected) == ["JOHN ERWIN", "ANNIE YOUNG", "MEG FORNEY"]

@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
+from math import gcd, lcm
 from pathlib import Path
 from typing import IO, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...errors import InputError, Where
 from ..profile import MAX_CANDIDATES, SKIPPED, Marks, Numbers, Option, Profile, merged, set_code
@@ -169,7 +171,9 @@ class Source:
                 else:
                     rest += piece
                 if len(rest) > MAX_LINE:
-                    raise fault(self.name, None, f"a line has more than {MAX_LINE} bytes", "This is no file of ballots.")
+                    raise fault(
+                        self.name, None, f"a line has more than {MAX_LINE} bytes", "This is no file of ballots."
+                    )
         if rest:
             yield rest + b"\n"
 
@@ -190,6 +194,9 @@ def check_encoding(head: bytes, name: str) -> None:
 
 # --- papers as they add up --------------------------------------------------------------------------------
 
+Rows = Marks | NDArray[np.uint8]
+"""Rows of marks; of plain ones under 256 as bytes, to handle half as much."""
+
 
 @dataclass
 class Tally:
@@ -203,7 +210,7 @@ class Tally:
     total: int = 0
     _papers: dict[tuple[int, ...], int] = field(default_factory=dict)
     _sets: dict[tuple[int, ...], int] = field(default_factory=dict)
-    _blocks: list[tuple[Marks, Numbers]] = field(default_factory=list)
+    _blocks: list[tuple[Rows, Numbers]] = field(default_factory=list)
     _loose: int = 0
 
     def code(self, several: Iterable[int], line: int | None = None) -> int:
@@ -230,8 +237,8 @@ class Tally:
         if len(self._papers) > _PENDING:
             self._pack()
 
-    def add_rows(self, papers: Marks, number: Numbers, line: int | None = None) -> None:
-        """Rows of marks, without sets, with their numbers (none of them 0)."""
+    def add_rows(self, papers: Rows, number: Numbers, line: int | None = None) -> None:
+        """Rows of plain marks, no sets and no skipped ranks among them, with their numbers, none of them 0."""
         if papers.shape[0] == 0:
             return
         self._count(int(number.sum()), line)
@@ -277,7 +284,9 @@ class Tally:
             size = sum(papers.shape[0] for papers, _ in self._blocks)
             width = max(papers.shape[1] for papers, _ in self._blocks)
             self._check_size(size, width)
-            joined = np.zeros((size, width), dtype=np.int16)
+            small = all(papers.dtype == np.uint8 for papers, _ in self._blocks)
+            shape = size, -(-width // 8) * 8
+            joined: Rows = np.zeros(shape, dtype=np.uint8) if small else np.zeros(shape, dtype=np.int16)
             at = 0
             for papers, _ in self._blocks:
                 joined[at : at + papers.shape[0], : papers.shape[1]] = papers
@@ -303,7 +312,7 @@ class Tally:
         if not self._blocks:
             nothing = np.zeros((0, 0), dtype=np.int16)
             return Profile(tuple(candidates), nothing, np.zeros(0, dtype=np.int64), (), seats, title)
-        papers, number = self._blocks[0]
+        papers, number = self._blocks[0][0].astype(np.int16, copy=False), self._blocks[0][1]
         sets: list[tuple[int, ...]] = []
         if self._sets:
             used = {-2 - int(mark) for mark in np.unique(papers[papers < SKIPPED])}
@@ -316,21 +325,26 @@ class Tally:
             papers, number = merged(papers, number)
         scale = self.scale
         if scale != 1:
-            common = int(np.gcd(np.gcd.reduce(number), scale))
+            common = gcd(int(np.gcd.reduce(number)), scale)
             number, scale = number // common, scale // common
         return Profile(tuple(candidates), papers, number, tuple(sets), seats, title, scale)
 
 
-def joined(name: str, profiles: Sequence[Profile], candidates: Sequence[Option], **more: object) -> Profile:
-    """The ballots of ``profiles``, which have the same candidates, as one profile."""
+def joined(profiles: Sequence[Profile], name: str = "") -> Profile:
+    """The ballots of ``profiles`` as one profile; title and seats are the first's.
+
+    Raises InputError if their candidates are not the same, in the same order.
+    """
+    first = profiles[0]
     tally = Tally(name)
     for profile in profiles:
-        tally.rescale(int(np.lcm(tally.scale, profile.scale)))
+        if profile.candidates != first.candidates:
+            raise fault(name, None, f"{shown(profile.title)} and {shown(first.title)} have different candidates")
+        tally.rescale(lcm(tally.scale, profile.scale))
         times = tally.scale // profile.scale
         for marks, number in marks_of(profile, tally):
             tally.add(marks, number * times)
-    first = profiles[0]
-    return tally.profile(candidates, seats=first.seats, title=first.title)
+    return tally.profile(first.candidates, seats=first.seats, title=first.title)
 
 
 def marks_of(profile: Profile, tally: Tally) -> Iterator[tuple[list[int], int]]:
@@ -374,8 +388,9 @@ Writer = Callable[[Profile, IO[str], str], None]
 class Format:
     """A way to write ballots down.
 
-    ``looks``: whether a file that begins with these bytes and has this name looks like it. ``carries``: what becomes
-    of candidates' marks that it cannot say is in the writer: it raises InputError before anything is written.
+    ``looks``: whether a file that begins with these bytes and has this name looks like it. ``write`` raises InputError
+    where the format cannot say what is on a ballot. ``by_name``: a file that looks like nothing is taken for this
+    format if it has one of the extensions, so that its faults are told.
     """
 
     id: str
@@ -385,6 +400,7 @@ class Format:
     looks: Callable[[bytes, str], bool]
     read: Reader | None = None
     write: Writer | None = None
+    by_name: bool = False
 
     @property
     def reads(self) -> bool:
@@ -421,16 +437,16 @@ _DECIMAL = re.compile(r"([0-9]{1,15})(?:\.([0-9]{0,20}))?\Z")
 
 
 def weight_of(text: str, tally: Tally, line: int | None) -> int | None:
-    """A number of ballots, whole or decimal, in the units of ``tally``, which get finer if they must. None: no number."""
+    """A number of ballots, whole or decimal, in units of ``tally``, which get finer if they must; or None."""
     match = _DECIMAL.match(text)
     if match is None:
         return None
     decimals = (match[2] or "").rstrip("0")
     if decimals:
-        scale = int(np.lcm(tally.scale, 10 ** len(decimals))) if len(decimals) <= 6 else MAX_SCALE + 1
+        scale = lcm(tally.scale, int("1" + "0" * len(decimals))) if len(decimals) <= 6 else MAX_SCALE + 1
         if scale != tally.scale:
             tally.rescale(scale, line)
-        return int(match[1]) * tally.scale + int(decimals) * (tally.scale // 10 ** len(decimals))
+        return int(match[1]) * tally.scale + int(decimals) * (tally.scale // int("1" + "0" * len(decimals)))
     return int(match[1]) * tally.scale
 
 

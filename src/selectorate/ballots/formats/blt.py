@@ -11,7 +11,7 @@
 
 Read as well: numbers of ballots in decimals, ballots over several lines, comments (``# ...``, ``/* ... */``), commas
 and blanks at the ends of lines, names without quotes, with quotes inside them or doubled, a missing title, CRLF, a
-byte order mark, and droop's ``[nick ...]`` and ``[tie ...]``. Candidates stay numbers throughout: two of one name are two.
+byte order mark, and droop's ``[nick ...]`` and ``[tie ...]``. Candidates stay numbers: two of one name are two.
 
 Plain lines are read by ``digits``, everything else here, line by line.
 """
@@ -31,6 +31,7 @@ from .base import (
     MAX_RANKS,
     Format,
     Options,
+    Rows,
     Source,
     Tally,
     cannot_say,
@@ -47,10 +48,12 @@ from .base import (
     whole,
 )
 
-CHUNK = 1 << 20
+CHUNK = 1 << 19
 """Bytes that are read at a time: what they become fits in the caches."""
 SMALL = 1 << 18
 """Bytes below which merging equal lines first does not pay."""
+_WAIT = 15
+"""Pieces that are read line by line before merging equal lines first is tried again, when it did not pay."""
 _REMEMBERED = 100_000
 """Unusual lines that are remembered, so that one that comes again is not read again."""
 _AFTER_TITLE = 2
@@ -58,11 +61,10 @@ _AFTER_TITLE = 2
 
 _TOKEN = re.compile(r"[^\s,]+")
 _MARK = re.compile(r"/\*|\*/|#")
-_EQUAL = re.compile(r"\s*=\s*")
 _WITHDRAWN = re.compile(r"-([0-9]{1,9})\Z")
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _ONE = re.compile(rf"({_STRING})\s*(?:#.*)?\Z")
-_MANY = re.compile(rf"({_STRING}(?:\s*,?\s+{_STRING})+)\s*,?\s*(?:#.*)?\Z")
+_MANY = re.compile(rf"({_STRING}(?:(?:\s*,\s*|\s+){_STRING})+)(?:\s*,)?\s*(?:#.*)?\Z")
 _ESCAPED = re.compile(r'\\(["\\])')
 
 
@@ -87,16 +89,18 @@ def _chunk(careful: _Careful, chunk: bytes) -> None:
     chunk = chunk[at:] if at else chunk
     if not chunk:
         return
-    if len(chunk) >= SMALL and careful.merge and digits.worth_merging(chunk):
-        fewer = digits.merged_lines(chunk)
-        if fewer is not None:
+    if len(chunk) >= SMALL and careful.merges():
+        fewer = digits.merged_lines(chunk) if digits.worth_merging(chunk) else None
+        if fewer is None:
+            careful.wait = _WAIT
+        else:
             lines = digits.numbered(fewer[0])
             good = digits.ballots(lines, careful.candidates)
             if good.all():
-                papers, weight = digits.papers(lines, good)
+                papers, weight = digits.papers(lines, good, careful.candidates)
                 careful.take(papers, weight * fewer[1], int(fewer[1].sum()))
                 return
-            careful.merge = int(good.sum()) > 0
+            careful.wait = _WAIT
     lines = digits.numbered(chunk)
     good = digits.ballots(lines, careful.candidates)
     odd = good.size - int(good.sum())
@@ -109,7 +113,7 @@ def _chunk(careful: _Careful, chunk: bytes) -> None:
     before = careful.number
     if odd:
         _unusual(careful, chunk, lines, good)
-    papers, weight = digits.papers(lines, good)
+    papers, weight = digits.papers(lines, good, careful.candidates)
     careful.number = before
     careful.take(papers, weight, good.size)
 
@@ -143,7 +147,7 @@ class _Careful:
     candidates: int = 0
     seats: int = 0
     begun: bool = False
-    merge: bool = True
+    wait: int = 0
     tally: Tally = field(init=False)
     phase: str = "candidates"
     withdrawn: set[int] = field(default_factory=set)
@@ -153,6 +157,7 @@ class _Careful:
     weight: int = 0
     began: int = 0
     bracket: list[str] | None = None
+    opened: int = 0
     strings: list[tuple[int, list[str]]] = field(default_factory=list)
     known: dict[bytes, tuple[tuple[int, ...], int]] = field(default_factory=dict)
 
@@ -166,7 +171,12 @@ class _Careful:
             self.phase == "ballots" and self.marks is None and self.bracket is None and not (self.comment or self.nicks)
         )
 
-    def take(self, papers: NDArray[np.int16], weight: NDArray[np.int64], lines: int) -> None:
+    def merges(self) -> bool:
+        """Whether to try merging equal lines, this time."""
+        self.wait = max(0, self.wait - 1)
+        return self.wait == 0
+
+    def take(self, papers: Rows, weight: NDArray[np.int64], lines: int) -> None:
         """Count plain ballots that were read elsewhere, out of so many ``lines``."""
         self.begun |= papers.shape[0] > 0
         self.tally.add_rows(papers, weight, self.number + 1)
@@ -215,13 +225,14 @@ class _Careful:
 
     def _tokens(self, text: str) -> int:
         """Read the numbers of a line; how many ballots ended in it."""
-        quote = text.find('"')
+        quote = -1 if self.comment else text.find('"')
         if quote >= 0:
             plain = self._uncommented(text[:quote])
             text = plain + text[quote:] if len(plain) == quote else plain
         else:
             text = self._uncommented(text)
-        text = _EQUAL.sub("=", text)
+        if "=" in text:
+            text = "=".join(part.strip() for part in text.split("="))
         ended = 0
         for match in _TOKEN.finditer(text):
             token = match[0]
@@ -230,7 +241,7 @@ class _Careful:
                 if token.endswith(("]", ")")):
                     self._bracket(self.bracket)
             elif token[0] in "([" and not (token[0] == "[" and self.marks is not None):
-                self.bracket = [token]
+                self.bracket, self.opened = [token], self.number
                 if token.endswith(("]", ")")):
                     self._bracket(self.bracket)
             elif token[0] == '"':
@@ -257,7 +268,9 @@ class _Careful:
             raise self.fault(
                 f"a name inside the ballot that begins in line {self.began}", "Each ballot must end with 0."
             )
-        raise self.fault("a name among the ballots", "A line with a single 0 must stand between the ballots and the names.")
+        raise self.fault(
+            "a name among the ballots", "A line with a single 0 must stand between the ballots and the names."
+        )
 
     def _heading(self, token: str) -> None:
         number = whole(token)
@@ -389,7 +402,7 @@ class _Careful:
         if many is not None:
             return [_ESCAPED.sub(r"\1", string[1:-1]) for string in re.findall(_STRING, many[1])]
         last = text.rfind('"')
-        if last == 0 or text[last + 1 :].strip() and not text[last + 1 :].lstrip().startswith("#"):
+        if last == 0 or (text[last + 1 :].strip() and not text[last + 1 :].lstrip().startswith("#")):
             raise self.fault(f"a name whose quotes are not closed: {shown(text)}", 'A name is written as: "Ann Smith"')
         return [text[1:last].replace('""', '"')]
 
@@ -403,11 +416,11 @@ class _Careful:
             )
         if self.comment:
             raise self.fault("the file ends within a comment", "/* must be closed by */.")
-        if self.marks is not None or self.bracket is not None:
+        if self.bracket is not None:
+            raise self.fault("the bracket that is opened here is not closed", line=self.opened)
+        if self.marks is not None:
             raise self.fault(
-                "the file ends within the ballot that begins here" if self.marks is not None else "a bracket is not closed",
-                "Each ballot must end with 0.",
-                self.began or None,
+                "the file ends within the ballot that begins here", "Each ballot must end with 0.", self.began
             )
         if self.phase == "ballots":
             raise self.fault(
@@ -428,7 +441,9 @@ class _Careful:
         else:
             flat = [(line, string) for line, strings in self.strings for string in strings]
         if len(flat) < count:
-            raise self.fault(f"{count} candidates, but {len(flat)} names", "A name for each, in the order of their numbers.")
+            raise self.fault(
+                f"{count} candidates, but {len(flat)} names", "A name for each, in the order of their numbers."
+            )
         if len(flat) > count + 1 + _AFTER_TITLE:
             raise self.fault(f"{count} candidates, but {len(flat)} names", "A name for each, then the title.")
         options = [
@@ -442,7 +457,7 @@ class _Careful:
 
 
 def write(profile: Profile, file: IO[str], name: str) -> None:
-    """Write ``profile``; parties and write-ins are left out, and a number of seats that is not known is written as 1."""
+    """Write ``profile`` without parties and write-ins; a number of seats that is not known is written as 1."""
     unknown = [index for index, group in enumerate(profile.sets) if not group]
     if unknown:
         mark = -2 - unknown[0]
@@ -469,7 +484,9 @@ def _quoted(text: str) -> str:
     return '"' + one_line(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-_HEADING = re.compile(rb"\s*(?:(?:#[^\n]*|/\*.*?\*/)\s*)*[0-9]+[\s,]+[0-9]+[ \t,\r]*(?:[#\n-]|\Z)", re.DOTALL)
+_HEADING = re.compile(
+    rb"\s*+(?:(?:#[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)\s*+)*+[0-9]++[\s,]++[0-9]++[ \t,\r]*+(?:[#/\n-]|\Z)"
+)
 
 
 def looks(head: bytes, name: str) -> bool:
@@ -481,8 +498,9 @@ FORMAT = Format(
     id="blt",
     name="BLT",
     extensions=(".blt",),
-    description="Ballots as lines of numbers, then the names: OpenSTV, OpaVote, droop, OpenTally and most STV programs.",
+    description="Ballots as lines of numbers, then the names: OpenSTV, OpaVote, droop and most STV programs.",
     looks=looks,
     read=read,
     write=write,
+    by_name=True,
 )

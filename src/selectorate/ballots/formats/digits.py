@@ -94,13 +94,15 @@ def ballots(lines: Numbered, candidates: int) -> NDArray[np.bool_]:
     return good
 
 
-def papers(lines: Numbered, taken: NDArray[np.bool_]) -> tuple[Marks, Numbers]:
-    """The marks and the weights of the lines ``taken``, which are plain ballots."""
+def papers(lines: Numbered, taken: NDArray[np.bool_], candidates: int) -> tuple[Marks | NDArray[np.uint8], Numbers]:
+    """The marks and the weights of the lines ``taken``, which are plain ballots; as bytes if ``candidates`` are few."""
     first, last = lines.first[taken], lines.last[taken]
     number = lines.value[first].astype(np.int64)
     length = last - first - 1
     width = int(length.max(initial=0))
-    rows = np.zeros((first.size, width), dtype=np.int16)
+    size = (first.size, width)
+    rows: Marks | NDArray[np.uint8]
+    rows = np.zeros(size, dtype=np.uint8) if candidates < 256 else np.zeros(size, dtype=np.int16)
     if width == 0:
         return rows, number
     inside = np.ones(lines.value.size, dtype=bool)

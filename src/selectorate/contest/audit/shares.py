@@ -381,7 +381,7 @@ def points(case: Case) -> Iterator[Check]:
                 for figure in printed:
                     if item.standing is None:  # pragma: no cover - votes are counted into a standing
                         continue
-                    computed = exact.cut_to(item.standing.total[who], exact.decimals_of(figure))
+                    computed = exact.cut_to(item.standing.total.get(who, Fraction(0)), exact.decimals_of(figure))
                     yield at.to(who).check(
                         "points",
                         what,

@@ -1,0 +1,267 @@
+"""RCTab's configurations: which files of ballots make a contest, who the candidates are, and how it is counted.
+
+``read`` gives the ballots of all files, with the candidates in the order of the configuration. ``load`` gives the
+rules as well, word for word; what they mean is for those who count. Sources are ES&S workbooks, CDF (JSON), Clear
+Ballot CSV and generic CSV; the others are refused by name.
+
+A configuration names files. Only those in its own folder, or in the folder around that, are opened.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+import numpy as np
+
+from ..profile import END, MAX_CANDIDATES, SKIPPED, Option, Profile
+from . import cdf, clearballot, ess, table
+from .base import (
+    Format,
+    Options,
+    Reader,
+    Source,
+    Tally,
+    check_encoding,
+    fault,
+    name_of,
+    shown,
+    title_of,
+    whole,
+)
+
+UNDECLARED = "Undeclared Write-ins"
+"""What RCTab calls all that voters wrote and nobody declared."""
+MAX_CONFIGURATION = 16 << 20
+"""Bytes of a configuration."""
+MAX_SOURCES = 10_000
+"""Files of ballots of one contest: one for each precinct of a large state."""
+
+READERS: dict[str, Reader] = {
+    "ess": ess.read,
+    "cdf": cdf.read,
+    "clearballot": clearballot.read,
+    "genericcsv": table.read,
+}
+"""By provider, in small letters."""
+
+
+@dataclass(frozen=True, eq=False)
+class Configuration:
+    """A contest as RCTab is told of it. ``rules``: its rules as they stand there, numbers and all as text or bool."""
+
+    profile: Profile
+    title: str
+    rules: Mapping[str, str | bool]
+
+
+def load(source: Source, options: Options) -> Configuration:
+    """The configuration and its ballots. Raises InputError for what cannot be read."""
+    name = source.name
+    document = _object(_parsed(source), "the configuration", name)
+    output = _object(document.get("outputSettings", {}), "outputSettings", name)
+    title = title_of(str(output.get("contestName") or ""), name, None)
+    rules = {
+        key: value if isinstance(value, bool) else str(value)
+        for key, value in _object(document.get("rules", {}), "rules", name).items()
+        if isinstance(value, bool | str | int)
+    }
+    candidates, number_of = _candidates(document, name)
+    sources = _list(document.get("cvrFileSources"), "cvrFileSources", name)
+    if not sources:
+        raise fault(name, None, "no files of ballots", key="cvrFileSources")
+    tally = Tally(name)
+    write_in = 0
+    for index, item in enumerate(sources):
+        key = f"cvrFileSources[{index + 1}]"
+        profile, uninvited = _ballots(item, rules, len(candidates), source, options, key)
+        if uninvited and not write_in:
+            candidates.append(Option(UNDECLARED, write_in=True))
+            write_in = len(candidates)
+        _align(profile, number_of, write_in, tally, key)
+    seats = whole(str(rules.get("numberOfWinners", "")))
+    seats = seats if seats is not None and 1 <= seats <= MAX_CANDIDATES else None
+    return Configuration(tally.profile(candidates, seats=seats, title=title), title, rules)
+
+
+def read(source: Source, options: Options) -> Profile:
+    """The ballots of a configuration."""
+    return load(source, options).profile
+
+
+# --- the parts of a configuration ----------------------------------------------------------------------------
+
+
+def _parsed(source: Source) -> object:
+    raw = source.head(MAX_CONFIGURATION + 1)
+    check_encoding(raw, source.name)
+    if len(raw) > MAX_CONFIGURATION:
+        raise fault(source.name, None, f"a configuration of more than {MAX_CONFIGURATION} bytes")
+    try:
+        return json.loads(raw.decode("utf-8-sig"), parse_float=str)
+    except UnicodeDecodeError:
+        raise fault(source.name, None, "the file is not UTF-8, as JSON must be") from None
+    except json.JSONDecodeError as error:
+        raise fault(source.name, error.lineno, f"this is not JSON: {error.msg}", "Is the file complete?") from None
+    except (RecursionError, ValueError):
+        raise fault(source.name, None, "this is not JSON that can be read") from None
+
+
+def _object(value: object, what: str, name: str) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise fault(name, None, f"{what} is not an object", "This is the file that RCTab saves as a configuration.")
+    return value
+
+
+def _list(value: object, what: str, name: str) -> list[dict[str, object]]:
+    if not isinstance(value, list) or len(value) > max(MAX_CANDIDATES, MAX_SOURCES):
+        raise fault(name, None, f"{what} is not a list", "This is the file that RCTab saves as a configuration.")
+    return [_object(item, f"{what}[{index}]", name) for index, item in enumerate(value, 1)]
+
+
+def _candidates(document: Mapping[str, object], name: str) -> tuple[list[Option], dict[str, int]]:
+    """The candidates, and the number of each by name, alias and code. Two of one name are refused."""
+    candidates: list[Option] = []
+    number_of: dict[str, int] = {}
+    for item in _list(document.get("candidates"), "candidates", name):
+        who = name_of(str(item.get("name") or ""), name, None)
+        candidates.append(Option(who, withdrawn=item.get("excluded") is True))
+        aliases = item.get("aliases") if isinstance(item.get("aliases"), list) else []
+        assert isinstance(aliases, list)
+        for label in {who, str(item.get("code") or ""), *map(str, aliases)}:
+            if not label.strip():
+                continue
+            if label.strip() in number_of:
+                raise fault(
+                    name,
+                    None,
+                    f"{shown(label)} is the name of two candidates",
+                    "In these files only names tell candidates apart: give one another.",
+                    key=f"candidates[{len(candidates)}]",
+                )
+            number_of[label.strip()] = len(candidates)
+    if not candidates:
+        raise fault(name, None, "there are no candidates", key="candidates")
+    return candidates, number_of
+
+
+def _ballots(
+    item: Mapping[str, object],
+    rules: Mapping[str, str | bool],
+    candidates: int,
+    source: Source,
+    options: Options,
+    key: str,
+) -> tuple[Profile, bool]:
+    """The ballots of one file, and whether it may have votes for undeclared write-ins."""
+    provider = str(item.get("provider") or "")
+    reader = READERS.get(provider.lower())
+    if reader is None:
+        raise fault(
+            source.name, None, f"files of {shown(provider)} cannot be read", f"Of these: {', '.join(READERS)}.", key=key
+        )
+    path = _path(str(item.get("filePath") or ""), source, options, key)
+    ranks = whole(str(rules.get("maxRankingsAllowed", "max"))) or candidates
+    blank = item.get("treatBlankAsUndeclaredWriteIn") is True
+
+    def text(name: str) -> str | None:
+        value = item.get(name)
+        return str(value) if isinstance(value, str | int) and str(value).strip() else None
+
+    write_in = text("undeclaredWriteInLabel")
+    told = Options(
+        contest=text("contestId"),
+        overvote=text("overvoteLabel"),
+        skipped=text("skippedRankLabel"),
+        write_in=write_in,
+        delimiter=text("overvoteDelimiter"),
+        first_column=whole(text("firstVoteColumnIndex") or "") or None,
+        first_row=whole(text("firstVoteRowIndex") or "") or None,
+        ranks=ranks if provider.lower() == "ess" else None,
+        blank_is_write_in=blank,
+    )
+    return reader(
+        Source.of(path, str(PurePosixPath(source.name).parent / str(item["filePath"]))), told
+    ), blank or write_in is not None
+
+
+def _path(text: str, source: Source, options: Options, key: str) -> Path:
+    """Where a file of ballots is. Raises InputError if it is not near the configuration."""
+    if source.path is None:
+        raise fault(source.name, None, "a configuration needs the files that it names: give it as a path", key=key)
+    if not text:
+        raise fault(source.name, None, "no file is named", key=f"{key}.filePath")
+    if "\0" in text or PurePosixPath(text).is_absolute() or PureWindowsPath(text).drive or text.startswith("\\"):
+        raise fault(
+            source.name,
+            None,
+            f"{shown(text)} is not a path from here",
+            "Beside the configuration, such as: cvr.xlsx",
+            key=key,
+        )
+    here = source.path.parent.resolve()
+    allowed = (options.folder or here.parent).resolve()
+    path = here / text.replace("\\", "/")
+    if not path.resolve().is_relative_to(allowed):
+        raise fault(
+            source.name,
+            None,
+            f"{shown(text)} is outside the folders that are read",
+            "Put it beside the configuration.",
+            key=key,
+        )
+    return path
+
+
+def _align(profile: Profile, number_of: Mapping[str, int], write_in: int, tally: Tally, key: str) -> None:
+    """Count the ballots of a file with the candidates of the configuration."""
+    numbers: list[int] = [0]
+    used = _used(profile)
+    for index, option in enumerate(profile.candidates, 1):
+        number = number_of.get(option.name, 0)
+        if not number and option.write_in and write_in:
+            number = write_in
+        if not number and index in used:
+            raise fault(
+                tally.name,
+                None,
+                f"{shown(option.name)} has votes and is not a candidate",
+                "Add the name, or make it an alias.",
+                key=key,
+            )
+        numbers.append(number)
+    codes = [tally.code(numbers[who] for who in group) for group in profile.sets]
+    for row, number in zip(profile.papers.tolist(), profile.number.tolist(), strict=True):
+        marks = [mark for mark in row if mark != END]
+        tally.add(
+            [mark if mark == SKIPPED else numbers[mark] if mark > 0 else codes[-2 - mark] for mark in marks], number
+        )
+
+
+def _used(profile: Profile) -> set[int]:
+    """The candidates that any ballot marks."""
+
+    return {int(mark) for mark in np.unique(profile.papers) if mark > 0} | {
+        who for group in profile.sets for who in group
+    }
+
+
+_LOOK = re.compile(rb'"(?:cvrFileSources|tabulatorVersion)"\s*:')
+
+
+def looks(head: bytes, name: str) -> bool:
+    """Whether it has the keys of a configuration."""
+    return _LOOK.search(head) is not None
+
+
+FORMAT = Format(
+    id="rctab",
+    name="RCTab configuration",
+    extensions=(".json",),
+    description="RCTab's configuration of a contest, with the files of ballots that it names.",
+    looks=looks,
+    read=read,
+)

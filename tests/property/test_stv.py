@@ -1,0 +1,290 @@
+"""The single transferable vote, by every method of the registry that is one: what has to hold whatever the ballots."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from selectorate.ballots import Profile, merged, profile_of
+from selectorate.count.constraints import Constraints, Group
+from selectorate.count.registry import METHODS, Options
+from selectorate.count.result import Count
+from selectorate.count.ties import Lot, Ties
+from selectorate.errors import CountError
+
+STV = sorted(id_ for id_, method in METHODS.items() if method.name.startswith("Single transferable vote"))
+PROPORTIONAL = ("scottish", "wigm", "wigm-exact", "meek-1987", "meek-nz", "meek-prf")
+"""Those that promise a solid coalition its places. By parcels, two decimals can lose a whole vote in one transfer."""
+CONSTRAINED = tuple(id_ for id_ in STV if id_ != "minneapolis")
+
+Papers = tuple[tuple[int, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Election:
+    """Ballots, and how many places there are."""
+
+    candidates: int
+    seats: int
+    papers: Papers
+
+    @property
+    def names(self) -> list[str]:
+        return [f"c{number}" for number in range(1, self.candidates + 1)]
+
+    def profile(self) -> Profile:
+        return profile_of(self.names, self.papers)
+
+
+@st.composite
+def elections(draw: st.DrawFn, *, most: int = 7, lines: int = 24) -> Election:
+    candidates = draw(st.integers(1, most))
+    people = range(1, candidates + 1)
+    paper = st.permutations(people).flatmap(
+        lambda order: st.integers(0, candidates).map(lambda length: tuple(order[:length]))
+    )
+    papers = draw(st.lists(st.tuples(st.integers(1, 25), paper), max_size=lines))
+    return Election(candidates, draw(st.integers(1, candidates)), tuple(papers))
+
+
+def run(method: str, election: Election, options: Options | None = None, profile: Profile | None = None) -> Count:
+    lot = Options(lot=Lot("a seed", ("1", "2")))
+    return METHODS[method].run(profile or election.profile(), election.seats, options or lot)
+
+
+def told(count: Count) -> list[tuple[object, ...]]:
+    """All of a count that does not hang on the names."""
+    return [
+        (shown.action, shown.totals, shown.exhausted, shown.lost, shown.quota, shown.elected, shown.excluded)
+        for shown in count.rounds
+    ]
+
+
+# -- always -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", STV)
+@given(election=elections())
+def test_no_vote_is_lost_or_made_and_every_place_is_filled(method: str, election: Election) -> None:
+    count = run(method, election)
+    assert count.valid == sum(number for number, ranked in election.papers if ranked)
+    for shown in count.rounds:
+        assert sum(shown.totals.values()) + shown.exhausted + shown.lost == count.valid
+        assert min([shown.exhausted, shown.lost, *shown.totals.values()]) >= 0
+        for moved in shown.moved:
+            assert all(amount <= moved.value * moved.papers.get(to, 0) or to == 0 for to, amount in moved.by.items())
+    assert len(count.elected) == len(set(count.elected)) == election.seats
+    assert [who for shown in count.rounds for who in shown.elected] == list(count.elected)
+    out = [who for shown in count.rounds for who in shown.excluded]
+    assert len(out) == len(set(out))
+    assert not set(out) & set(count.elected)
+    assert all(said for shown in count.rounds for said in shown.say)
+
+
+@pytest.mark.parametrize("method", STV)
+@given(election=elections(), seed=st.integers(0, 10_000))
+def test_order_splitting_and_merging_of_ballots_and_files_change_nothing(
+    method: str, election: Election, seed: int
+) -> None:
+    rng = random.Random(seed)
+    whole = told(run(method, election))
+    single = [(1, ranked) for number, ranked in election.papers for _ in range(number)]
+    rng.shuffle(single)
+    assert told(run(method, election, profile=profile_of(election.names, single))) == whole
+    # Two files, read apart and joined.
+    half = rng.randint(0, len(single))
+    parts = [profile_of(election.names, part) for part in (single[:half], single[half:])]
+    width = max(part.papers.shape[1] for part in parts)
+    padded = [np.pad(part.papers, ((0, 0), (0, width - part.papers.shape[1]))) for part in parts]
+    papers, number = merged(np.concatenate(padded), np.concatenate([part.number for part in parts]))
+    joined = Profile(parts[0].candidates, papers, number)
+    assert told(run(method, election, profile=joined)) == whole
+
+
+@pytest.mark.parametrize("method", STV)
+@given(election=elections(), seed=st.integers(0, 10_000))
+def test_order_of_candidates_changes_nothing(method: str, election: Election, seed: int) -> None:
+    try:
+        count = run(method, election, Options())
+    except CountError:
+        assume(False)
+    # A lot, and New Zealand's numbers, go by the order of the candidates, and may.
+    assume(not any("pseudo-random" in tie.how or tie.lot for shown in count.rounds for tie in shown.ties))
+    to = list(range(1, election.candidates + 1))
+    random.Random(seed).shuffle(to)
+    new = dict(enumerate(to, 1))
+    papers = tuple((number, tuple(new[who] for who in ranked)) for number, ranked in election.papers)
+    other = run(method, Election(election.candidates, election.seats, papers), Options())
+    assert {new[who] for who in count.elected} == set(other.elected)
+    assert len(count.rounds) == len(other.rounds)
+    for one, two in zip(count.rounds, other.rounds, strict=True):
+        assert {new[who]: votes for who, votes in one.totals.items()} == two.totals
+        assert (one.quota, one.exhausted, one.lost) == (two.quota, two.exhausted, two.lost)
+        assert {new[who] for who in one.excluded} == set(two.excluded)
+
+
+# -- proportionality ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", PROPORTIONAL)
+@given(data=st.data())
+def test_a_solid_coalition_gets_its_places(method: str, data: st.DataObject) -> None:
+    election = data.draw(elections(lines=12).filter(lambda found: found.candidates > 1))
+    people = list(range(1, election.candidates + 1))
+    coalition = data.draw(st.sets(st.sampled_from(people), min_size=1, max_size=election.candidates - 1))
+    solid = []
+    for number in data.draw(st.lists(st.integers(1, 40), min_size=1, max_size=6)):
+        first = data.draw(st.permutations(sorted(coalition)))
+        rest = data.draw(st.permutations([who for who in people if who not in coalition]))
+        solid.append((number, (*first, *rest[: data.draw(st.integers(0, len(rest)))])))
+    whole = Election(election.candidates, election.seats, (*election.papers, *solid))
+    votes = sum(number for number, ranked in whole.papers if ranked)
+    quota = votes // (whole.seats + 1) + 1
+    due = min(sum(number for number, _ in solid) // quota, len(coalition))
+    assert len(coalition.intersection(run(method, whole).elected)) >= due
+
+
+@pytest.mark.parametrize("method", STV)
+@given(election=elections())
+def test_who_has_a_majority_of_first_preferences_has_the_only_place(method: str, election: Election) -> None:
+    firsts = dict.fromkeys(range(1, election.candidates + 1), 0)
+    for number, ranked in election.papers:
+        if ranked:
+            firsts[ranked[0]] += number
+    best = max(firsts, key=lambda who: firsts[who])
+    assume(2 * firsts[best] > sum(firsts.values()))
+    count = run(method, Election(election.candidates, 1, election.papers))
+    assert count.elected == (best,)
+
+
+# -- rules on the result ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", CONSTRAINED)
+@given(data=st.data())
+def test_rules_on_the_result_are_never_broken(method: str, data: st.DataObject) -> None:
+    election = data.draw(elections())
+    people = list(range(1, election.candidates + 1))
+    groups = []
+    for index in range(data.draw(st.integers(1, 3))):
+        members = frozenset(data.draw(st.sets(st.sampled_from(people), min_size=1)))
+        least = data.draw(st.integers(0, min(len(members), election.seats)))
+        most = data.draw(st.none() | st.integers(least, election.candidates))
+        groups.append(Group(f"group {index}", members, least, most))
+    rules = Constraints(tuple(groups))
+    options = Options(lot=Lot("a seed"), result=rules)
+    if not rules.possible([], people, election.seats):
+        with pytest.raises(CountError, match="no result"):
+            run(method, election, options)
+        return
+    count = run(method, election, options)
+    assert rules.kept_by(count.elected)
+    assert len(count.elected) == election.seats
+    for shown in count.rounds:
+        assert sum(shown.totals.values()) + shown.exhausted + shown.lost == count.valid
+
+
+@pytest.mark.parametrize("method", CONSTRAINED)
+@given(election=elections())
+def test_rules_that_bind_nobody_change_nothing(method: str, election: Election) -> None:
+    everybody = frozenset(range(1, election.candidates + 1))
+    rules = Constraints((Group("all", everybody, 0, election.candidates),))
+    free = told(run(method, election))
+    assert told(run(method, election, Options(lot=Lot("a seed", ("1", "2")), result=rules))) == free
+
+
+# -- a plain twin -------------------------------------------------------------------------------------------------
+
+
+def plain_gregory(election: Election, scale: int | None) -> tuple[list[dict[int, Fraction]], list[int]] | None:
+    """One paper at a time: Scotland's rules (``scale`` 10**5) or exact fractions (None). None where a lot decides."""
+    seats = election.seats
+    people = range(1, election.candidates + 1)
+    papers = [list(ranked) for number, ranked in election.papers if ranked for _ in range(number)]
+    worth = [Fraction(1)] * len(papers)
+    holder = [ranked[0] for ranked in papers]
+    votes = len(papers)
+    quota = Fraction(votes // (seats + 1) + 1) if scale else Fraction(votes, seats + 1)
+    hopeful, elected, pending = set(people), [], []
+    kept: dict[int, Fraction] = {}
+    history: list[dict[int, Fraction]] = []
+
+    def tally() -> dict[int, Fraction]:
+        totals = {who: kept.get(who, Fraction(0)) for who in people}
+        for index, who in enumerate(holder):
+            if who:
+                totals[who] += worth[index]
+        return totals
+
+    def reach() -> None:
+        totals = tally()
+        history.append(totals)
+        fresh = [who for who in hopeful if (totals[who] >= quota if scale else totals[who] > quota)]
+        for who in sorted(fresh, key=lambda who: (-totals[who], who)):
+            hopeful.remove(who)
+            elected.append(who)
+            if totals[who] > quota:
+                pending.append(who)
+
+    def pick(tied: Sequence[int], least: bool) -> int | None:
+        for totals in reversed(history):
+            edge = (min if least else max)(totals[who] for who in tied)
+            tied = [who for who in tied if totals[who] == edge]
+            if len(tied) == 1:
+                return tied[0]
+        return None
+
+    def move(index: int) -> None:
+        ranked = papers[index]
+        later = ranked[ranked.index(holder[index]) + 1 :]
+        holder[index] = next((who for who in later if who in hopeful), 0)
+
+    reach()
+    while len(elected) < seats:
+        if len(hopeful) <= seats - len(elected):
+            last = history[-1]
+            elected += sorted(hopeful, key=lambda who: (-last[who], who))
+            break
+        totals = history[-1]
+        if pending:
+            most = max(totals[who] for who in pending)
+            who = pick([who for who in pending if totals[who] == most], least=False)
+            if who is None:
+                return None
+            pending.remove(who)
+            surplus = totals[who] - quota
+            for index in [index for index, lying in enumerate(holder) if lying == who]:
+                value = worth[index] * surplus / totals[who]
+                worth[index] = Fraction(int(value * scale), scale) if scale else value
+                move(index)
+            kept[who] = quota
+        else:
+            fewest = min(totals[who] for who in hopeful)
+            who = pick([who for who in hopeful if totals[who] == fewest], least=True)
+            if who is None:
+                return None
+            hopeful.remove(who)
+            for index in [index for index, lying in enumerate(holder) if lying == who]:
+                move(index)
+        reach()
+    return history, elected
+
+
+@pytest.mark.parametrize(("method", "scale"), [("scottish", 10**5), ("wigm-exact", None)])
+@settings(max_examples=300)
+@given(election=elections(most=6, lines=16))
+def test_plain_twin(method: str, scale: int | None, election: Election) -> None:
+    plain = plain_gregory(election, scale)
+    assume(plain is not None)
+    assert plain is not None
+    history, elected = plain
+    count = run(method, election, Options(ties=Ties(("latest difference",))))
+    assert [dict(shown.totals) for shown in count.rounds] == history
+    assert set(count.elected) == set(elected)
