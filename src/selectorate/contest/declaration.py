@@ -185,6 +185,7 @@ class NominationSheet:
     reason: str | None = None
     parts: dict[str, int] = field(default_factory=dict)
     part_names: dict[str, str] = field(default_factory=dict)
+    certainty: str | None = None
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -325,9 +326,47 @@ def _ballot(case: Case, stage: BallotStage | MotionStage, figures: BallotFigures
         exact=played.exact if played else False,
         disclosure=" ".join(notes) or None,
         notes=tuple(
-            note for note in (_not_held(case, played), figures.note, *(r.figures.note for r in rounds)) if note
+            note
+            for note in (
+                _not_held(case, played),
+                figures.note,
+                *(r.figures.note for r in rounds),
+                *(uncertain for r in rounds for uncertain in _uncertain(case, view, r)),
+            )
+            if note
         ),
     )
+
+
+CERTAINTY = {
+    "recalled": "from memory, not read in a source",
+    "derived": "worked out from other figures",
+    "approximate": "round numbers",
+}
+
+
+def _uncertain(case: Case, view: BallotView, item: BallotRound) -> list[str]:
+    """A sentence for each mark on the figures of a round: which of them are less certain than the others."""
+    told = []
+    label = "" if len(view.figures.round) == 1 else f"{item.figures.label or f'Round {item.number}'}: "
+    for mark, words in CERTAINTY.items():
+        named = [_figure_words(case, path) for path in getattr(item.figures, mark)]
+        if named:
+            told.append(f"{label}{', '.join(named)}: {words}.")
+    return told
+
+
+def _figure_words(case: Case, path: str) -> str:
+    """The figures at ``path`` of a round, in words: "votes.members" are the votes of party members."""
+    key, *rest = path.split(".")
+    words = {"votes": "the votes", "shares": "the shares", "points": "the points", "weighted": "the weighted shares"}
+    said = words.get(key, key.replace("_", " "))
+    for part in rest:
+        if part in case.rulebook.segments:
+            said += f" of {case.section_name(part)}"
+        elif part in case.contest.candidates:
+            said += f" of {case.contest.label(part)}"
+    return said
 
 
 def _not_held(case: Case, played: Replay | None) -> str | None:
@@ -607,6 +646,7 @@ def nominations(case: Case) -> list[NominationSheet]:
             result=ruling.result,
             reason=ruling.reason,
             parts=dict(ruling.parts),
+            certainty=ruling.certainty,
             part_names={part: case.rulebook.bodies[ruling.body].parts.get(part, part) for part in ruling.parts},
         )
         for ruling in rule_on(case)

@@ -14,7 +14,7 @@ from ..errors import InputError, Where
 from ..rules import NominationStage
 from .case import Case
 from .nominations import gates
-from .writing import same_name
+from .writing import MAX_NAME, same_name
 
 COLUMNS = ["date", "stage", "body", "candidate", "nominator"]
 MORE = ["part", "counts"]
@@ -81,6 +81,8 @@ def _nomination(row: list[str], header: list[str], where: Where) -> Nomination:
         nominator = nominator[1:]
     if not nominator.strip():
         raise InputError("a nomination has a nominator", where=where)
+    if len(nominator) > MAX_NAME:
+        raise InputError(f"the name of a nominator is longer than {MAX_NAME} characters", where=where)
     number = int(counts) if counts else None
     return Nomination(date, stage, body, candidate, nominator, part or None, number, where.line or 0)
 

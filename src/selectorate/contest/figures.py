@@ -131,6 +131,12 @@ class BallotView:
                 found = roll_figure(roll, key, abstentions_are_valid=self.abstentions_are_valid)
                 if found is not None:
                     return found
+        if key == "returned":
+            roll = self.roll(section, number)
+            valid = self.figure("valid", section, number) if roll is not None and roll.valid is None else None
+            if roll is not None and valid is not None and (roll.spoilt is not None or roll.rejected is not None):
+                aside = 0 if self.abstentions_are_valid else roll.abstentions or 0
+                return valid + (roll.spoilt or 0) + (roll.rejected or 0) + aside
         if section == TOTAL and len(self.sections) > 1:
             parts = [self.figure(key, part, number) for part in self.sections]
             if all(part is not None for part in parts):

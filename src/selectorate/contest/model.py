@@ -196,6 +196,9 @@ class AlsoPublished(FileModel):
     )
     figure: Published = Field(description="The figure in per cent, as printed.")
     stage: Id | None = Field(None, description="The ballot; the last one where it is left out.")
+    round: int | None = Field(
+        None, strict=True, ge=1, description="The round; the first, or of repeated ballots the last, where left out."
+    )
     section: Section = Field(TOTAL, description="The segment, or total.")
     candidate: Id | None = Field(None, description="The candidate whose share it is.")
     source: Text = Field(description="Who printed it, and how.")

@@ -30,6 +30,7 @@ class Ruling:
     result: Result
     reason: str
     parts: Mapping[str, int] = field(default_factory=dict)
+    certainty: str | None = None
 
 
 def gates(stage: NominationStage) -> tuple[Gate, ...]:
@@ -88,7 +89,10 @@ def _ruling(case: Case, stage: NominationStage, figures: NominationFigures, who:
     size = case.body_size(body)
 
     def ruling(result: Result, reason: str) -> Ruling:
-        return Ruling(stage, body, size, who, count, asked, result, reason, figures.parts.get(who, {}))
+        marks = figures.certainty("counts", who) or (
+            figures.certainty("parts", who) if figures.parts.get(who) else None
+        )
+        return Ruling(stage, body, size, who, count, asked, result, reason, figures.parts.get(who, {}), marks)
 
     if who in figures.refused:
         return ruling("refused", figures.refused[who])

@@ -285,6 +285,14 @@ def replay(case: Case) -> tuple[Replay, ...]:
             continue
         if field_ is None and not rounds and (figures is None or not figures.figures.ballots):
             field_ = nominations.field_of(case)
+        strangers = [
+            who for who in (rounds[0].candidates if rounds and field_ else ()) if who not in (*(field_ or ()), "reopen")
+        ]
+        if strangers and results:
+            named = ", ".join(rounds[0].named(strangers))
+            why = f"{named} had not been left in by the stage before"
+            results.append(Replay(stage.id, (), "stopped", stopped=why))
+            break
         result = replay_ballot(stage, rounds, field_)
         results.append(result)
         if result.outcome != "qualified":

@@ -148,6 +148,10 @@ class Watch:
     constraints: Constraints | None
     seats: int
 
+    def begin(self, standing: Collection[int]) -> None:
+        """Raise CountError if no result can keep the rules."""
+        self.verdict([], standing)
+
     def verdict(self, elected: Collection[int], continuing: Collection[int]) -> Verdict:
         """Who is guarded and who is doomed now."""
         if self.constraints is None:

@@ -131,6 +131,7 @@ class GregoryCount:
         self.exhausted: int | Fraction = 0
         self.lost: int | Fraction = 0
         self.continuing: list[int] = people
+        self.watch.begin(people)
         self.elected: list[int] = []
         self.pending: list[int] = []
         self.rounds: list[CountRound] = []

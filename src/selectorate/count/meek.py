@@ -42,7 +42,8 @@ class MeekRule:
     within ``tolerance`` (a fraction) of the quota. ``early``: who cannot catch up, for their votes and the total
     surplus are less than the next candidate's votes, goes out before it has settled. ``empty_together``: all without
     any votes go out together. ``near``: who is within the surplus of the lowest is tied with them. ``stalled``: what
-    shows that it settles no further: keep values "unchanged", or the surplus "not less" than at the iteration before.
+    shows that it settles no further: keep values that were there before, "repeated", or also a surplus "not less" than
+    at the iteration before.
     ``updating``: keep values change also in the iteration in which somebody goes out. ``ties``: how ties are broken;
     ``numbers``: and then by the pseudo-random numbers of New Zealand. ``cites``: the clause for each step.
     """
@@ -56,7 +57,7 @@ class MeekRule:
     early: bool = False
     empty_together: bool = False
     near: bool = False
-    stalled: Literal["unchanged", "not less"] = "unchanged"
+    stalled: Literal["repeated", "not less"] = "repeated"
     updating: bool = False
     ties: tuple[TieRule, ...] = ("lot",)
     numbers: bool = False
@@ -169,6 +170,7 @@ class MeekCount:
         self.history: list[list[int]] = []
         self.numbers = pseudo_random(papers.candidates, seats, papers.valid) if rule.numbers and ties is None else []
         self.watch = Watch(constraints, seats)
+        self.watch.begin(self.hopeful)
         self.rounds: list[CountRound] = []
         # What belongs to the round that is under way.
         self.action: Literal["first preferences", "iteration", "exclusion"] = "first preferences"
@@ -273,7 +275,7 @@ class MeekCount:
         """Exclude whoever goes out now; who that is, if anybody."""
         surplus = self._surplus()
         if self.rule.settled == "each":
-            if (not self._each_settled() and tuple(self.keep) not in self.seen) or self._elect():
+            if not self._each_settled() or self._elect():
                 return []
             return self._exclude(self._lowest(), "exclusion", "No surplus is left to transfer")
         free = sorted(self.watch.free(self.elected, self.hopeful), key=lambda who: self.votes[who])
@@ -339,16 +341,19 @@ class MeekCount:
     # -- keep values ----------------------------------------------------------------------------------------------
 
     def _update(self) -> bool:
-        """Give elected candidates new keep values; whether any changed, or could be new."""
+        """Give elected candidates new keep values; False if they are none that were not there before.
+
+        Where the quota is close to nothing, because almost all papers have run out, rounding can make the values go
+        round in a circle for ever.
+        """
         self.seen.add(tuple(self.keep))
-        old = list(self.keep)
         for who in self.elected:
             votes = self.votes[who]
             if votes and (votes > self.quota or self.rule.stalled == "not less" or self.rule.settled == "each"):
                 # Twice rounded up: keep value times quota, and that divided by votes.
                 product = -(-self.keep[who] * self.quota // self.scale)
                 self.keep[who] = min(self.scale, -(-product * self.scale // votes))
-        return old != self.keep
+        return tuple(self.keep) not in self.seen
 
     # -- bookkeeping ----------------------------------------------------------------------------------------------
 

@@ -94,6 +94,7 @@ class ParcelCount:
         self.quota = 0
         self.rounds: list[CountRound] = []
         self.watch = Watch(constraints, seats)
+        self.watch.begin(self.continuing)
         self.points: list[dict[int, Fraction]] = []
         self.point_names: list[str] = []
         self.locked = rule.one_place and seats == 1

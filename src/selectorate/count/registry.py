@@ -313,7 +313,14 @@ _ALL = (
         False,
         _alternative(CONTINGENT_VOTE),
     ),
-    Method("most-votes", "Choose one, most votes", "Whoever has most votes", None, False, _choices(MOST_VOTES)),
+    Method(
+        "most-votes",
+        "Choose one, most votes",
+        "Those with most votes; one may be chosen, however many places there are",
+        None,
+        True,
+        _choices(MOST_VOTES),
+    ),
     Method(
         "block-vote",
         "Choose up to the number of places",

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from ..contest.declaration import Declaration, NominationSheet
 from . import numbers, words
 from .blocks import (
+    MARK_WORDS,
+    MARKS,
     Cell,
     Column,
     Table,
@@ -58,14 +60,22 @@ def nomination_tables(declaration: Declaration) -> Iterator[Table]:
                 Column("Result", numeric=False),
             ),
             tuple(rows),
-            ("These decide nothing.",)
-            if supporting
-            else tuple(
-                f"{item.candidate_name}: {item.reason}." for item in group if item.result == "automatic" and item.reason
-            ),
+            (*_notes(group, supporting=supporting), *_legend(group)),
             extra=supporting,
         )
         yield without(table, numbers.ABSENT)
+
+
+def _notes(group: list[NominationSheet], *, supporting: bool) -> list[str]:
+    if supporting:
+        return ["These decide nothing."]
+    return [f"{item.candidate_name}: {item.reason}." for item in group if item.result == "automatic" and item.reason]
+
+
+def _legend(group: list[NominationSheet]) -> list[str]:
+    """What the marks beside the numbers mean."""
+    found = {item.certainty for item in group if item.count is not None}
+    return [f"{MARKS[mark]} {MARK_WORDS[mark]}." for mark in MARKS if mark in found]
 
 
 def nominations_had(item: NominationSheet) -> Cell:
@@ -73,7 +83,8 @@ def nominations_had(item: NominationSheet) -> Cell:
     parts = ", ".join(
         f"{numbers.whole(number)} {item.part_names.get(part, part)}" for part, number in item.parts.items()
     )
-    return Cell((numbers.whole(item.count), f"({parts})") if parts else (numbers.whole(item.count),))
+    mark = MARKS.get(item.certainty or "", "") if item.count is not None else ""
+    return Cell((numbers.whole(item.count), f"({parts})") if parts else (numbers.whole(item.count),), mark=mark)
 
 
 def nomination_result(item: NominationSheet) -> str:

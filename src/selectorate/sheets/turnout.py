@@ -49,7 +49,8 @@ def turnout_table(ballot: BallotSheet) -> Table | None:
 
     def name(section: SectionSheet) -> str:
         if len(known) == 1 and section.section == TOTAL:
-            return words.capital(ballot.voters if len(ballot.sections) == 1 else ballot.sections[0].name)
+            single = ballot.voters if len(ballot.sections) == 1 else ballot.sections[0].name
+            return words.capital(single if len(ballot.sections) <= 2 else section.name)
         return words.capital(section.name) + (f" (weight {section.weight})" if section.weight is not None else "")
 
     def rate(value: Fraction | None) -> str:

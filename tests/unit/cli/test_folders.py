@@ -222,7 +222,7 @@ def test_repeated_ballots(tmp_path: Path) -> None:
     nominated(folder, "Ann", "Bob", "Cyd", "Dee")
     more = ["--stage", "mps", "--date", "2026-04-01", "--spoilt", "1"]
     ok("count", folder, "ann=12", "bob=10", "cyd=5", "dee=2", *more)
-    assert "Still in: Ann, Bob." in ok("count", folder, "--stage", "mps", "--withdrawn", "cyd") or True
+    assert "mps: Ann, Bob go on." in ok("count", folder, "--stage", "mps", "--withdrawn", "cyd")
     ok("count", folder, "ann=100", "bob=90", "--stage", "members", "--entitled", 300)
     assert "Elected: Ann" in ok("declare", folder)
 

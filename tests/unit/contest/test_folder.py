@@ -201,7 +201,7 @@ def test_each_nominates_only_so_often_and_all_or_none(society: Path) -> None:
     nominate(society, "Ann", "1", "2")
     before = (society / "nominations.csv").read_bytes(), (society / "contest.toml").read_bytes()
     for name, by in (("Ann", "1"), ("Bob", "1")):
-        with pytest.raises(InputError, match="1 has (nominated Ann already|no nomination left)"):
+        with pytest.raises(InputError, match=r"1 has (nominated Ann already|no nomination left)"):
             nominate(society, name, "3", by)
     with pytest.raises(InputError, match="9 has nominated Bob already"):
         nominate(society, "Bob", "9", "9")
@@ -228,7 +228,7 @@ def test_a_share_of_a_body_needs_its_size(tmp_path: Path) -> None:
     assert "size" in str(fault.value.hint)
     assert (folder / "contest.toml").read_bytes() == before
     edit(folder, "# size =     how many MPs", "size = 252    # how many MPs")
-    case, (ruling,) = folders.close(folder)
+    _, (ruling,) = folders.close(folder)
     assert (ruling.needed, ruling.result) == (38, "nominated")  # 15% of 252 is 37.8
     assert "size = 252    # how many MPs" in (folder / "contest.toml").read_text()
 
@@ -294,7 +294,7 @@ def test_a_holder_who_may_not_stand(society: Path) -> None:
         ("2026-05-01,nomination,members,ann, ", "has a nominator"),
         ('2026-05-01,nomination,members,ann,"1', "is not a table"),
         ("2026-05-01,nomination,members,ann,\xff", "is not UTF-8"),
-        ("2026-05-01,nomination,members,ann," + "x" * 140_000, "is not a table"),
+        ("2026-05-01,nomination,members,ann," + "x" * 140_000, "is not a table|is longer than 250"),
     ],
 )
 def test_nominations_edited_by_hand_are_checked(society: Path, row: str, message: str) -> None:
@@ -770,7 +770,7 @@ def test_points_by_unit_from_a_file(tmp_path: Path) -> None:
     folder = start(tmp_path / "f", "cpc-2022")
     with (folder / "contest.toml").open("a") as file:
         file.write(PEOPLE)
-    with pytest.raises(ContestError, match='no file "units.csv"'):
+    with pytest.raises(ContestError, match=r'no file "units\.csv"'):
         paper_count.enter(folder, {}, units="units.csv")
     rows = ["unit,name,round,ann,bob,cyd", "n,North,1,100,60,40", "s,South,1,10,30,16", "e,East,1,70,40,30"]
     rows += ["n,North,2,120,80,", "s,South,2,20,36,", "e,East,2,85,55,"]

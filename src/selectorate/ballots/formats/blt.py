@@ -61,6 +61,7 @@ _AFTER_TITLE = 2
 
 _TOKEN = re.compile(r"[^\s,]+")
 _MARK = re.compile(r"/\*|\*/|#")
+_CLOSED = re.compile(r"/\*(?:[^*]|\*(?!/))*+\*/")
 _WITHDRAWN = re.compile(r"-([0-9]{1,9})\Z")
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _ONE = re.compile(rf"({_STRING})\s*(?:#.*)?\Z")
@@ -228,7 +229,7 @@ class _Careful:
         quote = -1 if self.comment else text.find('"')
         if quote >= 0:
             plain = self._uncommented(text[:quote])
-            text = plain + text[quote:] if len(plain) == quote else plain
+            text = plain if self.comment or "#" in _CLOSED.sub("", text[:quote]) else plain + text[quote:]
         else:
             text = self._uncommented(text)
         if "=" in text:
@@ -485,13 +486,15 @@ def _quoted(text: str) -> str:
 
 
 _HEADING = re.compile(
-    rb"\s*+(?:(?:#[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)\s*+)*+[0-9]++[\s,]++[0-9]++[ \t,\r]*+(?:[#/\n-]|\Z)"
+    rb"\s*+(?:(?:#[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)\s*+)*+[0-9]++[\s,]++[0-9]++[ \t,\r]*+(?:[#/\n\[(-]|\Z)"
 )
 
 
 def looks(head: bytes, name: str) -> bool:
     """Whether the first line is two numbers."""
-    return _HEADING.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
+    return (
+        not name.lower().endswith((".csv", ".tsv")) and _HEADING.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
+    )
 
 
 FORMAT = Format(

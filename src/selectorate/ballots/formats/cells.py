@@ -60,18 +60,23 @@ class Columns:
     count: int | None = None
 
 
-def columns_of(heading: Sequence[str], options: Options, name: str, line: int) -> Columns:
-    """What the columns under ``heading`` are. Raises InputError if none is a rank or a candidate."""
+def columns_of(heading: Sequence[str], options: Options, name: str, line: int, ranked: bool | None = None) -> Columns:
+    """What the columns under ``heading`` are; ``ranked``: known beforehand to be ranks, or to be candidates.
+
+    Raises InputError if none is a rank or a candidate.
+    """
     if options.first_column is not None:
         first = options.first_column - 1
         last = len(heading) if options.ranks is None else min(len(heading), first + options.ranks)
         votes = tuple(range(first, last))
         if not votes:
             raise fault(name, line, f"there is no column {options.first_column}", f"The heading has {len(heading)}.")
-        return Columns(any(rank_heading(heading[index]) is not None for index in votes), votes)
+        if ranked is None:
+            ranked = any(rank_heading(heading[index]) is not None for index in votes)
+        return Columns(ranked, votes)
     count = next((index for index, text in enumerate(heading) if _COUNT.match(text.strip())), None)
     ranks = [(rank, index) for index, text in enumerate(heading) if index != count and (rank := rank_heading(text))]
-    if ranks:
+    if ranks and ranked is not False:
         order = [rank for rank, _ in ranks]
         if len(set(order)) != len(order):
             twice = next(rank for rank in order if order.count(rank) > 1)

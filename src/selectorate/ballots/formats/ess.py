@@ -19,7 +19,8 @@ def read(source: Source, options: Options) -> Profile:
     number, heading = next(((number, cells) for number, cells in rows if any(cells)), (1, None))
     if heading is None:
         raise fault(source.name, number, "the first sheet is empty")
-    columns = columns_of(heading, options, source.name, number)
+    told = options.first_column is not None
+    columns = columns_of(heading, options, source.name, number, True if told else None)
     ballots = ((line, cells) for line, cells in rows if line >= (options.first_row or 0))
     # A row without anything is a row that somebody formatted; a blank ballot has an identifier. Told where ballots
     # begin, we count it as RCTab does: a ballot without a mark.

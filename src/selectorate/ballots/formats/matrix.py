@@ -157,8 +157,12 @@ def write(profile: Profile, file: IO[str], name: str) -> None:
     file.write(f"{profile.seats or 1} {len(profile.candidates)} {len(ranks)} 0\n")
     for option in profile.candidates:
         who, party = one_line(option.name), one_line(option.party or "")
-        quoted = _BOTH.match(who) is not None
-        file.write(f"{who}, {party}\n" if party else f"{who},\n" if "," in who or quoted else f"{who}\n")
+        if "," in party and '"' not in who + party:
+            file.write(f'"{who}" "{party}"\n')
+        elif party or "," in who or _BOTH.match(who) is not None:
+            file.write(f"{who}, {party.replace(',', ' ')}".rstrip() + "\n")
+        else:
+            file.write(f"{who}\n")
     for given, number in zip(ranks, profile.number.tolist(), strict=True):
         file.write(" ".join([number_text(number, profile.scale), *map(str, given)]) + "\n")
 

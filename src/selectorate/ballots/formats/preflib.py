@@ -176,7 +176,7 @@ def write_categories(profile: Profile, file: IO[str], name: str) -> None:
     ranked = profile.papers.shape[1] > 1 and (profile.papers[:, 1:] != END).any(axis=1)
     number = int(profile.number[ranked].sum()) if profile.papers.shape[1] > 1 else 0
     if number:
-        raise cannot_say(profile, "PrefLib's categories", "a second preference", number, "toi")
+        raise cannot_say(profile, "PrefLib's categories", "a second preference", number, "preflib")
     _write(profile, file, name, "cat")
 
 

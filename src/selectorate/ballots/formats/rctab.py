@@ -44,7 +44,7 @@ READERS: dict[str, Reader] = {
     "ess": ess.read,
     "cdf": cdf.read,
     "clearballot": clearballot.read,
-    "genericcsv": table.read,
+    "genericcsv": table.read_columns,
 }
 """By provider, in small letters."""
 

@@ -20,6 +20,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import IO
 
@@ -42,9 +43,8 @@ from .base import (
 from .cells import OVERVOTE, SEVERAL, UNDERVOTE, Row, by_candidate, by_rank, columns_of
 from .matrix import ranks_of
 
-csv.field_size_limit(MAX_LINE)
-
 _OURS = re.compile(r"#\s*(title|seats|candidate|party|withdrawn|write-in)(?:\s+([0-9]{1,9}))?\s*:\s?(.*)\Z")
+_BALLOT_ID = "ballot id"
 _FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes for the beginning of a formula."""
 
@@ -60,6 +60,7 @@ def rows_of(source: Source, lines: Iterator[tuple[int, str]], delimiter: str) ->
 
     reader = csv.reader(texts(), delimiter=delimiter, strict=True)
     while True:
+        usual = csv.field_size_limit(MAX_LINE)  # the limit is the process's, so it is given back at once
         try:
             cells = next(reader)
         except StopIteration:
@@ -71,6 +72,8 @@ def rows_of(source: Source, lines: Iterator[tuple[int, str]], delimiter: str) ->
                 f"this is no row of a table ({error})",
                 'Cells with a comma or a quote: "a ""b"" c"',
             ) from None
+        finally:
+            csv.field_size_limit(usual)
         yield last[0], cells
 
 
@@ -81,6 +84,15 @@ def delimiter_of(heading: str) -> str:
 
 def read(source: Source, options: Options) -> Profile:
     """The profile that a table holds. Raises InputError, with the line, for what is none."""
+    return _read(source, options)
+
+
+def read_columns(source: Source, options: Options) -> Profile:
+    """The profile that a table with a column a candidate holds, whatever the candidates are called."""
+    return _read(source, options, ranked=False)
+
+
+def _read(source: Source, options: Options, ranked: bool | None = None) -> Profile:
     tally = Tally(source.name)
     ours = _Ours(source.name)
     lines = source.lines()
@@ -95,7 +107,9 @@ def read(source: Source, options: Options) -> Profile:
     delimiter = delimiter_of(text)
     rows = rows_of(source, chain([(number, text)], lines), delimiter)
     number, heading = next(rows)
-    columns = columns_of(heading, options, source.name, number)
+    if ranked is False and heading[0] == _BALLOT_ID and options.first_column is None:
+        options = replace(options, first_column=2)
+    columns = columns_of(heading, options, source.name, number, ranked)
     if options.first_row is not None:
         first_row = options.first_row
         rows = (row for row in rows if row[0] >= first_row)
@@ -190,7 +204,7 @@ def write_columns(profile: Profile, file: IO[str], name: str) -> None:
     ranks = ranks_of(profile, "CSV with a column a candidate", "csv")
     writer = csv.writer(file, lineterminator="\n")
     names = [one_line(option.name) for option in profile.candidates]
-    writer.writerow(["ballot id", *(f" {who}" if who.startswith(_FORMULA) else who for who in names)])
+    writer.writerow([_BALLOT_ID, *(f" {who}" if who.startswith(_FORMULA) else who for who in names)])
     ballot = 0
     for given, number in zip(ranks, profile.number.tolist(), strict=True):
         cells = ["" if rank == 0 else str(rank) for rank in given]
@@ -228,6 +242,6 @@ COLUMNS = Format(
     extensions=(".csv",),
     description="A table with a column a candidate and the rank in the cell, one ballot a row: RCTab's generic CSV.",
     looks=looks_columns,
-    read=read,
+    read=read_columns,
     write=write_columns,
 )

@@ -30,6 +30,7 @@ KINDS: tuple[Callable[[Case], Iterator[Check]], ...] = (
     course.needed,
     course.decisions,
     course.fields,
+    course.finalists,
     course.rules_on_papers_and_results,
     course.outcome,
     shares.also_published,

@@ -249,6 +249,11 @@ def _decision(case: Case, view: BallotView, number: int, item: ReplayedRound, at
                 return
     last = number == len(view.figures.round) - 1
     if decision.outcome == "tied":
+        if figures.out and figures.tie is None and case.contest.figures == "published":
+            between = _names(case, decision.tied)
+            missing = f"how the tie between {between} was broken, and by whom: write it under tie"
+            yield at.to("out").cannot("decision", f"who goes out{name}", missing, _names(case, figures.out))
+            return
         yield at.to("out").check(
             "decision",
             f"who goes out{name}",
@@ -295,6 +300,37 @@ def _decision(case: Case, view: BallotView, number: int, item: ReplayedRound, at
         computed=_names(case, decision.out),
         explanation=explanation,
     )
+
+
+def _left_after(view: BallotView) -> set[str] | None:
+    """Who was left after the last round of a ballot, as published; None where its candidates are not known."""
+    if not view.figures.round:
+        return None
+    number = len(view.figures.round) - 1
+    last, present = view.figures.round[number], set(view.round(number).candidates)
+    return present - set(last.out) - set(last.withdrawn) if present else None
+
+
+def finalists(case: Case) -> Iterator[Check]:
+    """Who stands in a ballot that follows another: those whom the one before left, and nobody else."""
+    before: set[str] | None = None
+    for index, view in views(case):
+        if not isinstance(view.stage, BallotStage):
+            continue
+        present = set(view.round(0).candidates) - {"reopen"} if view.figures.round else set()
+        if before is not None and present:
+            same = present <= before
+            yield At(case, ("ballot", index, "round", 0)).check(
+                "field",
+                f"who stands in the next stage ({view.stage.name or view.stage.id})",
+                "agrees" if same and len(present) == len(before) else "disagrees",
+                published=_names(case, sorted(present)),
+                computed=_names(case, sorted(before)),
+                explanation=None
+                if present == before
+                else f"the difference is {_names(case, sorted(present ^ before))}",
+            )
+        before = _left_after(view) if view.stage.until is not None else None
 
 
 def fields(case: Case) -> Iterator[Check]:

@@ -60,7 +60,7 @@ def numbers(case: Case) -> Iterator[Check]:
                 size,
                 total + figures.nobody,
             )
-        elif size is not None and (stage.each_nominates or 1) == 1 and figures.counts:
+        elif size is not None and stage.each_nominates == 1 and figures.counts:
             fits = total <= size
             yield at.to("counts").check(
                 "sum",
@@ -94,10 +94,14 @@ def _partial(case: Case, body: str | None) -> bool:
 def places_on_the_paper(case: Case) -> Iterator[Check]:
     """Everybody on the first paper got there by the rules, and nobody who did is missing."""
     first = next((view for _, view in views(case) if isinstance(view.stage, BallotStage)), None)
-    if first is None or not first.figures.round or not case.contest.nomination:
+    if not case.contest.nomination:
         return
-    item = first.round(0)
-    paper = set(item.candidates) or set(item.votes or {})
+    if first is None or not first.figures.round:
+        held_somewhere = any(ballot.round or ballot.ballots for ballot in case.contest.ballot)
+        paper = set() if held_somewhere else set(case.contest.elected)  # nobody voted: who was declared stood
+    else:
+        item = first.round(0)
+        paper = set(item.candidates) or set(item.votes or {})
     paper -= {*MOTION, REOPEN}
     if not paper:
         return

@@ -101,6 +101,33 @@ def sums(case: Case) -> Iterator[Check]:
     for index, view in views(case):
         yield from _segments(case, index, view)
         yield from _body(case, index, view)
+        yield from _within_the_body(case, index, view)
+
+
+def _within_the_body(case: Case, index: int, view: BallotView) -> Iterator[Check]:
+    """No more votes, or ballots, in any round than the voting body has members, where its size stands for the roll."""
+    size = case.body_size(view.stage.by) if view.stage.by is not None else None
+    if size is None or view.stage.by is None or getattr(view.stage, "choose_up_to", None) is not None:
+        return
+    for number, figures in enumerate(view.figures.round):
+        roll = figures.roll.get(TOTAL) or view.figures.roll.get(TOTAL)
+        if roll is not None and roll.entitled is not None:
+            continue
+        cast = view.figure("returned", number=number)
+        votes = view.section_votes(number, TOTAL)
+        cast = cast if cast is not None else sum(votes.values()) if votes else None
+        if cast is None:
+            continue
+        at = At(case, ("ballot", index, "round", number), case.contest.bodies[view.stage.by].certainty("size"))
+        several = f", round {number + 1}" if len(view.figures.round) > 1 else ""
+        yield at.check(
+            "sum",
+            f"no more ballots than {case.body_name(view.stage.by)}{several}",
+            "agrees" if cast <= size else "disagrees",
+            published=f"{cast:,}",
+            computed=f"at most {size:,}",
+            explanation=None if cast <= size else "one of the two is of another day or another body",
+        )
 
 
 def _without_spoilt(at: At, roll: Roll, name: str) -> Iterator[Check]:
@@ -223,8 +250,9 @@ def turnout(case: Case) -> Iterator[Check]:
                 )
                 yield here.to(certainty="approximate").cannot("turnout", what, f"exact figures{shown}", f"{figure}%")
                 continue
-            if cast is None and other is None:
-                yield here.cannot("turnout", what, "how many ballots came back", f"{figure}%")
+            if (cast is None and other is None) or not entitled:
+                missing = "how many ballots came back" if entitled else "a roll: nobody was entitled, says the file"
+                yield here.cannot("turnout", what, missing, f"{figure}%")
                 continue
             yield _turnout(here.to(certainty=marks), view, what, figure, cast, other, entitled, counts)
 

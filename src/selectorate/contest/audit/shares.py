@@ -11,7 +11,7 @@ from ...rules import BallotStage
 from ..case import Case
 from ..figures import BallotView
 from ..model import TOTAL
-from .base import At, Check, compare_printed, views, within_rounding, worst
+from .base import CUT_NAMES, At, Check, compare_printed, views, within_rounding, worst
 
 
 def _round_name(case: Case, view: BallotView, number: int) -> str:
@@ -323,8 +323,8 @@ def _weighted_section(case: Case, view: BallotView, number: int, section: str, a
                 what,
                 figure,
                 value,
-                "the section's votes",
-                {"the section's votes": base},
+                "the college",
+                {"the college": base},
                 cut,
                 rest=rest,
                 whole=weight * 100,
@@ -435,6 +435,7 @@ def also_published(case: Case) -> Iterator[Check]:
             yield at.cannot("share", also.source, "the figures of the ballot", f"{also.figure}%")
             continue
         last = len(view.figures.round) - 1 if view.repeated else 0
+        last = min(also.round - 1, len(view.figures.round) - 1) if also.round is not None else last
         bases: dict[str, Fraction | int | None] = {
             "ballots returned": view.figure("returned", also.section, last),
             "valid votes": view.figure("valid", also.section, last),
@@ -490,14 +491,13 @@ def _other_numerator(
             published=f"{printed}%",
             computed=f"{exact.cut_to(computed, decimals, cut)}%",
         )
-    why = next(
-        (
-            f"it counts {name}"
-            for name, value in values.items()
-            if exact.cut_to(Fraction(value) / entitled * 100, decimals, cut) == printed
-        ),
-        "no base that we know gives it",
-    )
+    ways = [CUT_NAMES[way] for way in exact.CUTS if exact.cut_to(computed, decimals, way) == printed]
+    ways += [
+        f"it counts {name}"
+        for name, value in values.items()
+        if exact.cut_to(Fraction(value) / entitled * 100, decimals, cut) == printed
+    ]
+    why = "; or ".join(ways[:2]) or "no base that we know gives it"
     return at.check(
         "turnout",
         what,
