@@ -24,7 +24,9 @@ def audit_command(
     Ends with 1 if a figure disagrees.
     """
     with base.failures_told():
-        result = audit(contest.load(name))
+        case = contest.load(name)
+        result = audit(case)
+        base.warn_if_ours(case)
         if json:
             base.print_json(TypeAdapter(Audit).dump_python(result, mode="json"))
         else:
@@ -35,7 +37,7 @@ def audit_command(
 
 def _print(result: Audit, *, failures: bool) -> None:
     console = base.out()
-    console.print(f"[bold]{result.title}[/]  (rulebook {result.rulebook})")
+    console.print(base.line(f"{result.title}  (rulebook {result.rulebook})", "bold"))
     shown = [check for check in result.checks if not failures or check.status != "agrees"]
     if shown:
         table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
@@ -55,15 +57,16 @@ def _print(result: Audit, *, failures: bool) -> None:
 
 
 def _add(table: Table, check: Check) -> None:
-    from rich.text import Text
 
     mark, colour = STATUSES[check.status]
-    what = Text(check.what + (" †" if check.certainty else ""))
+    what = base.line(check.what + (" †" if check.certainty else ""))
     if check.explanation and check.status != "agrees":
         what.append(f"\n  {check.explanation} (line {check.line})", style="italic")
     if check.missing:
         what.append(f"\n  not known: {check.missing}", style="italic")
-    table.add_row(Text(mark, style=colour), what, Text(check.published or ""), Text(check.computed or ""))
+    table.add_row(
+        base.line(mark, style=colour), what, base.line(check.published or ""), base.line(check.computed or "")
+    )
 
 
 def add_to(app: typer.Typer) -> None:

@@ -18,6 +18,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from .. import sheets
+from ..contest import Case
 from ..contest.writing import write_all
 from ..errors import InputError, Problem, SelectorateError, Where
 from ..sheets.words import clean
@@ -59,7 +60,7 @@ def err() -> Console:
 def _never_fail_to_encode() -> None:
     """Let characters that the terminal's encoding does not have come out as escapes, not as a failure."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
             stream.reconfigure(errors="backslashreplace")
 
 
@@ -78,6 +79,12 @@ def print_json(value: Any) -> None:
 def line(text: str, style: str = "") -> Text:
     """``text`` as a line to print: never read as markup, and without what could steer the terminal."""
     return Text(clean(text), style=style)
+
+
+def warn_if_ours(case: Case) -> None:
+    """Say on the error stream that what follows holds exact figures which a declaration of our own would hide."""
+    if case.contest.figures == "ours":
+        err().print(line("Not for publication: exact figures of a contest of your own, before the rule of disclosure."))
 
 
 def print_sheet(sheet: sheets.Sheet) -> None:

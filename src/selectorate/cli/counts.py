@@ -7,7 +7,6 @@ from pathlib import Path
 import typer
 from pydantic import TypeAdapter
 from rich.table import Table
-from rich.text import Text
 
 from .. import sheets
 from ..ballots import formats
@@ -91,8 +90,10 @@ def methods_command(json: bool = typer.Option(False, "--json", help="Print JSON.
         for heading in ("method", "what it is", "places", "proved by"):
             table.add_column(heading, no_wrap=heading == "method")
         for method in METHODS.values():
-            proof = Text(method.proved_by) if method.proved_by else Text("unproven", style="yellow")
-            table.add_row(method.id, Text(f"{method.name}. {method.source}"), "any" if method.many else "one", proof)
+            proof = base.line(method.proved_by) if method.proved_by else base.line("unproven", style="yellow")
+            table.add_row(
+                method.id, base.line(f"{method.name}. {method.source}"), "any" if method.many else "one", proof
+            )
         base.out().print(table)
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import typer
 from pydantic import TypeAdapter
-from rich.text import Text
 
 from .. import contest, mandate, sheets
 from ..contest import Replay
@@ -63,10 +62,11 @@ def replay_command(
             base.print_json(TypeAdapter(tuple[Replay, ...]).dump_python(results, mode="json", fallback=str))
             return
         console = base.out()
-        console.print(Text(f'{case.contest.title}, played again under "{case.rulebook.id}"', style="bold"))
+        base.warn_if_ours(case)
+        console.print(base.line(f'{case.contest.title}, played again under "{case.rulebook.id}"', style="bold"))
         for result in results:
             for line in replay_lines(case, result):
-                console.print(Text(line))
+                console.print(base.line(line))
 
 
 def replay_lines(case: contest.Case, result: Replay) -> list[str]:

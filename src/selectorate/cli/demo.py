@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import typer
-from rich.text import Text
 
 from .. import contest, gallery, mandate, sheets
 from ..contest.audit import audit
@@ -34,18 +33,18 @@ def demo_command(
         case = contest.load(NOW)
         declaration, before = contest.declare(case), contest.declare(contest.load(BEFORE))
         result = audit(case)
-        console.print(Text(f"{declaration.title}, under the rulebook “{declaration.rulebook_name}”"))
+        console.print(base.line(f"{declaration.title}, under the rulebook “{declaration.rulebook_name}”"))
         console.print(
-            Text(
+            base.line(
                 f"  {result.count('agrees')} published figures agree with the rules, "
                 f"{result.count('disagrees')} do not, {result.count('cannot be checked')} cannot be checked"
             )
         )
         comparison = mandate.compare(declaration, before)
         claims = mandate.check_claims(case)
-        console.print(Text(f"  Elected: {', '.join(declaration.elected_names)}"))
+        console.print(base.line(f"  Elected: {', '.join(declaration.elected_names)}"))
         for claim in claims:
-            console.print(Text(f"  “{claim.quote}”: {claim.verdict}"))
+            console.print(base.line(f"  “{claim.quote}”: {claim.verdict}"))
         with base.working("Drawing and writing the page"):
             page = _page(case, declaration, before, comparison, claims)
             written: dict[str, str | bytes] = {
@@ -57,8 +56,8 @@ def demo_command(
             for name, content in written.items():
                 base.write_file(folder / name, content)
         target = (folder / "index.html").resolve()
-        console.print(Text(f"The page: {target}"))
-        console.print(Text(f"Beside it: {', '.join(name for name in written if name != 'index.html')}"))
+        console.print(base.line(f"The page: {target}"))
+        console.print(base.line(f"Beside it: {', '.join(name for name in written if name != 'index.html')}"))
         if browser and sys.stdout.isatty() and _has_browser():
             webbrowser.open(target.as_uri())
 

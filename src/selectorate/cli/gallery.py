@@ -38,7 +38,7 @@ def contests_command(
         console = base.out()
         console.print(_table(rows))
         console.print(
-            Text(
+            base.line(
                 f"{len(rows)} contests. Share and lead: in the round that decided, of the rulebook's base; lead over "
                 "the runner-up in percentage points. Audit: published figures that agree with the rules, that do not, "
                 "and that cannot be checked."
@@ -57,9 +57,15 @@ def _table(rows: list[Line]) -> Table:
         if item["organisation"] != group:
             group = item["organisation"]
             table.add_row()
-            table.add_row("", Text(group, style="bold"))
+            table.add_row("", base.line(group, style="bold"))
         checks = f"{item['agrees']} {item['disagrees']} {item['unchecked']}"
-        values: list[str | Text] = [item["date"], item["short"], Text(item["outcome"]), item["field"], item["rounds"]]
+        values: list[str | Text] = [
+            item["date"],
+            item["short"],
+            base.line(item["outcome"]),
+            item["field"],
+            item["rounds"],
+        ]
         table.add_row(*values, item["share"], item["lead"], item["turnout"], checks)
     return table
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from .. import contest, gallery, rules
 from . import base
@@ -39,9 +38,9 @@ def list_command(json: bool = typer.Option(False, "--json", help="Print JSON."))
             table.add_column(heading)
         for rulebook, contests in rows:
             proof = (
-                Text(", ".join(gallery.short_name(c) for c in contests))
+                base.line(", ".join(gallery.short_name(c) for c in contests))
                 if contests
-                else Text("unproven", style="yellow")
+                else base.line("unproven", style="yellow")
             )
             table.add_row(rulebook.id, f"{rulebook.organisation}: {rulebook.name}", rulebook.in_force or "", proof)
         base.out().print(table)
@@ -93,7 +92,7 @@ def show_command(
         console = base.out()
         if name in rules.preset_ids():
             console.print(
-                Text(
+                base.line(
                     f"Proved by {', '.join(proofs)}."
                     if proofs
                     else "Unproven: no contest in the gallery was held under it.",
@@ -102,9 +101,9 @@ def show_command(
             )
         for passage in passages:
             console.print()
-            console.print(Text(passage.heading, style="bold"))
+            console.print(base.line(passage.heading, style="bold"))
             for sentence in passage.sentences:
-                console.print(Text(sentence))
+                console.print(base.line(sentence))
 
 
 def contest_mismatch(contest_id: str, held_under: str, asked: str) -> Exception:

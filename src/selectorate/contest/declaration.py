@@ -20,7 +20,7 @@ from ..rules import BallotStage, MotionStage
 from .case import Case
 from .disclosure import Hidden, safe_partition, together
 from .figures import BallotRound, BallotView, view_of
-from .model import MOTION, TOTAL, BallotFigures
+from .model import MOTION, REOPEN, TOTAL, BallotFigures
 from .nominations import rule_on
 from .replay import Replay, ReplayedRound, replay, winners
 
@@ -268,6 +268,8 @@ def declare(case: Case) -> Declaration:
         and ((figures := case.ballot(stage.id)) is not None or _not_held(case, replays.get(stage.id)))
     )
     elected = won if won is not None else contest.elected
+    again = REOPEN in elected
+    elected = tuple(who for who in elected if who != REOPEN)
     return Declaration(
         contest=contest.id,
         title=contest.title,
@@ -286,7 +288,7 @@ def declare(case: Case) -> Declaration:
         elected=elected,
         elected_names=tuple(contest.candidates[who].name if who in contest.candidates else who for who in elected),
         derived=won is not None,
-        outcome=contest.outcome,
+        outcome=contest.outcome or ("Nobody is elected: nominations are opened again." if again else None),
         about=contest.about,
         sources=tuple(SourceSheet(s.title, s.address, s.says) for s in contest.source),
     )
@@ -578,9 +580,10 @@ def _units(
         what="unit",
         weighed=_weighed(stage),
     )
-    shown = [sheet for sheet in sheets if sheet.unit not in hidden.names]
+    # Where units weigh, what is shown could be taken from the total of points: then all or none.
+    shown = [sheet for sheet in sheets if sheet.unit not in hidden.names and not (hidden.names and _weighed(stage))]
     if hidden.names:
-        if shown and not _weighed(stage):
+        if shown:
             pooled, number = together(last, hidden.names), len(hidden.names)
             shown.append(UnitSheet("pooled", f"{number} units together", pooled, None, number))
         won = {}

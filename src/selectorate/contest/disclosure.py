@@ -102,5 +102,5 @@ def _note(hidden: set[str], parts: Sequence[str], rule: Disclosure, what: str, *
     if len(hidden) == len(parts):
         return f"{stated} That leaves the total alone.{coarse}"
     if weighed:
-        return f"{stated} {len(hidden)} are not shown.{coarse}"
-    return f"{stated} {len(hidden)} are shown together."
+        return f"{stated} {len(hidden)} of {len(parts)} are not shown, nor any from which they could be told.{coarse}"
+    return f"{stated} {len(hidden)} of {len(parts)} are not shown apart."

@@ -60,6 +60,8 @@ def rule_for(stage: BallotStage, ballot: int) -> tuple[tuple[Requirement, ...], 
     """What elects, who goes out, and whether new candidates may follow, at ballot ``ballot`` (from 1)."""
     elected, out = stage.elected, stage.out
     new = False
+    if stage.count == "most votes":
+        out = GoingOut("nobody")
     if stage.count in ("two rounds", "supplementary vote") and "out" not in stage.model_fields_set:
         out = GoingOut("all but", 2)
     for rule in stage.ballots:
@@ -206,7 +208,10 @@ def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Seq
                 else done("elected", elected=tuple(standing_in))
             )
         reopened = rule_for(stage, ballot)[2]  # others may still be nominated
-        if len(standing_in) == 1 and stage.unopposed == "elected" and index == len(rounds) - 1 and not reopened:
+        # One who is left is elected where the others withdrew or lost a tie, not where a requirement failed.
+        stayed = [who for who in figures.candidates if who not in leaving]
+        alone = len(standing_in) == 1 and (len(stayed) > 1 or decision.outcome == "tied")
+        if alone and stage.unopposed == "elected" and index == len(rounds) - 1 and not reopened:
             return done("elected", elected=tuple(standing_in))
     last = rounds[-1].number if rounds else 0
     return done(
@@ -238,13 +243,13 @@ def _tie_broken(
             and ("vote again" not in held(stage.tie) or (index and rounds[index - 1].figures.void))
         ):
             return decision.tied, "all who are tied go out"
-        if rule in ("lot", "officer"):
+        if rule in ("lot", "officer") and rounds[index].figures.tie is not None:
             found = rounds[index].figures
             lost = tuple(who for who in decision.tied if who in found.out)
             if not lost and found.elected:
                 lost = tuple(who for who in decision.tied if who not in found.elected)
             if len(lost) == losing:
-                return lost, found.tie or ("by lot" if rule == "lot" else "by the returning officer")
+                return lost, found.tie or rule
     return None
 
 

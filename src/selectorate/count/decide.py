@@ -112,7 +112,10 @@ def decide(
         level = tuple(who for who in ranked if standing.total[who] == standing.total[leader])
         if len(level) > 1 and any(requirement.kind == "most" for requirement in requirements):
             return Decision("tied", tied=level, reasons=tuple(reasons), staying=1, for_a_place=True)
-    leaving, tied, staying = _leaving(standing, ranked, out, minimum, bases, floor=until or 1)
+    even = len(ranked) == 2 and standing.total[ranked[0]] == standing.total[ranked[1]]
+    # Of the last two nobody goes out, or the other would be elected without what the rules require.
+    floor = until or (2 if requirements and not even else 1)
+    leaving, tied, staying = _leaving(standing, ranked, out, minimum, bases, floor=floor)
     if tied:
         return Decision("tied", out=leaving, tied=tied, reasons=tuple(reasons), staying=staying)
     left = tuple(who for who in ranked if who not in leaving)

@@ -216,8 +216,8 @@ def _plan(
     if swapped:
         told.append("The motion is worded the other way round: votes for it are votes against the other.")
     try:
-        if used and found.hidden and len(chosen) > 1:
-            found.refuse_hidden(sorted(used))
+        if found.hidden and used and (len(chosen) > 1 or not _tells_nothing(found, sources)):
+            found.refuse_hidden(sorted({*used, *found.hidden}))
         rows: dict[str, list[Row]] = {}
         for section, terms in chosen.items():
             fixed = [_row(found, section, source, loader) for source in terms]
@@ -251,6 +251,14 @@ def _plan(
     rounds = 1 if outside else _rounds(found, stage)
     segments = None if outside else (TOTAL,) if TOTAL in sources else tuple(sorted(used))
     return Plan(reading, rounds, False, sections, tuple(told), left_out, segments)
+
+
+def _tells_nothing(found: Decisive, sources: Sequence[str]) -> bool:
+    """Whether a sum gives nothing away: everything once, or the hidden segments all together or not at all."""
+    if TOTAL in sources:
+        return list(sources) == [TOTAL]
+    hidden = [source for source in sources if source in found.hidden]
+    return not hidden or (len(hidden) == len(set(hidden)) == len(found.hidden))
 
 
 def _swapped(found: Decisive, stage: BallotStage | MotionStage) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .grammar import ParameterRef, Quantity
-from .model import ByOccasion, Gate, Interpretation, MotionStage, NominationStage
+from .model import AskedBy, ByOccasion, Gate, Interpretation, MotionStage, NominationStage
 from .wording import BASES, Speaker, counted, listed, number, printed, requirement, sentence, share
 
 _ON_PAPER = "candidate needs nominations from"
@@ -117,7 +117,7 @@ def motion(stage: MotionStage, speaker: Speaker) -> Iterator[str]:
     }[stage.motion]
     yield f"Those who vote, yes or no, on {about} are {speaker.sized(stage.by)}."
     if stage.asked_by:
-        yield f"The vote is held when it is asked for by {_asked(stage, speaker)}."
+        yield f"The vote is held when it is asked for by {_asked(stage.asked_by, speaker)}."
     needs = listed(requirement(item, speaker.sizes.get(stage.by)) for item in stage.carried)
     yield f"To be carried, the motion needs {needs}."
     when = "lost" if stage.motion == "confidence" else "carried"
@@ -136,9 +136,8 @@ def motion(stage: MotionStage, speaker: Speaker) -> Iterator[str]:
     yield turnout(stage.turnout.counts, printed(None, stage.turnout.decimals, stage.turnout.cut))
 
 
-def _asked(stage: MotionStage, speaker: Speaker) -> str:
-    assert stage.asked_by is not None
-    return speaker.so_many(stage.asked_by.threshold, stage.asked_by.body)
+def _asked(asked: AskedBy, speaker: Speaker) -> str:
+    return speaker.so_many(asked.threshold, asked.body)
 
 
 def turnout(counts: str, how: str) -> str:

@@ -93,6 +93,13 @@ def test_weights_in_decimals() -> None:
     assert profile.scale == 4 and ballots(profile) == {(1,): 7, (2,): 8, (3,): 4} and profile.total == 19
 
 
+def test_weights_in_decimals_after_unusual_lines() -> None:
+    """Lines that are remembered are not remembered in units that are no longer in use."""
+    for finer in ("1.5 1 0", "1.5 1 0 1 2 0", "(x) 1.5 1 0", "1.5\n1 0"):
+        profile = read(f"4 2\n1 1 0\n2 2=3 0\n2 2=3 0\n{finer}\n2 2=3 0\n2 2=3 0\n0\n" + NAMES)
+        assert profile.scale == 2 and ballots(profile)[((2, 3),)] == 16, finer
+
+
 @pytest.mark.parametrize(
     ("line", "name"),
     [

@@ -331,8 +331,8 @@ def test_units_that_give_points() -> None:
     exact = declare(points(UNITS, '{ unit = "riding", each = 100 }')).ballots[0]
     declaration = declared_by(points(UNITS, '{ unit = "riding", each = 100 }'), rule)
     (ballot,) = declaration.ballots
-    assert {unit.unit for unit in ballot.units} == {"north", "east"}
-    assert ballot.units_won == {"ada": 2}
+    assert ballot.units == ()  # what is shown could be taken from the points of all
+    assert ballot.units_won == {}
     for row, true in zip(ballot.rounds[0].rows, exact.rounds[0].rows, strict=True):
         assert row.votes is None
         assert set(row.by_section.values()) <= {None}

@@ -165,11 +165,32 @@ def test_no_papers_move_when_as_many_are_left_as_places() -> None:
 
 
 def test_votes_at_the_earliest_batch_break_a_tie() -> None:
-    # C and D are level when one has to go out; C had fewer first preferences.
-    papers = [(20, (1,)), (15, (2,)), (5, (3,)), (6, (4,)), (2, (5, 3)), (1, (5, 4))]
+    # C and D are level at 7 when one of them has to go out; C had fewer first preferences.
+    papers = [(20, (1,)), (9, (2,)), (5, (3,)), (6, (4,)), (2, (5, 3)), (1, (5, 4))]
     done = count(("A", "B", "C", "D", "E"), papers, 1)
-    broken = [tie for shown in done.rounds for tie in shown.ties]
-    assert not broken or broken[0].chosen == 3
+    (broken,) = [tie for shown in done.rounds for tie in shown.ties]
+    assert (broken.between, broken.chosen) == ((3, 4), 3)
+    assert broken.how == "fewest votes in stage 1, where they differed"
+
+
+def test_votes_after_a_batch_decide_between_equals_for_the_last_place() -> None:
+    # 5.6.2: two reach the votes that are needed together, with one place left; they were level before stage 3.
+    papers = [
+        (15, (4,)),
+        (6, (3,)),
+        (6, (5, 3, 2)),
+        (2, (4, 5)),
+        (17, (2, 5)),
+        (6, (5, 1, 4)),
+        (19, (5, 3)),
+        (14, (5, 1)),
+    ]
+    done = count(("A", "B", "C", "D", "E"), papers, 2)
+    assert done.rounds[-1].totals[2] == done.rounds[-1].totals[4] == votes("19.22")
+    (broken,) = done.rounds[-1].ties
+    assert (broken.between, broken.chosen, broken.what) == ((2, 4), 4, "election")
+    assert broken.how == "most votes in stage 3 when papers of 0.37 had moved, where they differed"
+    assert done.elected == (5, 4)
 
 
 def test_a_tie_from_the_start_needs_a_lot() -> None:

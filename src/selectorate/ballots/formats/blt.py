@@ -199,9 +199,9 @@ class _Careful:
         clean, scale = self.between_ballots and self.begun, self.tally.scale
         self.last: tuple[tuple[int, ...], int] | None = None
         ballots = self._tokens(decoded(raw))
+        if self.tally.scale != scale:  # what is remembered is in units that are no longer in use
+            self.known.clear()
         if clean and ballots == 1 and self.last and self.between_ballots and len(self.known) < _REMEMBERED:
-            if self.tally.scale != scale:
-                self.known.clear()
             self.known[raw] = self.last
 
     # --- numbers ---

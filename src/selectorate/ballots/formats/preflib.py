@@ -38,7 +38,8 @@ from .base import (
 )
 
 _RANK = re.compile(r"\s*(?:([0-9]{1,9})|\{([0-9,\s]*)\})\s*(,|\Z)")
-_KINDS = ("soc", "soi", "toc", "toi", "cat")
+_REMEMBERED = 100_000
+"""Lines that are remembered, so that one that comes again is not read again."""
 
 
 class _Heading:
@@ -94,6 +95,7 @@ def read(source: Source, options: Options) -> Profile:
     """The profile that a PrefLib file holds. Raises InputError, with the line, for what is none."""
     heading, tally = _Heading(source.name), Tally(source.name)
     candidates: list[Option] | None = None
+    known: dict[str, tuple[list[int], int]] = {}
     orders, number, kind = 0, 1, ""
     for number, text in source.lines():
         if text.startswith("#"):
@@ -106,7 +108,13 @@ def read(source: Source, options: Options) -> Profile:
             candidates = heading.candidates()
             kind = heading.kind or source.name.rpartition(".")[2].lower()
         orders += 1
-        _order(text, kind, heading, candidates, tally, number)
+        scale = tally.scale
+        if text not in known:
+            paper = _order(text, kind, heading, candidates, tally, number)
+            if tally.scale != scale or len(known) > _REMEMBERED:
+                known.clear()
+            known[text] = paper
+        tally.add(*known[text], number)
     if candidates is None:
         candidates = heading.candidates()
     for key, found in (("VOTERS", tally.total), ("UNIQUE ORDERS", orders), ("UNIQUE PREFERENCES", orders)):
@@ -121,8 +129,10 @@ def read(source: Source, options: Options) -> Profile:
     return tally.profile(candidates, seats=heading.seats, title=heading.title)
 
 
-def _order(text: str, kind: str, heading: _Heading, candidates: Sequence[Option], tally: Tally, line: int) -> None:
-    """Read a line of a number of ballots and an order."""
+def _order(
+    text: str, kind: str, heading: _Heading, candidates: Sequence[Option], tally: Tally, line: int
+) -> tuple[list[int], int]:
+    """The marks of a line of a number of ballots and an order, and that number."""
     count, colon, order = text.partition(":")
     weight = weight_of(count.strip(), tally, line) if colon else None
     if weight is None or weight == 0:
@@ -153,7 +163,7 @@ def _order(text: str, kind: str, heading: _Heading, candidates: Sequence[Option]
             raise fault(tally.name, line, f"{len(ranks)} categories, where line {given} says {categories}")
         if categories == 2:
             ranks = ranks[:1]
-    tally.add([tally.code(group, line) if group else SKIPPED for group in ranks], weight, line)
+    return [tally.code(group, line) if group else SKIPPED for group in ranks], weight
 
 
 def _candidate(part: str, candidates: Sequence[Option], name: str, line: int) -> int:

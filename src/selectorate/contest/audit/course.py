@@ -213,12 +213,9 @@ def _decision(case: Case, view: BallotView, number: int, item: ReplayedRound, at
     elected, out = set(decision.elected), set(decision.out)
     if figures.elected or (elected and case.contest.figures != "ours"):
         published = set(figures.elected)
-        alone = (
-            {who for who in item.standing.total if who not in figures.withdrawn and who not in out}
-            if item.standing
-            else set()
-        )
-        if published and not elected and published == alone and len(alone) == 1:
+        stayed = {who for who in item.standing.total if who not in out} if item.standing else set()
+        alone = stayed - set(figures.withdrawn)
+        if published and not elected and published == alone and len(alone) == 1 and len(stayed) > 1:
             yield at.to("elected").check(
                 "decision",
                 f"who wins{name}",
@@ -302,10 +299,16 @@ def _decision(case: Case, view: BallotView, number: int, item: ReplayedRound, at
     )
 
 
-def _left_after(view: BallotView) -> set[str] | None:
-    """Who was left after the last round of a ballot, as published; None where its candidates are not known."""
+def _left_after(case: Case, view: BallotView) -> set[str] | None:
+    """Who was left after the last round of a ballot: as published, or in a contest of our own as the rules decide it.
+
+    None where its candidates are not known.
+    """
     if not view.figures.round:
         return None
+    if case.contest.figures == "ours":
+        played = next((result for result in replay(case) if result.stage == view.stage.id), None)
+        return set(played.qualified) if played is not None and played.outcome == "qualified" else None
     number = len(view.figures.round) - 1
     last, present = view.figures.round[number], set(view.round(number).candidates)
     return present - set(last.out) - set(last.withdrawn) if present else None
@@ -330,7 +333,7 @@ def finalists(case: Case) -> Iterator[Check]:
                 if present == before
                 else f"the difference is {_names(case, sorted(present ^ before))}",
             )
-        before = _left_after(view) if view.stage.until is not None else None
+        before = _left_after(case, view) if view.stage.until is not None else None
 
 
 def fields(case: Case) -> Iterator[Check]:

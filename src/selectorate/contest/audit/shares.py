@@ -225,7 +225,7 @@ def _column(case: Case, view: BallotView, number: int, section: str, at: At) -> 
     if len(row) < 2:
         return
     columns = [printed[0] for printed in row.values()]
-    possible, total = within_rounding(columns, Fraction(100), "half up")
+    possible, total = within_rounding(columns, Fraction(100), view.stage.shares.cut)
     where = "" if section == TOTAL else f" among {case.section_name(section)}"
     what = f"shares add up{where}{_round_name(case, view, number)}"
     if possible:
@@ -400,12 +400,11 @@ def points(case: Case) -> Iterator[Check]:
                     if stage.points.decimals is not None
                     else Fraction(0)
                 )
-                if stage.points.at_most_votes:
-                    status, why = (
-                        ("agrees", f"{exact.cut_to(lost, 2)} fewer: units with fewer votes than points")
-                        if lost > 0
-                        else ("disagrees" if lost < 0 else "agrees", None)
-                    )
+                if stage.points.at_most_votes and lost > 0:
+                    fewer = f"{exact.cut_to(lost, 2):,} fewer than {offered.numerator:,}"
+                    missing = f"the votes of every {stage.points.unit}: capped ones give less, and these are {fewer}"
+                    yield at.cannot("points", f"points add up to those on offer{name}", missing, f"{total:,}")
+                    continue
                 elif possible:
                     status, why = "agrees", None if lost == 0 else "as near as their decimals allow"
                 elif 0 < lost <= limit:
