@@ -40,6 +40,7 @@ from .blocks import (
     Table,
     cells,
 )
+from .reading import plural
 
 VERDICTS = {True: "holds", False: "does not hold", None: "cannot be known"}
 WHY = "cannot be known"
@@ -177,7 +178,8 @@ def _comparison_parts(comparison: Comparison, picture: Picture | None) -> Iterat
     items += _cannot("Cannot be known from this:", missing)
     if comparison.notes:
         items.append(Sentences(comparison.notes))
-    yield Part(f"{comparison.now.date.year} beside {comparison.before.date.year}", tuple(items))
+    before, now = _when(comparison)
+    yield Part(f"{now} beside {before}", tuple(items))
     if comparison.segments:
         by_segment: list[Item] = [
             _changes(f"beside-{item.segment}", words.capital(item.name), comparison, item.changes)
@@ -193,8 +195,7 @@ def _comparison_parts(comparison: Comparison, picture: Picture | None) -> Iterat
 def _changes(name: str, caption: str, comparison: Comparison, changes: Sequence[Change]) -> Table:
     columns = (
         Column("Measure", numeric=False),
-        Column(str(comparison.before.date.year)),
-        Column(str(comparison.now.date.year)),
+        *(Column(when) for when in _when(comparison)),
         Column("Change"),
     )
     rows = []
@@ -205,6 +206,14 @@ def _changes(name: str, caption: str, comparison: Comparison, changes: Sequence[
         rows.append(cells(item.name, _figure(item.before, item.measure), _figure(item.now, item.measure), change))
     legend = _legend([cell for item in changes for cell in (item.before, item.now)])
     return Table(name, caption, columns, tuple(rows), legend)
+
+
+def _when(comparison: Comparison) -> tuple[str, str]:
+    """The headings of the two contests: their years, or their days where the years are one."""
+    before, now = comparison.before.date, comparison.now.date
+    if before.year != now.year:
+        return str(before.year), str(now.year)
+    return numbers.short_day(before), numbers.short_day(now)
 
 
 def _missing(comparison: Comparison) -> list[str]:
@@ -338,16 +347,18 @@ def _swing(swing: Swing) -> Iterator[Item]:
         cells(words.capital(place.name), _turn(place, "denies"), _turn(place, "elects"), f"{place.available:,}")
         for place in places
     ]
+    motion = {swing.winner, swing.to} == {"for", "against"}
+    done, other = ("carried", "lost") if swing.winner == "for" else ("lost", "carried")
     columns = (
         Column("Votes moved", numeric=False),
-        Column(f"{swing.winner_name} is no longer elected"),
-        Column(f"{swing.to_name} is elected"),
+        Column(f"It is not {done}" if motion else f"{swing.winner_name} is no longer elected"),
+        Column(f"It is {other}" if motion else f"{swing.to_name} is elected"),
         Column("Votes there to move"),
     )
     caption = f"The fewest votes, moved from {swing.winner_name} to {swing.to_name}, that change the result"
     yield Table("swing", caption, columns, tuple(rows), tuple(_reasons(places)))
     if swing.unit_count:
-        many = f"{len(swing.units)} of {swing.unit_count} {swing.unit_name or 'unit'}s"
+        many = f"{len(swing.units)} of {swing.unit_count} {plural(swing.unit_name or 'unit')}"
         yield Sentences((f"A swing in a single {swing.unit_name or 'unit'} alone would have done it in {many}.",))
     yield Sentences((swing.not_declared, *swing.assumptions), listed=True)
 

@@ -93,7 +93,9 @@ def lead_note(final: RoundSheet, printing: PrintingSheet) -> str:
 
 def plural(noun: str) -> str:
     """The plural of the name of a unit."""
-    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou") else f"{noun}s"
+    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
 
 
 def words_lower(label: str) -> str:

@@ -1,4 +1,4 @@
-"""What the rulebook requires cannot be got round: not by two candidates, a tie, a stage before, or re-open nominations."""
+"""What the rulebook requires cannot be got round: not by two candidates, a tie, or re-open nominations."""
 
 from __future__ import annotations
 
