@@ -7,6 +7,7 @@ and how cut, a share is shown. What was only published (shares without votes) is
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, PlainSerializer, TypeAdapter, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
-from ..exact import Cut, cut_fraction
+from ..exact import Cut, cut_fraction, decimals_of
 from ..rules import BallotStage, MotionStage
 from .case import Case
 from .disclosure import Hidden, safe_partition, together
@@ -47,7 +48,9 @@ class Row:
     ``votes``: over all sections. ``value``: what the round is decided by, in votes, points or a fraction of the
     college. ``share``: of the rulebook's base, 0 to 1. ``by_section``: votes in each segment, None where not shown.
     ``weighted``: what each section of a college gave, as a fraction of the whole. ``published``: the share in per
-    cent as it was printed, where votes are not known. ``fate``: "elected", "out", "withdrawn", "qualified" or "".
+    cent as it was printed, where votes are not known. ``printed_weighted``, ``printed_shares``: what each section gave
+    of the college, and the share in each section, in per cent as they were printed, where the votes of some are not
+    known. ``fate``: "elected", "out", "withdrawn", "qualified" or "".
     """
 
     candidate: str
@@ -58,6 +61,8 @@ class Row:
     by_section: dict[str, int | None] = field(default_factory=dict)
     weighted: dict[str, Exact] = field(default_factory=dict)
     published: AsPrinted | None = None
+    printed_weighted: dict[str, AsPrinted] = field(default_factory=dict)
+    printed_shares: dict[str, AsPrinted] = field(default_factory=dict)
     fate: Literal["", "elected", "out", "withdrawn", "qualified"] = ""
 
 
@@ -423,7 +428,9 @@ def _round(
                 share=_cut(share, printing) if coarse else share,
                 by_section=_by_section(view, item, who, hidden),
                 weighted={section: row[who] for section, row in parts.items() if who in row and not coarse},
-                published=max(published[who], key=lambda figure: len(str(figure))) if who in published else None,
+                published=max(published[who], key=decimals_of) if who in published else None,
+                printed_weighted=_printed(figures.weighted, who, view, item),
+                printed_shares=_printed(figures.shares, who, view, item),
                 fate=_fate(who, figures, played),
             )
         )
@@ -464,6 +471,17 @@ def _valid(view: BallotView, item: BallotRound, cast: int | None) -> int | None:
     if item.number > 1 and not view.repeated:
         return cast if not item.figures.others else None
     return view.figure("valid", number=item.number - 1)
+
+
+def _printed(
+    tables: Mapping[str, Mapping[str, tuple[Decimal, ...]]], who: str, view: BallotView, item: BallotRound
+) -> dict[str, Decimal]:
+    """The figures of ``who`` as printed, by segment, where the votes of some segment are not known."""
+    if all(view.section_votes(item.number - 1, section) is not None for section in view.sections):
+        return {}
+    return {
+        section: max(row[who], key=decimals_of) for section, row in tables.items() if section != TOTAL and who in row
+    }
 
 
 def _by_section(view: BallotView, item: BallotRound, who: str, hidden: Hidden | None) -> dict[str, int | None]:

@@ -127,12 +127,34 @@ def key_figures(declaration: Declaration) -> Iterator[KeyFigure]:
         yield from turnout.turnout_figure(total, printing)
 
 
+def printed_tables(ballot: BallotSheet) -> Iterator[Table]:
+    """What was only printed of the sections, without votes: their shares, and what they gave of a weighted college."""
+    kinds = (
+        ("printed_shares", "shares within each section", "Share of each section's own votes, as published."),
+        ("printed_weighted", "what each section gave", "Per cent of the whole college, as published."),
+    )
+    for item in ballot.rounds:
+        for key, caption, note in kinds:
+            found = {row.candidate: getattr(row, key) for row in item.rows}
+            sections = [sheet for sheet in ballot.sections if any(sheet.section in row for row in found.values())]
+            if not sections:
+                continue
+            columns = (Column("Candidate", numeric=False), *(Column(words.capital(s.name)) for s in sections))
+            rows = tuple(
+                cells(row.name, *(numbers.printed(found[row.candidate].get(s.section)) for s in sections))
+                for row in item.rows
+            )
+            head = f"{item.label}, {caption}" if len(ballot.rounds) > 1 else words.capital(caption)
+            yield Table(f"{ballot.stage}-{words.slug(key)}-{item.number}", head, columns, rows, (note,))
+
+
 def ballot_parts(declaration: Declaration, ballot: BallotSheet, *, alone: bool) -> Iterator[Part]:
     """The parts of one ballot or motion: result, rounds, lead, turnout, units."""
     before = "" if alone else f"{words.capital(ballot.name)}: "
     result: list[Item] = [Sentences((held_by(ballot),))]
     if ballot.rounds:
         result += list(votes.vote_tables(declaration, ballot))
+        result += list(printed_tables(ballot))
     ending = outcome_sentences(declaration, ballot)
     if ending and not (alone and ballot.outcome in ("elected", "carried", "lost")):
         result.append(Sentences(tuple(ending)))

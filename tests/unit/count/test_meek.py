@@ -61,7 +61,7 @@ def figures(text: str) -> list[Fraction]:
 
 
 def test_reference_rule_to_the_last_digit() -> None:
-    """Droop 0.14 (github jklundell/droop), test/ref/dump/SC-Vm-12-meek-prf-o6-fixed-p9-d9.txt."""
+    """Droop (github jklundell/droop), test/ref/dump/SC-Vm-12-meek-prf-o6-fixed-p9-d9.txt."""
     # Droop's order of ties puts out the first on the list.
     done = count("ABXYZ", ISSUE_12, 3, MEEK_PRF, Ties(("order",), order=(5, 4, 3, 2, 1)))
     first, settled, last = done.rounds

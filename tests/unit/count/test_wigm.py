@@ -1,4 +1,4 @@
-"""Weighted inclusive Gregory with chosen decimals and in fractions, against Droop 0.14's published counts."""
+"""Weighted inclusive Gregory with chosen decimals and in fractions, against counts that the program Droop publishes."""
 
 from __future__ import annotations
 
