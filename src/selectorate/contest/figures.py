@@ -187,7 +187,8 @@ class BallotView:
         if isinstance(self.stage, BallotStage) and self.stage.combine == "weighted-college":
             return None
         total = self.section_votes(number, TOTAL)
-        return {TOTAL: total} if total is not None else None
+        only = self.sections[0] if len(self.sections) == 1 else TOTAL  # a single segment is also the total
+        return {only: total} if total is not None else None
 
     def round(self, number: int) -> BallotRound:
         """Round ``number`` (from 0), ready to be counted with."""

@@ -294,6 +294,38 @@ def weighted(case: Case) -> Iterator[Check]:
                     else ("as near as their decimals allow" if possible else "more than their decimals can explain"),
                 )
             yield from _weighted_total(case, view, number, at, name)
+            yield from _from_section_shares(case, view, number, name)
+
+
+def _from_section_shares(case: Case, view: BallotView, number: int, name: str) -> Iterator[Check]:
+    """Where votes of a section are not known: its printed shares, weighted, beside what it is printed to have given."""
+    figures = view.figures.round[number]
+    weights = view.stage.weights if isinstance(view.stage, BallotStage) else {}
+    for section in view.sections:
+        shares_, given = figures.shares.get(section, {}), figures.weighted.get(section, {})
+        if section in figures.votes:
+            continue
+        for who in shares_:
+            if who not in given:
+                continue
+            share, part = max(shares_[who], key=exact.decimals_of), max(given[who], key=exact.decimals_of)
+            low, high = (weights[section] * edge for edge in exact.printable_range(share))
+            bottom, top = exact.printable_range(part)
+            possible = low <= top and bottom <= high
+            at = At(case, ("ballot", index_of(case, view), "round", number, "weighted", section, who))
+            yield at.check(
+                "weighted share",
+                f"{case.contest.label(who)}: share among {case.section_name(section)}, weighted{name}",
+                "agrees" if possible else "disagrees",
+                published=f"{part}%",
+                computed=f"{exact.cut_to(weights[section] * Fraction(share), 3)}% of {share}%",
+                explanation=None if possible else "more than their decimals can explain",
+            )
+
+
+def index_of(case: Case, view: BallotView) -> int:
+    """The place of a ballot in the contest file."""
+    return next(index for index, ballot in enumerate(case.contest.ballot) if ballot.stage == view.stage.id)
 
 
 def _weighted_section(case: Case, view: BallotView, number: int, section: str, at: At, name: str) -> Iterator[Check]:
