@@ -326,6 +326,8 @@ def provenance(declaration: Declaration, held: Sequence[BallotSheet]) -> Part:
 def derivation(declaration: Declaration, held: Sequence[BallotSheet]) -> str:
     """Whether the result was worked out here from votes, or is the published one."""
     decided = held and held[-1].kind == "motion" and held[-1].outcome in ("carried", "lost")
+    if declaration.derived and not held:
+        return "The result follows from the nominations under the rulebook; no votes were cast."
     if declaration.derived or decided:
         if all(ballot.exact for ballot in held):
             return "The result was worked out here, exactly, from the votes under the rulebook."

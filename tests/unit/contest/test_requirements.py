@@ -113,3 +113,15 @@ elected = ["ann"]
     found = contest.case.from_document(parse(text, "made-up.toml"), None)
     failed = [check.what for check in audit(found).checks if check.status == "disagrees"]
     assert failed == ["no more ballots than Labour MPs"]
+
+
+def test_an_unopposed_result_does_not_speak_of_votes() -> None:
+    from dataclasses import replace
+
+    from selectorate import sheets
+
+    declared = contest.declare(contest.load("labour-2016"))
+    unopposed = replace(declared, ballots=tuple(replace(ballot, rounds=()) for ballot in declared.ballots))
+    text = " ".join(sheets.declaration_text(unopposed).split())
+    assert "no votes were cast" in text
+    assert "from the votes" not in text
