@@ -7,7 +7,7 @@ and how cut, a share is shown. What was only published (shares without votes) is
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +18,7 @@ from pydantic.dataclasses import dataclass
 
 from ..exact import Cut, cut_fraction, decimals_of
 from ..rules import BallotStage, MotionStage
+from .audit import audit
 from .case import Case
 from .disclosure import Hidden, safe_partition, together
 from .figures import BallotRound, BallotView, view_of
@@ -37,6 +38,9 @@ AsPrinted = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$", "description": "a figure as it was printed"}),
 ]
 """A published decimal; in JSON a string such as "61.8"."""
+
+POINTS_DECIMALS = 2
+"""To how many decimals points are printed for people; fewer where fewer were published. JSON has them exact."""
 
 STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
@@ -132,7 +136,7 @@ class UnitSheet:
 
 @dataclass(frozen=True, config=STRICT)
 class PrintingSheet:
-    """How shares and turnout are printed."""
+    """How shares, points and turnout are printed."""
 
     of: str
     decimals: int
@@ -140,6 +144,7 @@ class PrintingSheet:
     turnout_counts: str
     turnout_decimals: int
     turnout_cut: Cut
+    points_decimals: int = POINTS_DECIMALS
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -147,7 +152,8 @@ class BallotSheet:
     """One ballot or motion.
 
     ``outcome``: "elected", "qualified", "carried", "lost" or "stopped" (and then ``stopped`` says why the figures do
-    not decide it). ``units``: of the last round. ``units_won``: by candidate.
+    not decide it). ``units``: of the last round. ``units_won``: by candidate. ``addable``: whether the votes of its
+    sections are of one kind; blocks of delegations are not added up with the votes of persons.
     """
 
     stage: str
@@ -167,6 +173,7 @@ class BallotSheet:
     elected: tuple[str, ...]
     qualified: tuple[str, ...]
     exact: bool
+    addable: bool = True
     disclosure: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -207,7 +214,8 @@ class Declaration:
     """The result of a contest.
 
     ``elected``: the candidates, by id; ``elected_names`` their names. ``derived``: True if the result was worked out
-    here from the votes, False if it is the published one because the figures do not decide it.
+    here from the votes, False if it is the published one because the figures do not decide it. ``disagreements``: each
+    published figure that does not follow from the others, in a sentence.
     """
 
     contest: str
@@ -230,6 +238,7 @@ class Declaration:
     outcome: str | None
     about: str | None
     sources: tuple[SourceSheet, ...]
+    disagreements: tuple[str, ...] = ()
 
     @property
     def deciding(self) -> BallotSheet | None:
@@ -296,13 +305,20 @@ def declare(case: Case) -> Declaration:
         outcome=contest.outcome or ("Nobody is elected: nominations are opened again." if again else None),
         about=contest.about,
         sources=tuple(SourceSheet(s.title, s.address, s.says) for s in contest.source),
+        disagreements=_disagreements(case) if contest.figures == "published" else (),
     )
+
+
+def _disagreements(case: Case) -> tuple[str, ...]:
+    """What the audit found among published figures that does not agree with the others, in sentences."""
+    found = [check for check in audit(case).checks if check.status == "disagrees"]
+    return tuple(f"{check.what}: published {check.published}, but {check.computed} follows." for check in found)
 
 
 def _ballot(case: Case, stage: BallotStage | MotionStage, figures: BallotFigures, played: Replay | None) -> BallotSheet:
     view = view_of(case, stage.id) or BallotView(case, stage, figures)
-    printing = _printing(stage)
     rounds = view.rounds()
+    printing = _printing(stage, rounds)
     replayed = {item.number: item for item in played.rounds} if played else {}
     ours = case.contest.figures == "ours"
     units, won, covered = _units(case, stage, ours=ours)
@@ -331,6 +347,7 @@ def _ballot(case: Case, stage: BallotStage | MotionStage, figures: BallotFigures
         elected=played.elected if played else (),
         qualified=played.qualified if played else (),
         exact=played.exact if played else False,
+        addable=len(view.sections) == 1 or view.addable,
         disclosure=" ".join(notes) or None,
         notes=tuple(
             note
@@ -388,13 +405,26 @@ def _not_held(case: Case, played: Replay | None) -> str | None:
     return None
 
 
-def _printing(stage: BallotStage | MotionStage) -> PrintingSheet:
+def _printing(stage: BallotStage | MotionStage, rounds: Sequence[BallotRound]) -> PrintingSheet:
     default = "valid votes"
     if isinstance(stage, BallotStage):
         default = {"weighted-college": "the college", "points-by-unit": "points"}.get(stage.combine, "votes")
     shares, turnout = stage.shares, stage.turnout
+    printed = [
+        decimals_of(figure)
+        for item in rounds
+        if item.basis == "published points"
+        for figures in item.figures.points.values()
+        for figure in figures
+    ]
     return PrintingSheet(
-        shares.of or default, shares.decimals, shares.cut, turnout.counts, turnout.decimals, turnout.cut
+        shares.of or default,
+        shares.decimals,
+        shares.cut,
+        turnout.counts,
+        turnout.decimals,
+        turnout.cut,
+        min(POINTS_DECIMALS, max(printed, default=POINTS_DECIMALS)),
     )
 
 
@@ -412,7 +442,10 @@ def _round(
     unit = standing.unit if standing else "votes"
     published = figures.shares.get(TOTAL, {})
     people = list(standing.ranked()) if standing else []
-    people += [who for who in (*(item.votes or {}), *published, *figures.points) if who not in people]
+    gone = (*figures.elected, *figures.withdrawn, *figures.out)  # named even where the round has no figures
+    people += dict.fromkeys(
+        who for who in (*(item.votes or {}), *published, *figures.points, *gone) if who not in people
+    )
     base = item.bases.get(printing.of)
     rows = []
     for who in people:

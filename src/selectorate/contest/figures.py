@@ -137,7 +137,7 @@ class BallotView:
             if roll is not None and valid is not None and (roll.spoilt is not None or roll.rejected is not None):
                 aside = 0 if self.abstentions_are_valid else roll.abstentions or 0
                 return valid + (roll.spoilt or 0) + (roll.rejected or 0) + aside
-        if section == TOTAL and len(self.sections) > 1:
+        if section == TOTAL and len(self.sections) > 1 and self.addable:
             parts = [self.figure(key, part, number) for part in self.sections]
             if all(part is not None for part in parts):
                 return sum(part for part in parts if part is not None)
@@ -157,6 +157,13 @@ class BallotView:
         return isinstance(self.stage, BallotStage) and self.stage.count in ("repeated ballots", "two rounds")
 
     @property
+    def addable(self) -> bool:
+        """Whether votes of different sections are votes of one kind: a delegation's block is not a person's vote."""
+        segments = self.case.rulebook.segments
+        kinds = {segments[section].voters for section in self.sections if section != TOTAL}
+        return len(kinds) == 1 and (kinds == {"persons"} or len(self.sections) == 1)
+
+    @property
     def abstentions_are_valid(self) -> bool:
         """Whether a paper that says abstention is a valid vote."""
         return isinstance(self.stage, BallotStage) and self.stage.abstentions == "valid"
@@ -172,7 +179,7 @@ class BallotView:
         units = self.case.units.get(self.stage.id)
         if section == TOTAL and units is not None and number < len(units.rounds):
             return _added(units.rounds[number].values())
-        if section == TOTAL and self.sections != (TOTAL,) and all(part in votes for part in self.sections):
+        if section == TOTAL and self.addable and all(part in votes for part in self.sections):
             return _added([votes[part] for part in self.sections])
         return None
 
@@ -247,7 +254,7 @@ class BallotView:
         if self.figures.ballots:
             return f"the ballots themselves are in {self.figures.ballots}, and were not counted"
         if isinstance(self.stage, BallotStage) and self.stage.combine == "points-by-unit":
-            return f"the votes of every {self.stage.points.unit if self.stage.points else 'unit'}"
+            return f"the votes in every {self.stage.points.unit if self.stage.points else 'unit'}, or the points"
         absent = [section for section in self.sections if section not in figures.votes]
         return "the votes of " + " and ".join(self.case.section_name(section) for section in absent)
 

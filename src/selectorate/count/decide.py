@@ -81,7 +81,10 @@ def _amount(requirement: Requirement, base: Fraction | int, standing: Standing |
 
 
 def _plain(value: Fraction) -> str:
-    return f"{value.numerator:,}" if value.denominator == 1 else f"{exact.cut_to(value, 5):,}"
+    if value.denominator == 1:
+        return f"{value.numerator:,}"
+    text = f"{exact.cut_to(value, 5):,}"
+    return text if text.endswith(".00000") else text.rstrip("0")
 
 
 def decide(

@@ -164,6 +164,8 @@ class View:
             if not known:
                 if is_coarse(self.declaration, self.round()):
                     raise CannotBeKnown("votes over all are not shown, so that nobody's vote can be inferred")
+                if not self.ballot().addable:
+                    raise CannotBeKnown("blocks of delegations and votes of persons are not added up")
                 raise CannotBeKnown("votes were not published, only shares or points")
             return known
         if not apart:

@@ -103,7 +103,7 @@ def key_figures(declaration: Declaration) -> Iterator[KeyFigure]:
         else:
             yield KeyFigure(
                 words.clean(first.name),
-                numbers.value(first.value, final.unit, printing.decimals, printing.cut),
+                numbers.value(first.value, final.unit, printing),
                 f"{final.unit}, {shown} {of}" if shown != numbers.ABSENT else final.unit,
             )
         lead = reading.lead_of(final)
@@ -286,11 +286,7 @@ def lead_sentence(
     """The lead and the majority of the last round, as a sentence."""
     if lead == 0:
         return f"{words.listed([first.name, second.name])} are level."
-    amount = (
-        ""
-        if final.unit == "college"
-        else f"{numbers.value(lead, final.unit, printing.decimals, printing.cut)} {final.unit}"
-    )
+    amount = "" if final.unit == "college" else f"{numbers.value(lead, final.unit, printing)} {final.unit}"
     if first.share is not None and second.share is not None and not final.others:
         gap = numbers.percentage_points(first.share - second.share, printing.decimals, printing.cut)
         amount = f"{amount} ({gap})" if amount else gap
@@ -318,9 +314,27 @@ def provenance(declaration: Declaration, held: Sequence[BallotSheet]) -> Part:
         lines.append(words.sentence(declaration.about))
     lines.append(derivation(declaration, held))
     items: list[Item] = [Sentences((line,)) for line in lines]
+    items += disagreement(declaration)
     if declaration.sources:
         items.append(Links(tuple((source.title, source.address, source.says) for source in declaration.sources)))
     return Part("About this declaration", tuple(items))
+
+
+SHOWN_DISAGREEMENTS = 6
+"""So many published figures that do not follow from the others are named; the audit lists them all."""
+
+
+def disagreement(declaration: Declaration) -> Iterator[Item]:
+    """That published figures do not follow from the others, and which."""
+    found = declaration.disagreements
+    if not found:
+        return
+    number = numbers.counted(len(found), "published figure does", "published figures do")
+    yield Sentences((f"{number} not follow from the others; selectorate audit lists every check.",))
+    said = [words.sentence(text) for text in found[:SHOWN_DISAGREEMENTS]]
+    if len(found) > len(said):
+        said.append(f"{numbers.counted(len(found) - len(said), 'more', 'more')} in the audit.")
+    yield Sentences(tuple(said), listed=len(said) > 1)
 
 
 def derivation(declaration: Declaration, held: Sequence[BallotSheet]) -> str:

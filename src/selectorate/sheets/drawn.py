@@ -103,5 +103,5 @@ def shown_value(row: CandidateRow, item: RoundSheet, printing: PrintingSheet) ->
     share = reading.row_share(row, printing)
     if item.unit == "college" or row.value is None:
         return share
-    value = numbers.value(row.value, item.unit, printing.decimals, printing.cut)
+    value = numbers.value(row.value, item.unit, printing)
     return f"{value} {item.unit} ({share})" if share != numbers.ABSENT else f"{value} {item.unit}"

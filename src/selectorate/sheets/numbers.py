@@ -11,14 +11,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from .. import exact
+from ..contest.declaration import PrintingSheet
 from ..exact import Cut
 
 MINUS = "\N{MINUS SIGN}"
 """A minus that is as wide as a plus, and that no line is broken after."""
 ABSENT = "\N{EN DASH}"
 """What stands where a figure is not known."""
-POINTS_DECIMALS = 2
-"""To how many decimals points are printed for people. The exact ones are in the table of the data (CSV, JSON)."""
 
 Number = int | Fraction | Decimal
 UNITS = {"votes": ("vote", "votes"), "points": ("point", "points")}
@@ -76,19 +75,14 @@ def percentage_points(difference: Fraction | None, decimals: int, cut: Cut = "ha
     return f"{figure} percentage point{'' if figure in ('1', MINUS + '1') else 's'}"
 
 
-def points(value: Fraction | int | None, cut: Cut = "half up") -> str:
-    """Points of a contest by units: ``9,763.32``; whole where they are whole by nature is not known, so never."""
-    return decimal(value, POINTS_DECIMALS, cut)
-
-
-def value(amount: Fraction | int | None, unit: str, decimals: int, cut: Cut = "half up") -> str:
+def value(amount: Fraction | int | None, unit: str, printing: PrintingSheet) -> str:
     """What a round is decided by, in its unit: votes (whole where they are), points, or a share of the college."""
     if amount is None:
         return ABSENT
     if unit == "college":
-        return percent(Fraction(amount), decimals, cut)
+        return percent(Fraction(amount), printing.decimals, printing.cut)
     if unit == "points":
-        return points(amount, cut)
+        return decimal(amount, printing.points_decimals, printing.cut)
     return whole(amount) if Fraction(amount).denominator == 1 else decimal(amount, 5, "down")
 
 

@@ -78,7 +78,7 @@ def lead_value(value: Fraction, unit: str, printing: PrintingSheet) -> str:
     """A lead in the unit of its round; of a college in percentage points."""
     if unit == "college":
         return numbers.decimal(value * 100, printing.decimals, printing.cut)
-    return numbers.value(value, unit, printing.decimals, printing.cut)
+    return numbers.value(value, unit, printing)
 
 
 def lead_note(final: RoundSheet, printing: PrintingSheet) -> str:

@@ -62,14 +62,15 @@ def turnout_table(ballot: BallotSheet) -> Table | None:
     ):
         return None
     only = len(ballot.sections) == 2
+
+    def is_known(section: SectionSheet) -> bool:
+        return bool(section.note) or any(getattr(section, key) is not None for key in (*keys, "turnout_published"))
+
     known = [
         section
         for section in ballot.sections
-        if section.section == TOTAL
-        or (
-            not only
-            and (section.note or any(getattr(section, key) is not None for key in (*keys, "turnout_published")))
-        )
+        if (section.section == TOTAL and (ballot.addable or is_known(section)))
+        or (section.section != TOTAL and not only and is_known(section))
     ]
     published = [section for section in ballot.sections if section.turnout_published is not None]
     rows = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from ..contest import TOTAL
@@ -72,11 +72,7 @@ def section_table(ballot: BallotSheet, item: RoundSheet) -> Table:
             if with_value:
                 line.append(
                     Cell(
-                        (
-                            share
-                            if item.unit == "college"
-                            else numbers.value(row.value, item.unit, printing.decimals, printing.cut),
-                        ),
+                        (share if item.unit == "college" else numbers.value(row.value, item.unit, printing),),
                         strong=True,
                     )
                 )
@@ -158,7 +154,7 @@ def rounds_tables(declaration: Declaration, ballot: BallotSheet) -> Iterator[Tab
         share = reading.row_share(row, printing)
         if unit == "college":
             return (share if row.share is None else numbers.percent(row.share, printing.decimals, printing.cut),)
-        shown = numbers.value(row.value if row.value is not None else row.votes, unit, printing.decimals, printing.cut)
+        shown = numbers.value(row.value if row.value is not None else row.votes, unit, printing)
         return stacked(shown, share) if stack else (shown,)
 
     rows = [
@@ -170,7 +166,8 @@ def rounds_tables(declaration: Declaration, ballot: BallotSheet) -> Iterator[Tab
         )
         for row in people
     ]
-    rows += list(round_sums(ballot))
+    if unit != "points":
+        rows += list(round_sums(ballot))
     caption = {"votes": "Votes by round", "points": "Points by round", "college": "Per cent of the college by round"}[
         unit
     ]
@@ -182,6 +179,8 @@ def rounds_tables(declaration: Declaration, ballot: BallotSheet) -> Iterator[Tab
     if any(item.void for item in ballot.rounds):
         notes.append("A round marked void did not count.")
     yield Table(words.slug(f"{ballot.stage}-rounds"), caption, (name, *heads, outcome), tuple(rows), tuple(notes))
+    if unit == "points" and any(row.votes is not None for row in found.values()):
+        yield votes_by_round(ballot, people, found)
     if unit != "college" and not stack and any(row.share is not None for row in people):
         shares = [
             cells(
@@ -203,6 +202,33 @@ def rounds_tables(declaration: Declaration, ballot: BallotSheet) -> Iterator[Tab
             tuple(shares),
             extra=True,
         )
+
+
+def votes_by_round(
+    ballot: BallotSheet, people: Sequence[CandidateRow], found: Mapping[tuple[int, str], CandidateRow]
+) -> Table:
+    """The votes behind the points of every round, over all units: they decide nothing there."""
+    rows = [
+        cells(
+            row.name,
+            *(
+                numbers.whole(at.votes) if (at := found.get((item.number, row.candidate))) else ""
+                for item in ballot.rounds
+            ),
+            strong=row.candidate in ballot.elected,
+        )
+        for row in people
+    ]
+    heads = [Column(round_heading(item)) for item in ballot.rounds]
+    sums = [cells(*row.cells[:-1]) for row in round_sums(ballot)]
+    return Table(
+        words.slug(f"{ballot.stage}-votes"),
+        "Votes by round",
+        (Column("Candidate", numeric=False), *heads),
+        (*rows, *sums),
+        ("Points decide, not votes.",),
+        extra=True,
+    )
 
 
 def round_heading(item: RoundSheet) -> str:

@@ -148,7 +148,7 @@ def test_shares_that_were_only_published_stay_published() -> None:
     cell = of(deputy, "share-of-votes", "healey")
     assert cell.value is None
     assert cell.cannot is not None and cell.published is not None
-    assert of(deputy, "votes", "healey").cannot == "votes were not published, only shares or points"
+    assert of(deputy, "votes", "healey").cannot == "blocks of delegations and votes of persons are not added up"
 
 
 def test_votes_of_unknown_candidates_leave_leads_unknown() -> None:

@@ -10,7 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from selectorate.contest.declaration import PrintingSheet
 from selectorate.sheets import numbers, words
+
+
+def printing(decimals: int = 1, points_decimals: int = 2) -> PrintingSheet:
+    return PrintingSheet("votes", decimals, "half up", "valid votes", 1, "half up", points_decimals)
 
 
 @pytest.mark.parametrize(
@@ -31,9 +36,10 @@ from selectorate.sheets import numbers, words
         (numbers.percent_change(Fraction(1, 10000), 1), "0.0"),
         (numbers.percentage_points(Fraction(1, 100), 0), "1 percentage point"),
         (numbers.percentage_points(Fraction(237, 1000), 1), "23.7 percentage points"),
-        (numbers.points(Fraction(976332102, 100000)), "9,763.32"),
-        (numbers.value(Fraction(1, 3), "college", 3), "33.333%"),
-        (numbers.value(Fraction(172), "votes", 1), "172"),
+        (numbers.value(Fraction(976332102, 100000), "points", printing()), "9,763.32"),
+        (numbers.value(Fraction(6202), "points", printing(points_decimals=0)), "6,202"),
+        (numbers.value(Fraction(1, 3), "college", printing(decimals=3)), "33.333%"),
+        (numbers.value(Fraction(172), "votes", printing()), "172"),
         (numbers.counted(1, "vote", "votes"), "1 vote"),
         (numbers.day(dt.date(2016, 9, 24)), "24 September 2016"),
         (words.listed(["a", "b", "c"]), "a, b and c"),
