@@ -24,7 +24,11 @@ def _listed(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
-Printed = Annotated[tuple[Published, ...], BeforeValidator(_listed), Field(min_length=1)]
+Printed = Annotated[
+    tuple[Published, ...],
+    BeforeValidator(_listed, json_schema_input_type=Published | Annotated[list[Published], Field(min_length=1)]),
+    Field(min_length=1),
+]
 """A figure as printed, or a list of them where it was printed to several precisions: ``61.8`` or ``[61.8, 61.85]``."""
 Names = tuple[Id, ...]
 Shares = dict[Id, Printed]

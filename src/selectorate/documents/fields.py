@@ -82,5 +82,5 @@ Day = Annotated[dt.date, Field(strict=True)]
 """A date, and not a text that looks like one."""
 Moment = Annotated[dt.datetime, Field(strict=True)]
 """A date and time, and not a text that looks like one."""
-Published = Annotated[Decimal, BeforeValidator(_no_float), Field(ge=-(10**12), le=10**12)]
+Published = Annotated[Decimal, BeforeValidator(_no_float, json_schema_input_type=float), Field(ge=-(10**12), le=10**12)]
 """A figure as it was printed: the decimals that are written are the decimals that were printed."""

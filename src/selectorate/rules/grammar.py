@@ -209,7 +209,9 @@ def _one_or_more(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
-Requirements = Annotated[tuple[Requirement, ...], BeforeValidator(_one_or_more)]
+Requirements = Annotated[
+    tuple[Requirement, ...], BeforeValidator(_one_or_more, json_schema_input_type=Requirement | list[Requirement])
+]
 """One requirement, or a list of which all must be met."""
 
 

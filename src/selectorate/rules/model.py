@@ -292,7 +292,11 @@ class BallotRule(FileModel):
 
 TieRule = Literal["earlier rounds", "lot", "officer", "vote again", "all out", "stop"]
 Ties = Annotated[
-    tuple[TieRule, ...], BeforeValidator(lambda value: value if isinstance(value, list | tuple | dict) else (value,))
+    tuple[TieRule, ...],
+    BeforeValidator(
+        lambda value: value if isinstance(value, list | tuple | dict) else (value,),
+        json_schema_input_type=TieRule | list[TieRule],
+    ),
 ]
 
 CountName = Literal["most votes", "repeated ballots", "two rounds", "alternative vote", "supplementary vote"]
@@ -344,7 +348,10 @@ class BallotStage(FileModel):
         GoingOut("lowest"),
         description='Who goes out after a round that elects nobody: "lowest", "nobody", "all but 2".',
     )
-    minimum: Annotated[tuple[Quantity, ...] | ParameterRef, BeforeValidator(_minimum)] = Field(
+    minimum: Annotated[
+        tuple[Quantity, ...] | ParameterRef,
+        BeforeValidator(_minimum, json_schema_input_type=Quantity | list[Quantity] | ParameterRef),
+    ] = Field(
         (),
         description=(
             "The votes needed to stay in after the first ballot, the second, and so on: all under it go out"
