@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from selectorate import contest, documents, gallery, rules
-from selectorate.contest.case import from_document
+from selectorate.contest.loading import from_document
 from selectorate.contest.units import read_units
 from selectorate.errors import ContestError, RulebookError, SelectorateError
 from selectorate.rules.load import PRESETS

@@ -4,9 +4,10 @@
 every published figure to the rulebook; ``declare`` makes the ``Declaration``.
 """
 
-from .case import Case, load, load_file
+from .case import Case
 from .declaration import Declaration, declare, to_json
 from .figures import BallotRound, BallotView
+from .loading import load, load_file
 from .model import TOTAL, Contest
 from .replay import Replay, ReplayedRound, replay, replay_ballot, winners
 from .units import UnitVotes

@@ -178,9 +178,9 @@ class BallotView:
                 return votes[name]
         units = self.case.units.get(self.stage.id)
         if section == TOTAL and units is not None and number < len(units.rounds):
-            return _added(units.rounds[number].values())
+            return added(units.rounds[number].values())
         if section == TOTAL and self.addable and all(part in votes for part in self.sections):
-            return _added([votes[part] for part in self.sections])
+            return added([votes[part] for part in self.sections])
         return None
 
     def counted_sections(self, number: int) -> SectionVotes | None:
@@ -251,8 +251,6 @@ class BallotView:
 
     def _missing(self, number: int) -> str:
         figures = self.figures.round[number]
-        if self.figures.ballots:
-            return f"the ballots themselves are in {self.figures.ballots}, and were not counted"
         if isinstance(self.stage, BallotStage) and self.stage.combine == "points-by-unit":
             return f"the votes in every {self.stage.points.unit if self.stage.points else 'unit'}, or the points"
         absent = [section for section in self.sections if section not in figures.votes]
@@ -289,7 +287,8 @@ def combined(stage: BallotStage | MotionStage, sections: SectionVotes) -> Standi
     return count.one_person_one_vote(sections)
 
 
-def _added(tables: Iterable[Mapping[str, int]]) -> dict[str, int]:
+def added(tables: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """The votes of several tables added up, by candidate."""
     total: dict[str, int] = {}
     for table in tables:
         for who, number in table.items():

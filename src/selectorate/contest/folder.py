@@ -24,8 +24,9 @@ from filelock import FileLock, Timeout
 from .. import documents, rules
 from ..errors import ContestError, InputError, Where
 from ..rules import NominationStage, Rulebook
-from .case import Case, from_document, load_file
+from .case import Case
 from .entered import Nomination, check_nominations, nominations_csv, read_nominations, ways
+from .loading import from_document, load_file
 from .model import MOTION, REOPEN, TOTAL, Contest
 from .nominations import Ruling, gates, needed, rule_on
 from .writing import Plain, changed_toml, plain_name, read_text, remove_remains, same_name, write_all

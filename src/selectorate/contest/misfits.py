@@ -177,12 +177,7 @@ def _figures(
     people = set(MOTION) if motion else set(contest.candidates)
     if not motion and isinstance(stage, BallotStage) and stage.reopen_nominations:
         people.add(REOPEN)
-    if ballot.ballots and ballot.round:
-        yield Problem(
-            "a ballot has either a file of ballots or published rounds",
-            document.where(*at, "ballots"),
-            "Leave one of the two out.",
-        )
+    yield from _files(stage, ballot, sections, document, at)
     if not motion:
         for key in ("asked", "asked_needed", "carried"):
             if getattr(ballot, key) is not None:
@@ -200,6 +195,37 @@ def _figures(
             college=isinstance(stage, BallotStage) and stage.combine == "weighted-college",
             points=isinstance(stage, BallotStage) and stage.points is not None,
         )
+
+
+def _files(
+    stage: BallotStage | MotionStage,
+    ballot: BallotFigures,
+    sections: set[str],
+    document: Document,
+    at: tuple[str | int, ...],
+) -> Found:
+    """Files of ballots: one for the whole ballot, or one for each round where every round is a ballot of its own."""
+    repeated = isinstance(stage, BallotStage) and stage.count in ("repeated ballots", "two rounds")
+    by_unit = isinstance(stage, BallotStage) and stage.combine == "points-by-unit"
+    if ballot.ballots and repeated:
+        hint = "Give the file of each ballot in its [[ballot.round]]."
+        yield Problem("the ballots of repeated ballots are in a file each", document.where(*at, "ballots"), hint)
+    tables = [((*at, "ballots"), ballot.ballots)]
+    for number, figures in enumerate(ballot.round):
+        where = (*at, "round", number, "ballots")
+        if figures.ballots and not repeated:
+            hint = 'Give "ballots" once, over all rounds.'
+            yield Problem("every round counts the same papers", document.where(*where), hint)
+        tables.append((where, figures.ballots))
+    for where, table in tables:
+        if by_unit and TOTAL in table:
+            hint = 'Name a file for each unit: { north = "north.blt", south = "south.blt" }.'
+            yield Problem("points are given by the ballots of each unit", document.where(*where), hint)
+        if not by_unit:
+            yield from _sections(table, sections, document, where)
+        if TOTAL in table and len(table) > 1:
+            hint = "Name one file, or one for each segment."
+            yield Problem("ballots of everybody stand beside those of a segment", document.where(*where), hint)
 
 
 def _sections(table: Mapping[str, object], sections: set[str], document: Document, at: tuple[str | int, ...]) -> Found:

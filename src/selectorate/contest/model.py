@@ -30,6 +30,14 @@ Printed = Annotated[
     Field(min_length=1),
 ]
 """A figure as printed, or a list of them where it was printed to several precisions: ``61.8`` or ``[61.8, 61.85]``."""
+Files = Annotated[
+    dict[Section, Text],
+    BeforeValidator(
+        lambda value: {TOTAL: value} if isinstance(value, str) else value,
+        json_schema_input_type=Text | dict[Section, Text],
+    ),
+]
+"""A file of ballots, or one for each segment (where points are given by unit: for each unit)."""
 Names = tuple[Id, ...]
 Shares = dict[Id, Printed]
 Votes = dict[Id, Count]
@@ -82,6 +90,9 @@ class Candidate(FileModel):
 
     name: Text = Field(description="The full name.")
     short: Text | None = Field(None, description="The name for tables; the last word of the name where it is left out.")
+    on_paper: Text | None = Field(
+        None, description="The name in files of ballots, where it is neither the name, the short one nor the key."
+    )
     groups: Names = Field((), description='The groups of the rulebook to which they belong: ["women"].')
     note: Text | None = Field(None, description="What should be known of them.")
 
@@ -146,6 +157,7 @@ class Round(Marked):
     """One round of a count, or one of several repeated ballots."""
 
     date: Day | None = Field(None, description="The day, for repeated ballots.")
+    ballots: Files = Field({}, description="The file of the ballots of this round, where ballots are repeated.")
     label: Text | None = Field(None, description="What it was called, if not by its number.")
     roll: dict[Section, Roll] = Field(
         {}, description="Roll and ballots of this round, where ballots are repeated: by segment, or total."
@@ -176,7 +188,11 @@ class BallotFigures(Marked):
     """A ballot or a motion: its figures as published, or the file of its ballots."""
 
     stage: Id = Field(description="The ballot or motion of the rulebook.")
-    ballots: Text | None = Field(None, description="The file of the ballots themselves, next to this one.")
+    ballots: Files = Field(
+        {},
+        description="The file of the ballots themselves, next to this one, which are counted: one file, or one for each"
+        ' segment: { members = "members.blt" }.',
+    )
     units: Text | None = Field(
         None,
         description="A CSV file next to this one with the votes of every unit in every round: "

@@ -9,9 +9,10 @@ from typing import Any
 
 from ..errors import InputError
 from ..rules import BallotStage, MotionStage, NominationStage
-from .case import Case, load_file
+from .case import Case
 from .figures import view_of
 from .folder import CONTEST, add_candidate, changed, id_of, locked, new_id
+from .loading import load_file
 from .model import MOTION, REOPEN, TOTAL
 from .nominations import field_of, rule_on
 from .replay import replay, replay_ballot, rule_for

@@ -12,7 +12,7 @@ from tests.golden.audits import make
 
 from selectorate import contest, documents, gallery
 from selectorate.contest.audit import KINDS, audit
-from selectorate.contest.case import from_document
+from selectorate.contest.loading import from_document
 from selectorate.errors import SelectorateError
 
 GOLDEN = Path(make.__file__).parent

@@ -110,7 +110,7 @@ stage = "ballots"
 votes.total = { ann = 200, bob = 113 }
 elected = ["ann"]
 """
-    found = contest.case.from_document(parse(text, "made-up.toml"), None)
+    found = contest.loading.from_document(parse(text, "made-up.toml"), None)
     failed = [check.what for check in audit(found).checks if check.status == "disagrees"]
     assert failed == ["no more ballots than Labour MPs"]
 

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 
 from ..case import Case
 from . import course, nominations, rolls, shares
+from .ballots import ballots
 from .base import Check, Status
 
 KINDS: tuple[Callable[[Case], Iterator[Check]], ...] = (
     nominations.thresholds,
     nominations.numbers,
     nominations.places_on_the_paper,
+    ballots,
     rolls.sums,
     rolls.turnout,
     shares.sums,

@@ -15,6 +15,7 @@ from ..figures import BallotView, view_of
 
 Status = Literal["agrees", "disagrees", "cannot be checked"]
 Topic = Literal[
+    "ballots",
     "sum",
     "share",
     "turnout",

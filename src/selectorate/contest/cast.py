@@ -1,0 +1,149 @@
+"""The ballots of one section of a contest, read from a file: whose columns are whose, and what a paper comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from ..ballots import MarkRules, Profile, Rankings, formats, rankings
+from ..count.choices import ChoiceRule, tally
+from ..count.constraints import Group
+from ..count.first import first_choices
+from ..documents import nearest, shown
+from ..errors import ContestError, Where
+from ..rules import BallotStage, GroupRule, MotionStage
+from .model import MOTION, REOPEN, Contest
+
+SIDES = {"for": "for", "yes": "for", "against": "against", "no": "against"}
+"""What the two sides of a motion are called on papers."""
+REOPENED = ("reopen", "re-open nominations", "reopen nominations", "ron")
+"""What "re-open nominations" is called on papers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cast:
+    """The ballots of one section.
+
+    ``people``: who the options of the ``profile`` are, by their keys in the contest file. ``ranked``: the rankings
+    that the papers come to, where they are ranked. ``rule``: how papers are read on which candidates are chosen.
+    """
+
+    people: tuple[str, ...]
+    profile: Profile = field(repr=False)
+    ranked: Rankings | None = field(repr=False)
+    rule: ChoiceRule = field(repr=False)
+
+    def votes(self, standing: Sequence[str]) -> tuple[dict[str, int], int]:
+        """Votes of each of ``standing``, and the ballots that went to none of them any more."""
+        numbers = {self.people.index(who) + 1: who for who in standing if who in self.people}
+        if self.ranked is not None:
+            found, exhausted = first_choices(self.ranked, list(numbers))
+        else:
+            found, exhausted = tally(self.profile, self.rule, 1).votes, 0
+        votes = dict.fromkeys(standing, 0)
+        votes.update({who: found.get(number, 0) for number, who in numbers.items()})
+        return votes, exhausted
+
+    def roll(self) -> Mapping[str, int]:
+        """Ballots returned, spoilt (blank ones among them) and valid."""
+        valid = self.ranked.valid if self.ranked is not None else tally(self.profile, self.rule, 1).valid
+        return {"returned": self.profile.total, "spoilt": self.profile.total - valid, "valid": valid}
+
+
+Casts = Mapping[str, Cast]
+"""The ballots of each section."""
+
+
+def read_cast(file: Path | Traversable, contest: Contest, stage: BallotStage | MotionStage, where: Where) -> Cast:
+    """The ballots in ``file``, which the contest file names at ``where``.
+
+    Raises InputError for a file that cannot be read, ContestError for options that are not candidates.
+    """
+    profile = formats.read(file if isinstance(file, Path) else file.read_bytes(), name=str(file))
+    if profile.scale != 1:
+        hint = "Everybody has one ballot: give whole numbers."
+        raise ContestError(f"the ballots in {shown(file.name)} have decimal weights", where=where, hint=hint)
+    people = _people(profile, contest, stage, where, file.name)
+    ranked = isinstance(stage, BallotStage) and stage.paper == "rank"
+    marks = MarkRules(ranks=2) if isinstance(stage, BallotStage) and stage.count == "supplementary vote" else None
+    return Cast(people, profile, rankings(profile, marks) if ranked else None, _choices(stage, contest, people))
+
+
+def _choices(stage: BallotStage | MotionStage, contest: Contest, people: Sequence[str]) -> ChoiceRule:
+    """How a paper on which candidates are chosen, not ranked, is read."""
+    if isinstance(stage, MotionStage) or stage.paper != "choose up to":
+        return ChoiceRule("paper", read="first rank")
+    most = stage.choose_up_to or (stage.places if isinstance(stage.places, int) else 1)
+    return ChoiceRule("paper", most=most, paper=groups(stage.paper_rules, contest, people))
+
+
+def groups(rules: Sequence[GroupRule], contest: Contest, people: Sequence[str]) -> tuple[Group, ...]:
+    """Rules on groups of candidates, by the numbers of the options."""
+    found = []
+    for rule in rules:
+        members = frozenset(
+            number
+            for number, who in enumerate(people, 1)
+            if who in contest.candidates and rule.group in contest.candidates[who].groups
+        )
+        found.append(Group(rule.group, members, rule.at_least or 0, rule.at_most))
+    return tuple(found)
+
+
+def _people(
+    profile: Profile, contest: Contest, stage: BallotStage | MotionStage, where: Where, file: str
+) -> tuple[str, ...]:
+    """Whose each option is. Raises ContestError for one that is nobody's, and for two that are the same one's."""
+    if isinstance(stage, MotionStage):
+        known = dict(SIDES)
+    else:
+        known = _names(contest)
+        if stage.reopen_nominations:
+            known.update(dict.fromkeys(REOPENED, REOPEN))
+    people: list[str] = []
+    for option in profile.candidates:
+        who = known.get(_folded(option.name))
+        if who is None:
+            motion = isinstance(stage, MotionStage)
+            raise _stranger(option.name, contest, where, file, motion=motion)
+        if who in people:
+            hint = "Each candidate stands once in a file of ballots."
+            raise ContestError(f'{shown(file)} has "{who}" twice', where=where, hint=hint)
+        people.append(who)
+    if isinstance(stage, MotionStage) and set(people) != set(MOTION):
+        raise ContestError(
+            f"{shown(file)} has not the two sides of a motion", where=where, hint="They are For and Against."
+        )
+    return tuple(people)
+
+
+def _stranger(name: str, contest: Contest, where: Where, file: str, *, motion: bool) -> ContestError:
+    if motion:
+        hint = "The sides are: For, Against."
+        return ContestError(f"{shown(name)} in {shown(file)} is not a side of the motion", where=where, hint=hint)
+    names = [candidate.name for candidate in contest.candidates.values()]
+    hint = nearest(name, names, "The candidates are") or "Add them under [candidates.…]."
+    hint += ' A name that is written otherwise there is given to the candidate as "on_paper".'
+    return ContestError(f"{shown(name)} in {shown(file)} is not a candidate", where=where, hint=hint)
+
+
+def _names(contest: Contest) -> dict[str, str]:
+    """Who is meant by a name on a paper: the name there, the full name, the short one or the key, the surest first."""
+    known: dict[str, str] = {}
+    ambiguous: set[str] = set()
+    for of in ("on_paper", "name", "label", "key"):
+        here: dict[str, str] = {}
+        for key, candidate in contest.candidates.items():
+            name = key if of == "key" else getattr(candidate, of)
+            if name is not None:
+                folded = _folded(name)
+                ambiguous |= {folded} if folded in here else set()
+                here[folded] = key
+        known = {**here, **known}
+    return {name: key for name, key in known.items() if name not in ambiguous}
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
