@@ -29,7 +29,8 @@ from selectorate.mandate import MEASURES, Turn
 from selectorate.mandate.board import Board, smallest
 from selectorate.mandate.cells import CannotBeKnown
 from selectorate.mandate.played import decisive
-from selectorate.mandate.swing import UNIFORM_STEP, _board
+from selectorate.mandate.swings import _board
+from selectorate.mandate.turns import UNIFORM_STEP
 
 
 def figures(case: Case) -> dict[str, dict[str, Fraction | None]]:

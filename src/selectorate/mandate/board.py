@@ -1,4 +1,4 @@
-"""One round with votes moved from the winner to a challenger, put to the count again. See ``swing``."""
+"""One round with votes moved from the winner to a challenger, put to the count again. See ``swings``."""
 
 from __future__ import annotations
 
