@@ -28,7 +28,7 @@ from ..rules import BallotStage, MotionStage, Rulebook
 from .cells import CannotBeKnown, listed
 from .played import Amounts, Decisive
 from .rivals import Loader
-from .sources import Row, VoteSources, check_source, default_source, votes_of
+from .sources import Row, VoteSources, check_source, default_source, votes_of, whose_votes
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ def plans(
         yield Plan("", 0, False, lambda number: None, cannot=why)
         return
     chosen = {name: tuple(given[name]) if name in given else (str(defaults[name]),) for name in sections}
+    if given:
+        _refuse_twice(found, chosen, loader)
     open_ = [name for name in defaults if str(defaults[name]).startswith("nominations")]
     if not open_:
         yield _plan(found, other, stage, chosen, "", loader)
@@ -104,6 +106,25 @@ def plans(
         silent = listed([found.case.body_name(body) for body in rest.values()])
         reading = f"counting those {silent} who nominated nobody for the holder"
         yield _plan(found, other, stage, with_rest, reading, loader)
+
+
+def _refuse_twice(found: Decisive, chosen: Mapping[str, tuple[str, ...]], loader: Loader) -> None:
+    """Raises InputError where a vote would count twice: a source given twice, or a segment beside ``total``."""
+    taken: dict[str, str] = {}
+    for section, sources in chosen.items():
+        for source in sources:
+            votes = whose_votes(found, section, source, loader)
+            if votes in taken:
+                where = f'for "{section}"' if taken[votes] == section else f'for "{taken[votes]}" and for "{section}"'
+                raise InputError(f'the votes of "{source}" are taken twice, {where}', hint="Name each source once.")
+            taken[votes] = section
+    parts = [votes for votes in taken if votes in found.view.sections and votes != TOTAL]
+    if TOTAL in taken and parts:
+        raise InputError(
+            f'"total" is all the votes, and those of "{parts[0]}" are taken beside it, in '
+            + (f'"{taken[TOTAL]}"' if taken[TOTAL] == taken[parts[0]] else f'"{taken[parts[0]]}"'),
+            hint="Name the segments, or total alone.",
+        )
 
 
 def _identical(found: Decisive, stage: BallotStage | MotionStage) -> bool:

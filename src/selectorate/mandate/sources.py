@@ -10,7 +10,7 @@ from ..contest.nominations import rule_on
 from ..documents import nearest
 from ..errors import InputError
 from ..rules import BallotStage, MotionStage
-from .cells import CannotBeKnown
+from .cells import CannotBeKnown, listed
 from .played import Decisive, decisive
 from .rivals import Loader
 
@@ -67,6 +67,20 @@ def votes_of(found: Decisive, section: str, source: str, loader: Loader) -> tupl
     return None, f"the votes of {found.case.section_name(source)}"
 
 
+def whose_votes(found: Decisive, section: str, source: str, loader: Loader) -> str:
+    """What tells whether two sources are the same votes: two names of one contest are one, as are two of one body."""
+    kind, _, name = source.partition(":")
+    if kind == "contest" and name:
+        other = loader(name).contest
+        return TOTAL if other == found.case.contest else f"contest:{other.id}"
+    if kind in ("nominations", "nominations+rest"):
+        try:
+            return f"nominations:{name or _nominators(found, section)}"
+        except CannotBeKnown:
+            return "nominations"
+    return TOTAL if len(found.view.sections) == 1 else source
+
+
 def _nominators(found: Decisive, section: str) -> str:
     """The body that is meant by ``nominations`` for ``section``: the one of its name, else the one that decided."""
     if nomination_sheets(found.case, section):
@@ -86,6 +100,8 @@ def _nominations(found: Decisive, body: str, *, rest: bool) -> tuple[Row, str]:
     counts = {sheet.candidate: sheet.count for sheet in sheets if sheet.count is not None}
     people = found.rounds[0].candidates
     row = {who: counts.get(who, 0) for who in people}
+    if not rest and not any(who in counts for who in people):
+        raise CannotBeKnown(f"how many {name} nominated those on the paper is not known")
     shown = [f"{counts[who]:,} for {case.contest.candidates[who].name}" for who in counts if who in people]
     said = f"the nominations by {name} are taken as their votes ({', '.join(shown)})"
     lost = sum(number for who, number in counts.items() if who not in people)
@@ -104,6 +120,18 @@ def _nominations(found: Decisive, body: str, *, rest: bool) -> tuple[Row, str]:
     return row, f"{said}, and the {others:,} who nominated nobody are counted for {held}, the holder"
 
 
+def _need_common(found: Decisive, case: Case, here: Sequence[str], there: Sequence[str]) -> None:
+    """Raises InputError if nobody stood in both contests: there is nobody whom the votes could be for."""
+    if not set(here) & set(there):
+        ours, theirs = (
+            listed([one.contest.label(who) for who in people]) for one, people in ((found.case, here), (case, there))
+        )
+        raise InputError(
+            f'no candidate of "{case.contest.id}" is one of "{found.case.contest.id}"',
+            hint=f"There: {theirs}. Here: {ours}.",
+        )
+
+
 def _other_contest(found: Decisive, name: str, loader: Loader) -> tuple[Row, str]:
     case = loader(name)
     theirs = decisive(case)
@@ -112,6 +140,7 @@ def _other_contest(found: Decisive, name: str, loader: Loader) -> tuple[Row, str
         raise CannotBeKnown(f"the votes of {case.contest.title} are not known")
     people = found.rounds[0].candidates
     if not isinstance(theirs.stage, MotionStage):
+        _need_common(found, case, people, list(votes))
         row = {who: votes.get(who, 0) for who in people}
         return row, f"the votes of {case.contest.title}, those for others left out"
     holder = found.case.contest.holder

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from fractions import Fraction
 
+from .. import exact
 from ..contest import TOTAL
 from ..contest.declaration import Exact
 from ..count import Standing
@@ -29,8 +30,9 @@ class Turn:
     ``votes``: the smallest number found. ``at_least``: with fewer than this it is certainly impossible. It is
     ``votes`` itself but where points are cut to decimals and the last place leaves a doubt, and None where only that
     kind of swing was looked at (the same everywhere, or in one unit whose points are cut). ``moved``: how many of them
-    in each section, where that matters. ``points``: for the same swing everywhere, the swing as a share. ``then``: what
-    the round would have come to.
+    in each section, where that matters. ``points``: for the same swing everywhere, the swing as a share of the votes
+    cast in each section; ``votes`` is then what it comes to in all, rounded up. ``then``: what the round would have
+    come to.
     """
 
     votes: int | None
@@ -118,19 +120,18 @@ def units_alone(board: Board, names: Mapping[str, str]) -> list[SwingIn]:
     ]
 
 
-def uniform_of(board: Board, found: Decisive) -> SwingIn:
+def uniform_of(board: Board) -> SwingIn:
     """The smallest swing that turns the result if it is the same, of the votes cast, in every section."""
     available = board.available
     cast = {section: sum(row.values()) for section, row in board.sections.items()}
-    show = _may_show(board, found)
 
-    def moved(steps: int) -> dict[str, int]:
-        """Votes are whole: in each section the swing is rounded up, and no more than the winner's votes move."""
+    def moved(steps: int) -> dict[str, Fraction]:
+        """The swing in parts of votes: made whole in each section, it would be larger in the small ones.
+
+        No more than the winner's votes move.
+        """
         swung = steps * UNIFORM_STEP
-        return {
-            section: min(available[section], -((-swung.numerator * cast[section]) // swung.denominator))
-            for section in available
-        }
+        return {section: min(Fraction(available[section]), swung * cast[section]) for section in available}
 
     def turn(test: Callable[[Standing], bool]) -> Turn:
         most = UNIFORM_STEP.denominator
@@ -138,12 +139,10 @@ def uniform_of(board: Board, found: Decisive) -> SwingIn:
         steps = smallest(lambda number: test(board.with_moved(moved(number))), most, near)
         if steps is None:
             return Turn(None, cannot="no swing does it")
-        taken = {section: votes for section, votes in moved(steps).items() if votes}
-        votes = sum(taken.values())
+        taken = moved(steps)
         return Turn(
-            votes,
+            exact.ceil(sum(taken.values(), Fraction(0))),
             at_least=None,
-            moved=taken if show else {},
             points=steps * UNIFORM_STEP,
             then=_then(board, board.with_moved(taken)),
         )

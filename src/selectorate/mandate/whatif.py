@@ -13,7 +13,7 @@ from .. import rules
 from ..contest import TOTAL, BallotRound, Case
 from ..rules import BallotStage, MotionStage
 from .answers import KEYS, SAME_VOTERS, WhatIf, answer, ballot_of, need_segments, segment_name, summed, unanswered
-from .cells import CannotBeKnown
+from .cells import CannotBeKnown, listed
 from .played import Decisive, decisive, rebuilt, without_figures
 
 
@@ -23,46 +23,49 @@ def nothing_changed(case: Case) -> WhatIf:
     return answer(found, "nothing changed", "nothing had been changed", (), found.stage, found.rounds)
 
 
-def segment_left_out(case: Case, segment: str) -> WhatIf:
-    """The result without the votes of ``segment``.
+def segment_left_out(case: Case, *segments: str) -> WhatIf:
+    """The result without the votes of ``segments``: one answer, all of them left out together.
 
     In a weighted college the weights of the others are scaled up to the whole. Raises InputError if the ballot that
     decided has no such segment.
     """
     found = ballot_of(case)
-    name = segment_name(found, segment)
-    title = f"{name} had not voted"
+    out = tuple(dict.fromkeys(segments))
+    names = tuple(segment_name(found, segment) for segment in out)
+    who = f"neither {names[0]} nor {names[1]}" if len(names) == 2 else listed(names)
+    title = f"{who} had voted" if len(names) == 2 else f"{who} had not voted"
     try:
         need_segments(found)
-        rest = [other for other in found.view.sections if other != segment]
+        rest = [other for other in found.view.sections if other not in out]
         if not rest:
-            raise CannotBeKnown(f"{name} are the only segment")
-        found.refuse_hidden([segment])
-        stage, told = _without_weight(found.stage, segment, name)
-        rounds = [_left_out(found, stage, item, segment, rest) for item in found.rounds]
+            raise CannotBeKnown(f"{listed(names)} are {'the only segment' if len(names) == 1 else 'all there are'}")
+        found.refuse_hidden(out)
+        stage, told = _without_weight(found.stage, out, listed(names))
+        rounds = [_left_out(found, stage, item, out, rest) for item in found.rounds]
     except CannotBeKnown as why:
         return unanswered(found, "a segment left out", title, why)
-    assumptions = (f"The votes of {name} are left out.", *told, SAME_VOTERS)
-    return answer(found, "a segment left out", title, assumptions, stage, rounds, left_out=(name,))
+    together = ", all of them together" if len(names) > 1 else ""
+    assumptions = (f"The votes of {listed(names)} are left out{together}.", *told, SAME_VOTERS)
+    return answer(found, "a segment left out", title, assumptions, stage, rounds, left_out=names)
 
 
 def _without_weight(
-    stage: BallotStage | MotionStage, segment: str, name: str
+    stage: BallotStage | MotionStage, out: Sequence[str], names: str
 ) -> tuple[BallotStage | MotionStage, tuple[str, ...]]:
     if not isinstance(stage, BallotStage) or stage.combine != "weighted-college":
         return stage, ()
-    rest = 1 - stage.weights[segment]
-    weights = {other: weight / rest for other, weight in stage.weights.items() if other != segment}
+    rest = 1 - sum(stage.weights[segment] for segment in out)
+    weights = {other: weight / rest for other, weight in stage.weights.items() if other not in out}
     shown = ", ".join(f"{other} {rules.share_text(weight)}" for other, weight in weights.items())
-    told = f"The weight of {name} goes to the other sections in proportion to theirs: {shown}."
+    told = f"The weight of {names} goes to the other sections in proportion to theirs: {shown}."
     return stage.model_copy(update={"weights": weights}), (told,)
 
 
 def _left_out(
-    found: Decisive, stage: BallotStage | MotionStage, item: BallotRound, segment: str, rest: Sequence[str]
+    found: Decisive, stage: BallotStage | MotionStage, item: BallotRound, out: Sequence[str], rest: Sequence[str]
 ) -> BallotRound:
-    if item.sections is None or segment not in item.sections:
-        return without_figures(item, f"the votes of {found.case.section_name(segment)} by themselves")
+    if item.sections is None or any(segment not in item.sections for segment in out):
+        return without_figures(item, f"the votes of {listed([found.case.section_name(s) for s in out])} by themselves")
     sections = {other: item.sections[other] for other in rest}
     figures = {key: summed(found, key, rest, item.number) for key in KEYS}
     if not found.view.repeated and item.number > 1:

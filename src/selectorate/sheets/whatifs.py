@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from ..contest.declaration import Declaration
 from ..mandate import (
     Swing,
     SwingIn,
+    Turn,
     WhatIf,
     value_text,
 )
@@ -54,38 +55,62 @@ def _swing(swing: Swing) -> Iterator[Item]:
         cells(words.capital(place.name), _turn(place, "denies"), _turn(place, "elects"), f"{place.available:,}")
         for place in places
     ]
-    motion = {swing.winner, swing.to} == {"for", "against"}
-    done, other = ("carried", "lost") if swing.winner == "for" else ("lost", "carried")
+    headings = _headings(swing)
     columns = (
         Column("Votes moved", numeric=False),
-        Column(f"It is not {done}" if motion else f"{swing.winner_name} is no longer elected"),
-        Column(f"It is {other}" if motion else f"{swing.to_name} is elected"),
+        *(Column(heading) for heading in headings.values()),
         Column("Votes there to move"),
     )
     caption = f"The fewest votes, moved from {swing.winner_name} to {swing.to_name}, that change the result"
-    yield Table("swing", caption, columns, tuple(rows), tuple(_reasons(places)))
+    notes = [*_reasons(swing, places, headings)]
+    if swing.uniform is not None and any(turn.points is not None for turn in _turns(swing.uniform).values()):
+        notes.append(
+            "The same swing everywhere: its points are a share of all the votes cast in each place, and in brackets is"
+            " what they come to in all, rounded up."
+        )
+    yield Table("swing", caption, columns, tuple(rows), tuple(notes))
     if swing.unit_count:
         many = f"{len(swing.units)} of {swing.unit_count} {plural(swing.unit_name or 'unit')}"
         yield Sentences((f"A swing in a single {swing.unit_name or 'unit'} alone would have done it in {many}.",))
     yield Sentences((swing.not_declared, *swing.assumptions), listed=True)
 
 
+def _headings(swing: Swing) -> dict[str, str]:
+    """What each of the two questions asks for, in words."""
+    if {swing.winner, swing.to} == {"for", "against"}:
+        done, other = ("carried", "lost") if swing.winner == "for" else ("lost", "carried")
+        return {"denies": f"It is not {done}", "elects": f"It is {other}"}
+    return {"denies": f"{swing.winner_name} is no longer elected", "elects": f"{swing.to_name} is elected"}
+
+
+def _turns(place: SwingIn) -> dict[str, Turn]:
+    return {"denies": place.denies, "elects": place.elects}
+
+
 def _turn(place: SwingIn, which: str) -> str:
-    turn = place.denies if which == "denies" else place.elects
+    turn = _turns(place)[which]
     if turn.votes is None:
         return "no swing there does" if not turn.cannot or "no swing" in turn.cannot else WHY
-    text = f"{turn.votes:,}"
-    return f"{text} ({value_text(turn.points, 'points')})" if turn.points is not None else text
+    if turn.points is not None:
+        return f"{value_text(turn.points, 'points')} ({turn.votes:,})"
+    return f"{turn.votes:,}"
 
 
-def _reasons(places: Sequence[SwingIn]) -> Iterator[str]:
-    seen: set[str] = set()
-    for place in places:
-        for turn in (place.denies, place.elects):
+def _reasons(swing: Swing, places: Sequence[SwingIn], headings: Mapping[str, str]) -> Iterator[str]:
+    """What would have come of it: of which column it is said, and of which rows."""
+    for which, heading in headings.items():
+        said: dict[str, list[str]] = {}
+        for place in places:
+            turn = _turns(place)[which]
             for text in (turn.cannot, turn.then):
-                if text and text not in seen and "no swing" not in text:
-                    seen.add(text)
-                    yield words.sentence(f"{words.capital(place.name)}: {text}")
+                if text and "no swing" not in text:
+                    said.setdefault(text, []).append(place.name)
+        for text, names in said.items():
+            if which == "elects" and text == "the challenger is elected":
+                continue
+            told = text.replace("the challenger", str(swing.to_name))
+            where = "" if len(names) == len(places) else f" ({words.listed(names)})"
+            yield words.sentence(f"{heading}{where}: {told}")
 
 
 def _what_if(item: WhatIf, name: str) -> Iterator[Item]:
