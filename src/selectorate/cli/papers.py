@@ -48,14 +48,7 @@ def count_command(
 ) -> None:
     """Enter the figures of a paper count, and how a tie was broken or who withdrew."""
     with base.failures_told():
-        numbers = {
-            "entitled": entitled,
-            "returned": returned,
-            "rejected": rejected,
-            "spoilt": spoilt,
-            "abstentions": abstentions,
-        }
-        roll = {key: value for key, value in numbers.items() if value is not None}
+        roll = _known(entitled=entitled, returned=returned, rejected=rejected, spoilt=spoilt, abstentions=abstentions)
         if not (votes or roll or out or elected or withdrawn or new or units or tie or void):
             raise InputError("nothing is given to be entered", hint="Write the votes of each candidate: smith=12")
         if (out or elected) and tie is None:
@@ -78,12 +71,22 @@ def count_command(
             date=day_given(date) if date is not None else None,
             units=units,
         )
-        said = [*(votes or []), *(f"{key} {value}" for key, value in roll.items())]
-        said += [f"{key} {', '.join(people)}" for key, people in (("out", out), ("withdrawn", withdrawn)) if people]
-        base.out().print(base.line(f"Entered, round {round_}: {', '.join(said) or 'what was given'}."))
-        stop_if_wrong(case)
-        for text in _state(case):
-            base.out().print(base.line(text))
+        _tell(case, round_, votes or [], roll, {"out": out, "withdrawn": withdrawn})
+
+
+def _known(**numbers: int | None) -> dict[str, int]:
+    """The figures of a roll that are given."""
+    return {key: value for key, value in numbers.items() if value is not None}
+
+
+def _tell(case: Case, round_: int, votes: list[str], roll: dict[str, int], gone: dict[str, list[str]]) -> None:
+    """Say what was entered, what does not agree with it, and what the figures come to."""
+    said = [*votes, *(f"{key} {value}" for key, value in roll.items())]
+    said += [f"{key} {', '.join(people)}" for key, people in gone.items() if people]
+    base.out().print(base.line(f"Entered, round {round_}: {', '.join(said) or 'what was given'}."))
+    stop_if_wrong(case)
+    for text in _state(case):
+        base.out().print(base.line(text))
 
 
 def _state(case: Case) -> Iterator[str]:
