@@ -88,7 +88,8 @@ def write_files(contents: Mapping[Path, Content]) -> None:
             raise
         except OSError as fault:
             raise InputError(f"cannot be written: {fault.strerror}", where=_at(path)) from None
-    write_all({_place(path): content for path, content in contents.items() if path not in devices})
+    files = {path: content for path, content in contents.items() if path not in devices}
+    write_all({_place(path) if path.is_symlink() else path: content for path, content in files.items()})
 
 
 def _print(content: Content) -> None:
