@@ -80,11 +80,6 @@ def printable_range(figure: Decimal | int, cut: Cut | None = None) -> tuple[Frac
     return value - step, value + step
 
 
-def exact_text(value: Fraction | int) -> str:
-    """``value`` as text from which it can be read back exactly: ``"5/8"``, ``"42"``."""
-    return str(Fraction(value))
-
-
 def parse_fraction(text: str) -> Fraction:
     """The fraction that ``"1/3"``, ``"33.3%"`` or ``"0.65"`` says. Raises ValueError on anything else."""
     plain = text.strip()

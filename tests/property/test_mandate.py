@@ -29,7 +29,8 @@ from selectorate.mandate import MEASURES, Turn
 from selectorate.mandate.board import Board, smallest
 from selectorate.mandate.cells import CannotBeKnown
 from selectorate.mandate.played import decisive
-from selectorate.mandate.swing import UNIFORM_STEP, _board
+from selectorate.mandate.swings import _board
+from selectorate.mandate.turns import UNIFORM_STEP
 
 
 def figures(case: Case) -> dict[str, dict[str, Fraction | None]]:
@@ -283,10 +284,10 @@ def test_the_same_swing_everywhere_is_the_smallest_to_its_step(case: Case) -> No
         if turn.points is None:
             continue
         for points, expected in ((turn.points, True), (turn.points - UNIFORM_STEP, False)):
-            moved = {}
-            for section, row in board.sections.items():
-                votes = points * sum(row.values())
-                moved[section] = min(board.available[section], -(-votes.numerator // votes.denominator))
+            moved = {
+                section: min(Fraction(board.available[section]), points * sum(row.values()))
+                for section, row in board.sections.items()
+            }
             assert turned(board, moved, test) is expected
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import typer
 from pydantic import TypeAdapter
+from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from .. import contest
 from ..contest.audit import Audit, Check, audit
 from . import base
 
 CONTEST = typer.Argument(metavar="CONTEST", help="The id or short name of a contest, or the path of a contest file.")
+NARROW = 80
+"""Columns below which a table of four columns would break most words."""
 STATUSES = {"agrees": ("✓", "green"), "disagrees": ("✗", "red"), "cannot be checked": ("·", "yellow")}
 
 
@@ -39,7 +45,11 @@ def _print(result: Audit, *, failures: bool) -> None:
     console = base.out()
     console.print(base.line(f"{result.title}  (rulebook {result.rulebook})", "bold"))
     shown = [check for check in result.checks if not failures or check.status != "agrees"]
-    if shown:
+    if shown and console.width < NARROW:
+        for check in shown:
+            for text in _stacked(check, console.width):
+                console.print(text)
+    elif shown:
         table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
         table.add_column("", width=1)
         table.add_column("what was checked", ratio=5)
@@ -57,16 +67,34 @@ def _print(result: Audit, *, failures: bool) -> None:
 
 
 def _add(table: Table, check: Check) -> None:
-
     mark, colour = STATUSES[check.status]
+    table.add_row(
+        base.line(mark, style=colour),
+        _what(check),
+        base.line(check.published or ""),
+        base.line(check.computed or ""),
+    )
+
+
+def _stacked(check: Check, width: int) -> Iterator[RenderableType]:
+    """A check for a narrow terminal: what was checked, and under it the two figures."""
+    mark, colour = STATUSES[check.status]
+    lines = Table.grid(padding=(0, 1, 0, 0))
+    lines.add_row(base.line(mark, style=colour), _what(check))
+    yield lines
+    pairs = (("published", check.published), ("recomputed", check.computed))
+    figures = [f"{name} {figure}" for name, figure in pairs if figure]
+    yield from base.packed(figures, width, 4)
+
+
+def _what(check: Check) -> Text:
+    """What was checked; where it does not agree, why, and what is missing."""
     what = base.line(check.what + (" †" if check.certainty else ""))
     if check.explanation and check.status != "agrees":
         what.append(f"\n  {check.explanation} (line {check.line})", style="italic")
     if check.missing:
         what.append(f"\n  not known: {check.missing}", style="italic")
-    table.add_row(
-        base.line(mark, style=colour), what, base.line(check.published or ""), base.line(check.computed or "")
-    )
+    return what
 
 
 def add_to(app: typer.Typer) -> None:

@@ -7,30 +7,28 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
+from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from .. import sheets
 from ..contest import Case
-from ..contest.writing import write_all
 from ..errors import InputError, Problem, SelectorateError, Where
 from ..sheets.words import clean
+from . import INTERRUPTED
 
 CHECK_FAILED = 1
 """The status with which a command ends whose check fails."""
 UNUSABLE = 2
 """The status with which a command ends whose input cannot be used."""
-
-
-INTERRUPTED = 130
-"""The status with which a command ends that was interrupted from the keyboard."""
 LEAST_WIDTH, WIDTH, MOST_WIDTH = 40, 100, 1000
 
 
@@ -71,14 +69,37 @@ def json_text(value: Any) -> str:
 
 def print_json(value: Any) -> None:
     """Print ``value`` as JSON and nothing else."""
+    print_text(json_text(value))
+
+
+def print_text(text: str) -> None:
+    """Print ``text`` for another program: as it is."""
     _never_fail_to_encode()
     if sys.stdout is not None:
-        sys.stdout.write(json_text(value))
+        sys.stdout.write(text)
 
 
 def line(text: str, style: str = "") -> Text:
     """``text`` as a line to print: never read as markup, and without what could steer the terminal."""
     return Text(clean(text), style=style)
+
+
+def fits(console: Console, table: Table) -> bool:
+    """Whether ``table`` can be printed without cutting a word or a figure in it."""
+    wide = console.options.update_width(MOST_WIDTH)
+    return Measurement.get(console, wide, table).minimum <= console.width
+
+
+def packed(items: Iterable[str], width: int, indent: int) -> Iterator[Padding]:
+    """``items``, parted by commas, in indented lines of at most ``width``: as many in a line as there is room for."""
+    lines: list[str] = []
+    for item in items:
+        if lines and indent + len(lines[-1]) + len(item) + 3 <= width:  # with a comma before it, and one after
+            lines[-1] += f", {item}"
+        else:
+            lines.append(item)
+    for number, text in enumerate(lines, 1):
+        yield Padding(line(text + ("," if number < len(lines) else "")), (0, 0, 0, indent))
 
 
 def warn_if_ours(case: Case) -> None:
@@ -137,32 +158,6 @@ def _print_no_more() -> None:
     """Let what is still to be printed go nowhere, so that the end of the program does not fail on it."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def write_file(path: Path, content: str | bytes, *, replace: bool = True) -> None:
-    """Write ``content`` to ``path``, whole or not at all.
-
-    Raises InputError if it cannot be written, or is there already and may not be replaced.
-    """
-    data = content.encode() if isinstance(content, str) else content
-    if not replace and path.exists():
-        raise InputError("is there already", where=Where(str(path)), hint="Give another name, or move it away first.")
-    if path.is_dir():
-        raise InputError("is a folder, not a file", where=Where(str(path)))
-    if path.exists() and not path.is_file():  # /dev/null and /dev/stdout are written to, not replaced
-        try:
-            path.write_bytes(data)
-        except BrokenPipeError:
-            raise
-        except OSError as fault:
-            raise InputError(f"cannot be written: {fault.strerror}", where=Where(str(path))) from None
-        return
-    write_all({path.resolve() if path.is_symlink() else path: data})
-
-
-def written(path: Path) -> None:
-    """Say that a file was written, on the error stream."""
-    err().print(Text(f"Written: {path}"))
 
 
 @contextmanager

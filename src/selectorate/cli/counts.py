@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import typer
@@ -16,6 +17,7 @@ from ..count.ties import Lot
 from ..documents import nearest
 from ..errors import InputError
 from . import base
+from .outputs import STANDARD_OUTPUT, Outputs
 
 
 def method_named(name: str) -> Method:
@@ -34,12 +36,17 @@ def count_command(
     format_: str | None = typer.Option(None, "--format", help="The format, where it is not to be found out."),
     seed: str | None = typer.Option(None, "--seed", help="The seed of a lot, for ties; committed to beforehand."),
     number: list[str] = typer.Option([], "--number", help="A number that a scrutineer gave, joined with the seed."),
-    html: Path | None = typer.Option(None, "--html", metavar="FILE", help="Write a self-contained page."),
-    pdf: Path | None = typer.Option(None, "--pdf", metavar="FILE", help="Write a sheet to print."),
+    html: Path | None = typer.Option(
+        None, "--html", metavar="FILE", help="Write a self-contained page; - for standard output."
+    ),
+    pdf: Path | None = typer.Option(
+        None, "--pdf", metavar="FILE", help="Write a sheet to print; - for standard output."
+    ),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Count a file of ballots by a method, every round explained."""
     with base.failures_told():
+        outputs = Outputs({"html": html, "pdf": pdf}, json)
         how = method_named(method)
         with base.working(f"Reading {file}"):
             profile = formats.read(file, format=format_)
@@ -51,17 +58,13 @@ def count_command(
         options = Options(lot=Lot(seed, tuple(number))) if seed is not None else Options()
         with base.working("Counting"):
             counted = how.run(profile, places, options)
-        if json:
-            base.print_json(TypeAdapter(Count).dump_python(counted, mode="json", fallback=str))
-            return
         sheet = sheets.count_sheet(counted, how, profile.title or file.name)
-        if html is not None:
-            base.write_file(html, sheets.sheet_html(sheet))
-            base.written(html)
-        if pdf is not None:
-            base.write_file(pdf, sheets.sheet_pdf(sheet))
-            base.written(pdf)
-        if html is None and pdf is None:
+        outputs.put(
+            html=lambda: sheets.sheet_html(sheet),
+            pdf=lambda: sheets.sheet_pdf(sheet),
+            json=lambda: TypeAdapter(Count).dump_python(counted, mode="json", fallback=str),
+        )
+        if outputs.none:
             base.print_sheet(sheet)
 
 
@@ -75,8 +78,10 @@ def convert_command(
     with base.failures_told():
         with base.working(f"Reading {file}"):
             profile = formats.read(file, format=format_)
-        formats.write(profile, target, to)
-        base.written(target)
+        format_of_target = to if to is not None else formats.by_extension(str(target)).id
+        text = io.StringIO()
+        formats.write(profile, text, format_of_target, name=None if target == STANDARD_OUTPUT else target.name)
+        Outputs({"target": target}).put(target=text.getvalue)
 
 
 def methods_command(json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:

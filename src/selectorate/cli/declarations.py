@@ -11,34 +11,35 @@ from .. import contest, mandate, sheets
 from ..contest import Replay
 from ..contest.declaration import json_schema
 from . import base
+from .outputs import Outputs
 
 CONTEST = typer.Argument(metavar="CONTEST", help="The id or short name of a contest, or the path of a contest file.")
 
 
 def declare_command(
     name: str = CONTEST,
-    html: Path | None = typer.Option(None, "--html", metavar="FILE", help="Write a self-contained page."),
-    pdf: Path | None = typer.Option(None, "--pdf", metavar="FILE", help="Write a sheet to sign and to print."),
-    csv: Path | None = typer.Option(None, "--csv", metavar="FILE", help="Write a table for other programs."),
+    html: Path | None = typer.Option(
+        None, "--html", metavar="FILE", help="Write a self-contained page; - for standard output."
+    ),
+    pdf: Path | None = typer.Option(
+        None, "--pdf", metavar="FILE", help="Write a sheet to sign and to print; - for standard output."
+    ),
+    csv: Path | None = typer.Option(
+        None, "--csv", metavar="FILE", help="Write a table for other programs; - for standard output."
+    ),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Declare the result of a contest: by segment, with turnout, majorities and rounds."""
     with base.failures_told():
+        outputs = Outputs({"html": html, "pdf": pdf, "csv": csv}, json)
         declaration = contest.declare(contest.load(name))
-        written = False
-        for path, make in (
-            (html, sheets.declaration_html),
-            (pdf, sheets.declaration_pdf),
-            (csv, sheets.declaration_csv),
-        ):
-            if path is not None:
-                with base.working(f"Writing {path}"):
-                    base.write_file(path, make(declaration))
-                base.written(path)
-                written = True
-        if json:
-            base.print_json(contest.to_json(declaration))
-        elif not written:
+        outputs.put(
+            html=lambda: sheets.declaration_html(declaration),
+            pdf=lambda: sheets.declaration_pdf(declaration),
+            csv=lambda: sheets.declaration_csv(declaration),
+            json=lambda: contest.to_json(declaration),
+        )
+        if outputs.none:
             base.print_sheet(sheets.declaration_sheet(declaration))
 
 

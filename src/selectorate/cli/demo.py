@@ -15,6 +15,7 @@ from ..contest.audit import audit
 from ..errors import InputError
 from . import base
 from .gallery import line
+from .outputs import write_files
 
 NOW, BEFORE = "labour-2016", "labour-2015"
 
@@ -53,8 +54,7 @@ def demo_command(
                 "declaration.csv": sheets.declaration_csv(declaration),
                 "declaration.json": base.json_text(contest.to_json(declaration)),
             }
-            for name, content in written.items():
-                base.write_file(folder / name, content)
+            write_files({folder / name: content for name, content in written.items()})
         target = (folder / "index.html").resolve()
         console.print(base.line(f"The page: {target}"))
         console.print(base.line(f"Beside it: {', '.join(name for name in written if name != 'index.html')}"))

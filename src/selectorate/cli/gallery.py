@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 import typer
+from rich.console import RenderableType
 from rich.table import Table
-from rich.text import Text
 
-from .. import contest, gallery
+from .. import contest, gallery, rules
 from ..contest import Declaration
 from ..contest.audit import audit
 from ..contest.declaration import BallotSheet
+from ..documents import shown
+from ..errors import InputError
 from ..exact import cut_to
 from . import base
 
 Line = dict[str, str]
+COLUMNS = ("date", "contest", "elected", "field", "rounds", "share", "lead", "turnout", "audit")
+FEWER_COLUMNS = ("date", "contest", "elected", "share", "lead", "turnout", "audit")
+"""Those that matter most, for a terminal that has no room for all."""
 
 
 def contests_command(
@@ -27,6 +33,9 @@ def contests_command(
 ) -> None:
     """List the real contests that are shipped: who won, by how much, and whether the published figures hold."""
     with base.failures_told():
+        if rulebook is not None and rulebook not in rules.preset_ids():
+            hint = f"There are: {', '.join(rules.preset_ids())}."
+            raise InputError(f"there is no rulebook {shown(rulebook)}", hint=hint)
         with base.working("Reading and auditing the gallery"):
             rows = [line(name) for name in gallery.contest_ids()]
         rows = [item for item in rows if not organisation or organisation.casefold() in item["organisation"].casefold()]
@@ -36,37 +45,64 @@ def contests_command(
             base.print_json(rows)
             return
         console = base.out()
-        console.print(_table(rows))
+        if not rows:
+            console.print(base.line(_none(organisation, rulebook)))
+            return
+        tables = (_table(rows, columns) for columns in (COLUMNS, FEWER_COLUMNS))
+        table = next((table for table in tables if base.fits(console, table)), None)
+        if table is not None:
+            console.print(table)
+        else:
+            for text in _stacked(rows, console.width):
+                console.print(text)
         console.print(
             base.line(
-                f"{len(rows)} contests. Share and lead: in the round that decided, of the rulebook's base; lead over "
-                "the runner-up in percentage points. Audit: published figures that agree with the rules, that do not, "
-                "and that cannot be checked."
+                f"{len(rows)} contest{'s' if len(rows) != 1 else ''}. Share and lead: in the round that decided, of "
+                "the rulebook's base; lead over the runner-up in percentage points. Audit: published figures that "
+                "agree with the rules, that do not, and that cannot be checked."
             )
         )
 
 
-def _table(rows: list[Line]) -> Table:
+def _none(organisation: str | None, rulebook: str | None) -> str:
+    """That there is no such contest, and of what kind."""
+    of = f' of an organisation called "{organisation}"' if organisation else ""
+    under = f' was held under "{rulebook}"' if rulebook else " is shipped"
+    return f"No contest{of}{under}."
+
+
+def _stacked(rows: list[Line], width: int) -> Iterator[RenderableType]:
+    """The rows for a narrow terminal: what they say, each under its name, with what every figure is."""
+    group = None
+    for item in rows:
+        if item["organisation"] != group:
+            group = item["organisation"]
+            yield base.line("")
+            yield base.line(group, style="bold")
+        yield base.line(f"{item['date']}  {item['short']}")
+        figures = [f"{name} {item[name]}" for name in ("field", "rounds", "share", "lead", "turnout") if item[name]]
+        figures.append(f"audit {_checks(item)}")
+        told = [item["outcome"], *figures] if item["outcome"] else figures
+        yield from base.packed(told, width, 2)
+
+
+def _checks(item: Line) -> str:
+    return f"{item['agrees']} {item['disagrees']} {item['unchecked']}"
+
+
+def _table(rows: list[Line], columns: tuple[str, ...]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    columns = ("date", "contest", "elected", "field", "rounds", "share", "lead", "turnout", "audit")
     for name in columns:
-        right = name in ("field", "rounds", "share", "lead", "turnout", "audit")
-        table.add_column(name, justify="right" if right else "left", no_wrap=name != "elected")
+        text = name in ("date", "contest", "elected")
+        table.add_column(name, justify="left" if text else "right", no_wrap=name != "elected")
     group = None
     for item in rows:
         if item["organisation"] != group:
             group = item["organisation"]
             table.add_row()
             table.add_row("", base.line(group, style="bold"))
-        checks = f"{item['agrees']} {item['disagrees']} {item['unchecked']}"
-        values: list[str | Text] = [
-            item["date"],
-            item["short"],
-            base.line(item["outcome"]),
-            item["field"],
-            item["rounds"],
-        ]
-        table.add_row(*values, item["share"], item["lead"], item["turnout"], checks)
+        values = {**item, "contest": item["short"], "elected": item["outcome"], "audit": _checks(item)}
+        table.add_row(*(base.line(values[name]) for name in columns))
     return table
 
 

@@ -10,6 +10,7 @@ import typer
 from .. import contest, exact, mandate, sheets
 from ..errors import InputError
 from . import base
+from .outputs import Outputs
 
 CONTEST = typer.Argument(metavar="CONTEST", help="The id or short name of a contest, or the path of a contest file.")
 
@@ -19,11 +20,14 @@ def mandate_command(
     against: str | None = typer.Option(None, "--against", metavar="CONTEST", help="Lay it beside another contest."),
     rivals: bool = typer.Option(False, "--rivals", help="Lay mandates of other kinds beside it, each with its base."),
     who: str | None = typer.Option(None, "--candidate", metavar="ID", help="Whose mandate; the winner's without it."),
-    html: Path | None = typer.Option(None, "--html", metavar="FILE", help="Write a self-contained page."),
+    html: Path | None = typer.Option(
+        None, "--html", metavar="FILE", help="Write a self-contained page; - for standard output."
+    ),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Measure the mandate of a result, beside another if you like, and check what was said of it."""
     with base.failures_told():
+        outputs = Outputs({"html": html}, json)
         case = contest.load(name)
         declaration = contest.declare(case)
         found = mandate.mandate(declaration, who)
@@ -31,30 +35,28 @@ def mandate_command(
         comparison = mandate.compare(declaration, other, who=who) if other is not None else None
         claims = mandate.check_claims(case) if who is None else ()
         beside = mandate.rivals(case) if rivals else ()
-        if json:
-            base.print_json(
-                {
-                    "mandate": mandate.to_json(found),
-                    "comparison": mandate.to_json(comparison) if comparison else None,
-                    "claims": [mandate.to_json(claim) for claim in claims],
-                    "rivals": [mandate.to_json(rival) for rival in beside],
-                }
-            )
-            return
-        if html is not None:
-            with base.working(f"Writing {html}"):
-                picture = sheets.compare_picture(other, declaration) if other is not None else None
-                sheet = sheets.mandate_sheet(found, comparison, claims=claims, rivals=beside, picture=picture)
-                base.write_file(html, sheets.sheet_html(sheet))
-            base.written(html)
-            return
-        sheet = sheets.mandate_sheet(found, comparison, claims=claims, rivals=beside)
-        base.print_sheet(sheet)
+
+        def sheet(picture: sheets.Picture | None = None) -> sheets.Sheet:
+            return sheets.mandate_sheet(found, comparison, claims=claims, rivals=beside, picture=picture)
+
+        outputs.put(
+            html=lambda: sheets.sheet_html(sheet(sheets.compare_picture(other, declaration) if other else None)),
+            json=lambda: {
+                "mandate": mandate.to_json(found),
+                "comparison": mandate.to_json(comparison) if comparison else None,
+                "claims": [mandate.to_json(claim) for claim in claims],
+                "rivals": [mandate.to_json(rival) for rival in beside],
+            },
+        )
+        if outputs.none:
+            base.print_sheet(sheet())
 
 
 def what_if_command(
     name: str = CONTEST,
-    without: list[str] = typer.Option([], "--without", metavar="SEGMENT", help="Leave the votes of a segment out."),
+    without: list[str] = typer.Option(
+        [], "--without", metavar="SEGMENT", help="Leave the votes of a segment out; of several together."
+    ),
     turnout: list[str] = typer.Option(
         [], "--turnout", metavar="SEGMENT=LEVEL", help="Let a segment vote at another turnout (60%) or number of votes."
     ),
@@ -67,42 +69,42 @@ def what_if_command(
         "nominations+rest, or contest:ID.",
     ),
     to: str | None = typer.Option(None, "--to", metavar="ID", help="To whom votes swing; to the runner-up without it."),
-    html: Path | None = typer.Option(None, "--html", metavar="FILE", help="Write a self-contained page."),
+    html: Path | None = typer.Option(
+        None, "--html", metavar="FILE", help="Write a self-contained page; - for standard output."
+    ),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Ask what would have been, and what it would have taken: never the declared result.
 
-    Without options: the smallest swing that changes the winner, and each segment left out in turn.
+    Without options: the smallest swing that changes the winner, and each segment left out in turn. What several
+    --without name is left out together; every other option asks a question of its own.
     """
     with base.failures_told():
-        case = contest.load(name)
-        answers: list[mandate.WhatIf] = [mandate.segment_left_out(case, segment) for segment in without]
-        answers += [_at_turnout(case, item) for item in turnout]
+        outputs = Outputs({"html": html}, json)
         if section and rulebook is None:
             raise InputError("--section is for another rulebook", hint="Give it with --rulebook.")
+        case = contest.load(name)
+        answers: list[mandate.WhatIf] = [mandate.segment_left_out(case, *without)] if without else []
+        answers += [_at_turnout(case, item) for item in turnout]
         if rulebook is not None:
             with base.working("Counting again"):
-                answers += mandate.another_rulebook(case, rulebook, _mapping(section) if section else None)
+                answers += mandate.another_rulebook(case, rulebook, _sources(section) if section else None)
         swing = None
         if not answers or to is not None:
             with base.working("Looking for the smallest swing"):
                 swing = mandate.swing(case, to)
         if not answers and to is None:
             answers = list(mandate.what_ifs(case))
-        if json:
-            base.print_json(
-                {
-                    "what_if": [mandate.to_json(answer) for answer in answers],
-                    "swing": mandate.to_json(swing) if swing is not None else None,
-                }
-            )
-            return
         sheet = sheets.what_if_sheet(contest.declare(case), answers, swing)
-        if html is not None:
-            base.write_file(html, sheets.sheet_html(sheet))
-            base.written(html)
-            return
-        base.print_sheet(sheet)
+        outputs.put(
+            html=lambda: sheets.sheet_html(sheet),
+            json=lambda: {
+                "what_if": [mandate.to_json(answer) for answer in answers],
+                "swing": mandate.to_json(swing) if swing is not None else None,
+            },
+        )
+        if outputs.none:
+            base.print_sheet(sheet)
 
 
 def _at_turnout(case: contest.Case, item: str) -> mandate.WhatIf:
@@ -118,13 +120,17 @@ def _at_turnout(case: contest.Case, item: str) -> mandate.WhatIf:
     return mandate.turnout_at(case, said[1], share=share)
 
 
-def _mapping(given: list[str]) -> dict[str, list[str]]:
+def _sources(given: list[str]) -> dict[str, list[str]]:
     mapping: dict[str, list[str]] = {}
     for item in given:
         name, sign, source = item.partition("=")
         if not sign or not name or not source:
             raise InputError(f'"{item}" is not a section and a source', hint="Write members=members+registered.")
         whole = source.startswith(("nominations", "contest:"))
+        if name in mapping:
+            raise InputError(
+                f'the section "{name}" is given twice', hint="Join its sources: members=members+registered."
+            )
         mapping[name] = [source] if whole else source.split("+")
     return mapping
 

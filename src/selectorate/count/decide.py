@@ -63,6 +63,9 @@ def passes(requirement: Requirement, standing: Standing, who: str, bases: Bases)
     else:
         value = standing.total[who]
     met = requirement.met(value, base)
+    if standing.unit == "votes" and base and (Fraction(value).denominator != 1 or Fraction(base).denominator != 1):
+        # Votes that were multiplied for a what-if: nobody casts a part of a vote, but a share is a share.
+        return met, f"{requirement}: {_amount(requirement, 1)} needed, {exact.cut_to(value / base * 100, 3)}% had"
     return met, f"{requirement}: {_amount(requirement, base, standing)} needed, {_had(value, base, standing)}"
 
 

@@ -19,7 +19,7 @@ from .fields import (
     shown,
     wrong,
 )
-from .reading import MAX_BYTES, MAX_DEPTH, Document, bytes_of, parse, read
+from .reading import MAX_BYTES, MAX_DEPTH, Document, bytes_of, not_a_file, parse, read
 
 __all__ = [
     "MAX_BYTES",
@@ -38,6 +38,7 @@ __all__ = [
     "check",
     "json_schema",
     "nearest",
+    "not_a_file",
     "parse",
     "read",
     "shown",

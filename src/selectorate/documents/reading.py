@@ -7,6 +7,7 @@ of TOML is used for nothing but line numbers, which neither ``tomllib`` nor pyda
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -73,6 +74,9 @@ def bytes_of(source: Path | Traversable, error: type[SelectorateError] = InputEr
     """What is in the file at ``source``. Raises ``error`` if it is not there or too large."""
     where = Where(_name(source))
     try:
+        kind = not_a_file(source) if isinstance(source, Path) else None
+        if kind is not None:
+            raise error(f"is {kind}, not a file", where=where, hint="Name a file.")
         with source.open("rb") as file:
             raw: bytes = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
@@ -86,6 +90,23 @@ def bytes_of(source: Path | Traversable, error: type[SelectorateError] = InputEr
     if len(raw) > MAX_BYTES:
         raise error(f"is larger than {MAX_BYTES:,} bytes", where=where, hint="Is it the right file?")
     return raw
+
+
+def not_a_file(path: Path) -> str | None:
+    """What ``path`` is, if it is there but neither a file nor a folder: "a device"; None if it may be opened.
+
+    A pipe that nobody writes into would be waited for without end, and a device may have no end. What this program was
+    started with is no such thing: standard input, and the pipes that a shell makes, are read. Raises OSError as
+    ``stat`` does.
+    """
+    mode = path.stat().st_mode
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode) or _GIVEN.fullmatch(str(path)):
+        return None
+    kinds = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+    return next((name for is_kind, name in kinds if is_kind(mode)), "a device")
+
+
+_GIVEN = re.compile(r"/dev/stdin|/dev/fd/\d+|/proc/self/fd/\d+")
 
 
 def _name(source: Path | Traversable) -> str:

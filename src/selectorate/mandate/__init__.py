@@ -23,23 +23,20 @@ cannot be known from these figures. Nothing is estimated. What is not the declar
 Every result is a frozen dataclass; ``to_json`` writes it with exact fractions as strings.
 """
 
+from .answers import WhatIf
 from .cells import Cell, Unit, cell_text, change_text, percent_text, to_json, value_text
-from .claims import (
-    ClaimResult,
-    Finding,
-    ReadingResult,
-    SegmentFinding,
-    Verdict,
-    check_claims,
-    precision,
-)
+from .claims import ClaimResult, ReadingResult, Verdict, check_claims
 from .compare import Change, Comparison, Mandate, SegmentChanges, compare, mandate
+from .findings import Finding, SegmentFinding, precision
 from .measures import MEASURES, Measure, measure
 from .played import NOT_DECLARED, Result, ResultRow
+from .recounted import another_rulebook
 from .rivals import BaseShare, RivalMandate, rivals
-from .swing import Swing, SwingIn, Turn, swing
+from .swings import Swing, swing
+from .turnouts import turnout_at
+from .turns import SwingIn, Turn
 from .view import winner
-from .whatif import WhatIf, another_rulebook, nothing_changed, segment_left_out, turnout_at, what_ifs
+from .whatif import nothing_changed, segment_left_out, what_ifs
 
 __all__ = [
     "MEASURES",

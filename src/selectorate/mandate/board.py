@@ -1,4 +1,4 @@
-"""One round with votes moved from the winner to a challenger, put to the count again. See ``swing``."""
+"""One round with votes moved from the winner to a challenger, put to the count again. See ``swings``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import cast
 
 from .. import count
 from ..contest import BallotRound
 from ..contest.figures import combined
 from ..contest.replay import minimum_for, rule_for
-from ..count import Decision, Standing
+from ..count import Decision, SectionVotes, Standing
 from ..rules import BallotStage, MotionStage
 
 
@@ -42,14 +43,14 @@ class Board:
         stage = self.stage
         worth = {}
         for section, row in self.sections.items():
-            cast = sum(row.values())
-            if not cast:
+            votes = sum(row.values())
+            if not votes:
                 worth[section] = Fraction(0)
             elif isinstance(stage, BallotStage) and stage.combine == "weighted-college":
-                worth[section] = stage.weights[section] / cast
+                worth[section] = stage.weights[section] / votes
             elif self.by_units and isinstance(stage, BallotStage) and stage.points is not None:
                 points = stage.points
-                worth[section] = Fraction(min(points.each, cast) if points.at_most_votes else points.each, cast)
+                worth[section] = Fraction(min(points.each, votes) if points.at_most_votes else points.each, votes)
             else:
                 worth[section] = Fraction(1)
         return worth
@@ -68,19 +69,20 @@ class Board:
         decimals = stage.points.decimals
         return Fraction(0) if decimals is None else Fraction(len(self.sections), 10**decimals)
 
-    def with_moved(self, moved: Mapping[str, int]) -> Standing:
-        """The standing with ``moved`` votes, by section, given by the winner to the challenger."""
+    def with_moved(self, moved: Mapping[str, int] | Mapping[str, Fraction]) -> Standing:
+        """The standing with ``moved`` votes, or parts of votes, by section, given by the winner to the challenger."""
         total = dict(self.standing.total)
         given = self.standing.given
         parts = dict(self.parts)
         for section, votes in moved.items():
             if not votes:
                 continue
-            row = dict(self.sections[section])
+            row: dict[str, int | Fraction] = dict(self.sections[section])
             row[self.winner] -= votes
             row[self.to] += votes
-            # Combined under the same stage: what one section gives does not depend on the others.
-            part = combined(self.stage, {section: row}).parts[section]
+            # Combined under the same stage, as exactly with parts of votes as with votes: what one section gives does
+            # not depend on the others.
+            part = combined(self.stage, cast(SectionVotes, {section: row})).parts[section]
             for who, value in part.items():
                 before = parts[section][who]
                 total[who] += value - before
@@ -163,7 +165,7 @@ def blurred(board: Board, votes: int, *, help_to_deny: bool) -> Standing:
     return replace(best, given=given)
 
 
-def shifted(board: Board, moved: Mapping[str, int], more: Fraction = Fraction(0)) -> Standing:
+def shifted(board: Board, moved: Mapping[str, int] | Mapping[str, Fraction], more: Fraction = Fraction(0)) -> Standing:
     """The standing with ``moved`` votes before anything is cut, and ``more`` on top of what they are worth."""
     worth = board.worth
     shift = sum((worth[section] * number for section, number in moved.items()), more)

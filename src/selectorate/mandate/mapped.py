@@ -19,19 +19,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..contest import TOTAL, Case
-from ..contest.declaration import NominationSheet, nominations
+from ..contest import TOTAL
 from ..contest.figures import sections_of
 from ..contest.nominations import rule_on
 from ..documents import nearest
 from ..errors import InputError
 from ..rules import BallotStage, MotionStage, Rulebook
 from .cells import CannotBeKnown, listed
-from .played import Amounts, Decisive, decisive
+from .played import Amounts, Decisive
 from .rivals import Loader
-
-Mapping_ = Mapping[str, Sequence[str]]
-Row = Mapping[str, int]
+from .sources import Row, VoteSources, check_source, default_source, votes_of, whose_votes
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ def plans(
     found: Decisive,
     other: Rulebook,
     stage: BallotStage | MotionStage,
-    mapping: Mapping_ | None,
+    mapping: VoteSources | None,
     loader: Loader,
 ) -> Iterator[Plan]:
     """Every reading of ``mapping``, and of the defaults for what it does not name.
@@ -76,20 +73,22 @@ def plans(
                 hint=nearest(name, sections, "Its sections are"),
             )
         for source in sources:
-            _check(found, source)
+            check_source(found, source)
     if not given and _identical(found, stage):
         yield Plan("", len(found.rounds), True, lambda number: found.rounds[number - 1].sections)
         return
     if isinstance(stage, BallotStage) and stage.combine == "points-by-unit":
         yield _by_unit(found, stage)
         return
-    defaults = {name: _default(found, stage, name) for name in sections if name not in given}
+    defaults = {name: default_source(found, stage, name) for name in sections if name not in given}
     missing = [_named(other, stage, name) for name, source in defaults.items() if source is None]
     if missing:
         why = f"nothing in the contest stands for {listed(missing)} of that rulebook: say which votes do"
         yield Plan("", 0, False, lambda number: None, cannot=why)
         return
     chosen = {name: tuple(given[name]) if name in given else (str(defaults[name]),) for name in sections}
+    if given:
+        _refuse_twice(found, chosen, loader)
     open_ = [name for name in defaults if str(defaults[name]).startswith("nominations")]
     if not open_:
         yield _plan(found, other, stage, chosen, "", loader)
@@ -107,6 +106,25 @@ def plans(
         silent = listed([found.case.body_name(body) for body in rest.values()])
         reading = f"counting those {silent} who nominated nobody for the holder"
         yield _plan(found, other, stage, with_rest, reading, loader)
+
+
+def _refuse_twice(found: Decisive, chosen: Mapping[str, tuple[str, ...]], loader: Loader) -> None:
+    """Raises InputError where a vote would count twice: a source given twice, or a segment beside ``total``."""
+    taken: dict[str, str] = {}
+    for section, sources in chosen.items():
+        for source in sources:
+            votes = whose_votes(found, section, source, loader)
+            if votes in taken:
+                where = f'for "{section}"' if taken[votes] == section else f'for "{taken[votes]}" and for "{section}"'
+                raise InputError(f'the votes of "{source}" are taken twice, {where}', hint="Name each source once.")
+            taken[votes] = section
+    parts = [votes for votes in taken if votes in found.view.sections and votes != TOTAL]
+    if TOTAL in taken and parts:
+        raise InputError(
+            f'"total" is all the votes, and those of "{parts[0]}" are taken beside it, in '
+            + (f'"{taken[TOTAL]}"' if taken[TOTAL] == taken[parts[0]] else f'"{taken[parts[0]]}"'),
+            hint="Name the segments, or total alone.",
+        )
 
 
 def _identical(found: Decisive, stage: BallotStage | MotionStage) -> bool:
@@ -137,42 +155,6 @@ def _named(other: Rulebook, stage: BallotStage | MotionStage, section: str) -> s
     if section == TOTAL and stage.by is not None:
         return other.bodies[stage.by].name
     return section
-
-
-def _check(found: Decisive, source: str) -> None:
-    kind, _, name = source.partition(":")
-    if kind in ("nominations", "nominations+rest"):
-        if name and name not in found.case.rulebook.bodies:
-            hint = nearest(name, list(found.case.rulebook.bodies), "The bodies are")
-            raise InputError(f'there is no body "{name}" in this contest', hint=hint)
-        return
-    if kind == "contest" and name:
-        return
-    known = [*found.view.sections, TOTAL]
-    if source not in known:
-        choice = [*dict.fromkeys(known), "nominations", "nominations+rest", "contest:<id>"]
-        raise InputError(f'"{source}" is not a source of votes', hint=nearest(source, choice, "They are"))
-
-
-def _default(found: Decisive, stage: BallotStage | MotionStage, section: str) -> str | None:
-    """Where the votes of ``section`` come from if nothing is said; None if nothing stands for it."""
-    own = found.view.sections
-    if section != TOTAL:
-        if section in own:
-            return section
-        if found.stage.by == section:
-            return TOTAL
-        return f"nominations:{section}" if _sheets(found.case, section) else None
-    if stage.by is None or stage.by == found.stage.by or own == (TOTAL,):
-        return TOTAL
-    return f"nominations:{stage.by}" if _sheets(found.case, stage.by) else None
-
-
-def _sheets(case: Case, body: str) -> list[NominationSheet]:
-    """The nominations by ``body``, of which at least one is a number."""
-    stages = {ruling.stage.id for ruling in rule_on(case) if ruling.body == body}
-    sheets = [sheet for sheet in nominations(case) if sheet.stage in stages and sheet.body == case.body_name(body)]
-    return sheets if any(sheet.count is not None for sheet in sheets) else []
 
 
 def _by_unit(found: Decisive, stage: BallotStage) -> Plan:
@@ -220,7 +202,7 @@ def _plan(
             found.refuse_hidden(sorted({*used, *found.hidden}))
         rows: dict[str, list[Row]] = {}
         for section, terms in chosen.items():
-            fixed = [_row(found, section, source, loader) for source in terms]
+            fixed = [votes_of(found, section, source, loader) for source in terms]
             rows[section] = [row for row, _ in fixed if row is not None]
             told.append(_told(_named(other, stage, section), [sentence for _, sentence in fixed]))
     except CannotBeKnown as why:
@@ -284,79 +266,3 @@ def _told(section: str, sentences: Sequence[str]) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _row(found: Decisive, section: str, source: str, loader: Loader) -> tuple[Row | None, str]:
-    """The votes of ``source`` (None for a segment, whose votes change by round), and what to say of them."""
-    kind, _, name = source.partition(":")
-    if kind == "contest" and name:
-        return _other_contest(found, name, loader)
-    if kind in ("nominations", "nominations+rest"):
-        return _nominations(found, name or _nominators(found, section), rest=kind == "nominations+rest")
-    if source == TOTAL:
-        return None, "all the votes"
-    return None, f"the votes of {found.case.section_name(source)}"
-
-
-def _nominators(found: Decisive, section: str) -> str:
-    """The body that is meant by ``nominations`` for ``section``: the one of its name, else the one that decided."""
-    if _sheets(found.case, section):
-        return section
-    for ruling in rule_on(found.case):
-        if ruling.result != "supporting" and ruling.count is not None:
-            return ruling.body
-    raise CannotBeKnown("there are no figures of nominations")
-
-
-def _nominations(found: Decisive, body: str, *, rest: bool) -> tuple[Row, str]:
-    case = found.case
-    name = case.body_name(body)
-    sheets = _sheets(case, body)
-    if not sheets:
-        raise CannotBeKnown(f"how many {name} nominated whom is not known")
-    counts = {sheet.candidate: sheet.count for sheet in sheets if sheet.count is not None}
-    people = found.rounds[0].candidates
-    row = {who: counts.get(who, 0) for who in people}
-    shown = [f"{counts[who]:,} for {case.contest.candidates[who].name}" for who in counts if who in people]
-    said = f"the nominations by {name} are taken as their votes ({', '.join(shown)})"
-    lost = sum(number for who, number in counts.items() if who not in people)
-    if lost:
-        said += f", the {lost:,} for others left out"
-    if not rest:
-        return row, said
-    holder, size = case.contest.holder, case.body_size(body)
-    if holder is None or holder not in people:
-        raise CannotBeKnown("there is no holder on the paper for whom those who nominated nobody could be counted")
-    if size is None:
-        raise CannotBeKnown(f"how many {name} there were is not known")
-    others = size - sum(counts.values())
-    row[holder] += others
-    held = case.contest.candidates[holder].name
-    return row, f"{said}, and the {others:,} who nominated nobody are counted for {held}, the holder"
-
-
-def _other_contest(found: Decisive, name: str, loader: Loader) -> tuple[Row, str]:
-    case = loader(name)
-    theirs = decisive(case)
-    votes = theirs.rounds[-1].votes
-    if votes is None:
-        raise CannotBeKnown(f"the votes of {case.contest.title} are not known")
-    people = found.rounds[0].candidates
-    if not isinstance(theirs.stage, MotionStage):
-        row = {who: votes.get(who, 0) for who in people}
-        return row, f"the votes of {case.contest.title}, those for others left out"
-    holder = found.case.contest.holder
-    challengers = [who for who in people if who != holder]
-    if holder not in people or len(challengers) != 1:
-        raise CannotBeKnown("a motion says for whom its votes are only where the holder has one challenger")
-    side = {"no confidence": "against", "confidence": "for"}.get(theirs.stage.motion)
-    if side is None:
-        raise CannotBeKnown("a resolution does not say whom its votes are for")
-    against = "for" if side == "against" else "against"
-    row = {str(holder): votes.get(side, 0), challengers[0]: votes.get(against, 0)}
-    names = found.case.contest.candidates
-    said = (
-        f"the votes of {case.contest.title} ({row[str(holder)]:,} taken as for {names[str(holder)].name},"
-        f" {row[challengers[0]]:,} as for {names[challengers[0]].name})"
-    )
-    return row, said

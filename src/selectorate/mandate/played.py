@@ -1,4 +1,4 @@
-"""The ballot that decided, ready to be played again with other votes: shared by ``whatif`` and ``swing``."""
+"""The ballot that decided, ready to be played again with other votes: shared by what-ifs and swings."""
 
 from __future__ import annotations
 

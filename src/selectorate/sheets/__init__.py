@@ -18,9 +18,11 @@ from .counted import count_sheet
 from .csvs import declaration_csv
 from .declared import declaration_sheet
 from .html import declaration_html, page, part_html, sheet_html
-from .measured import gallery_sheet, mandate_sheet, what_if_sheet
+from .listed import gallery_sheet
+from .measured import mandate_sheet
 from .pdf import declaration_pdf, sheet_pdf
 from .text import declaration_text, renderables, sheet_text
+from .whatifs import what_if_sheet
 
 __all__ = [
     "Part",

@@ -1,49 +1,34 @@
-"""The sheet of a mandate: its measures, two contests side by side, claims, rival mandates, and what-ifs."""
+"""The sheet of a mandate: its measures, two contests side by side, claims, and rival mandates."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 
-from ..contest.declaration import Declaration
 from ..mandate import (
     MEASURES,
-    Cell,
     Change,
     ClaimResult,
     Comparison,
     Mandate,
-    ReadingResult,
     RivalMandate,
-    Swing,
-    SwingIn,
-    Unit,
-    WhatIf,
     cell_text,
     change_text,
-    value_text,
 )
 from . import numbers, words
 from .blocks import (
-    MARK_WORDS,
-    MARKS,
     Column,
     Figure,
     Item,
     KeyFigure,
     Part,
     Picture,
-    Row,
     Sentences,
     Sheet,
     Table,
     cells,
 )
-from .reading import plural
-
-VERDICTS = {True: "holds", False: "does not hold", None: "cannot be known"}
-WHY = "cannot be known"
+from .claimed import claim_items
+from .marked import WHY, figure, legend, reasons
 
 
 def mandate_sheet(
@@ -66,7 +51,7 @@ def mandate_sheet(
     else:
         parts.append(Part("Measures", tuple(_measures(found))))
     if claims:
-        parts.append(Part("What was said of it", tuple(item for claim in claims for item in _claim(claim))))
+        parts.append(Part("What was said of it", tuple(item for claim in claims for item in claim_items(claim))))
     if rivals:
         parts.append(Part("Mandates side by side", _rivals(rivals)))
     facts = [("Whose", f"{found.name}{'' if found.elected else ' (not elected)'}")]
@@ -116,42 +101,16 @@ def _measures(found: Mandate) -> Iterator[Item]:
         if cell.value is None and (first is None or first.value is None):
             unknown.append(f"{words.capital(measure.name)}: {cell.cannot}.")
             continue
-        texts = [measure.name, _figure(cell, name)]
+        texts = [measure.name, figure(cell, name)]
         if several:
-            texts.append(_figure(first, name) if first is not None else numbers.ABSENT)
+            texts.append(figure(first, name) if first is not None else numbers.ABSENT)
         rows.append(cells(*texts))
     yield Table("measures", f"Measures of the mandate of {found.name}", tuple(columns), tuple(rows))
-    yield from _cannot("Cannot be known from this:", unknown)
+    yield from reasons("Cannot be known from this:", unknown)
     if found.segments:
         yield _segments(found)
     if found.notes:
         yield Sentences(found.notes)
-
-
-def _figure(cell: Cell | None, name: str) -> str:
-    if cell is None or cell.value is None:
-        return WHY
-    return cell_text(cell, MEASURES[name].unit) + _mark(cell)  # type: ignore[index]  # a measure's id
-
-
-def _mark(*found: Cell) -> str:
-    """The mark of the least certain figure that a cell rests on: one that was worked out from others is no worry."""
-    marks = {mark for cell in found for mark in cell.certainty.values()}
-    return "".join(MARKS[mark] for mark in ("recalled", "approximate") if mark in marks)
-
-
-def _legend(cells_: Sequence[Cell]) -> tuple[str, ...]:
-    """What the marks of ``cells_`` mean, and which figures they are."""
-    found: dict[str, set[str]] = {}
-    for cell in cells_:
-        for what, mark in cell.certainty.items():
-            if mark in ("recalled", "approximate"):
-                found.setdefault(mark, set()).add(what)
-    return tuple(
-        f"{MARKS[mark]} rests on a figure that is {MARK_WORDS[mark]}: {words.listed(sorted(found[mark]))}."
-        for mark in ("recalled", "approximate")
-        if mark in found
-    )
 
 
 def _segments(found: Mandate) -> Table:
@@ -162,7 +121,7 @@ def _segments(found: Mandate) -> Table:
         *(Column(words.capital(found.segment_names[s])) for s in found.segments),
     )
     rows = tuple(
-        cells(MEASURES[name].name, *(_figure(found.segments[s].get(name), name) for s in found.segments))
+        cells(MEASURES[name].name, *(figure(found.segments[s].get(name), name) for s in found.segments))
         for name in known
     )
     return Table("by-segment", "By segment", columns, rows)
@@ -175,7 +134,7 @@ def _comparison_parts(comparison: Comparison, picture: Picture | None) -> Iterat
     table = _changes("beside", "Over all", comparison, comparison.total)
     items: list[Item] = [Figure(picture, table)] if picture is not None else [table]
     missing = [f"{words.capital(change.name)}: {change.cannot}." for change in comparison.total if change.cannot]
-    items += _cannot("Cannot be known from this:", missing)
+    items += reasons("Cannot be known from this:", missing)
     if comparison.notes:
         items.append(Sentences(comparison.notes))
     before, now = _when(comparison)
@@ -185,7 +144,7 @@ def _comparison_parts(comparison: Comparison, picture: Picture | None) -> Iterat
             _changes(f"beside-{item.segment}", words.capital(item.name), comparison, item.changes)
             for item in comparison.segments
         ]
-        by_segment += _cannot("Cannot be known of segments from this:", _missing(comparison))
+        by_segment += reasons("Cannot be known of segments from this:", _missing(comparison))
         for word, names in (("now", comparison.only_now), ("before", comparison.only_before)):
             if names:
                 by_segment.append(Sentences((f"Only {word}: {words.listed(names)}.",)))
@@ -203,9 +162,9 @@ def _changes(name: str, caption: str, comparison: Comparison, changes: Sequence[
         if item.now.value is None and item.before.value is None:
             continue
         change = change_text(item.change, item.unit) if item.change is not None else numbers.ABSENT
-        rows.append(cells(item.name, _figure(item.before, item.measure), _figure(item.now, item.measure), change))
-    legend = _legend([cell for item in changes for cell in (item.before, item.now)])
-    return Table(name, caption, columns, tuple(rows), legend)
+        rows.append(cells(item.name, figure(item.before, item.measure), figure(item.now, item.measure), change))
+    notes = legend([cell for item in changes for cell in (item.before, item.now)])
+    return Table(name, caption, columns, tuple(rows), notes)
 
 
 def _when(comparison: Comparison) -> tuple[str, str]:
@@ -231,66 +190,6 @@ def _missing(comparison: Comparison) -> list[str]:
     ]
 
 
-def _cannot(lead: str, sentences: Sequence[str]) -> list[Item]:
-    return [Sentences((lead,)), Sentences(tuple(sentences), listed=True)] if sentences else []
-
-
-# -- claims -----------------------------------------------------------------------------------------------------
-
-
-def _claim(claim: ClaimResult) -> Iterator[Item]:
-    yield Sentences((f"“{claim.quote}” ({claim.by}): {claim.verdict}.",))
-    for number, reading in enumerate(claim.readings, 1):
-        yield from _reading(claim, reading, number)
-    if claim.comment:
-        yield Sentences((claim.comment,))
-
-
-def _reading(claim: ClaimResult, reading: ReadingResult, number: int) -> Iterator[Item]:
-    if reading.cannot is not None:
-        yield Sentences((f"Cannot be known from this: {reading.cannot}",))
-        return
-    rows: list[Row] = []
-    for finding in reading.findings:
-        figure, beside = _shown(finding.figure, finding.unit), _shown(finding.beside, finding.unit)
-        change = change_text(finding.change, finding.unit) if finding.change is not None else numbers.ABSENT
-        if finding.segments:
-            rows.append(cells(finding.name, "", "", "", VERDICTS[finding.holds], strong=bool(finding.holds)))
-            for part in finding.segments:
-                own, other = _shown(part.figure, finding.unit), _shown(part.beside, finding.unit)
-                moved = change_text(part.change, finding.unit) if part.change is not None else numbers.ABSENT
-                rows.append(cells(f"  {part.name}", own, other, moved, VERDICTS[part.holds]))
-        else:
-            rows.append(
-                cells(finding.name, figure, beside, change, VERDICTS[finding.holds], strong=bool(finding.holds))
-            )
-    columns = (
-        Column("Measure", numeric=False),
-        Column("Figure"),
-        Column("Held against"),
-        Column("Difference"),
-        Column("The claim", numeric=False),
-    )
-    slug = words.slug(claim.quote)[:40]
-    caption = words.sentence(reading.says)
-    if reading.beside:
-        caption += " (Put beside it; it does not count for the verdict.)"
-    unknown = tuple(
-        words.sentence(f"{words.capital(finding.name)}: {cell.cannot}")
-        for finding in reading.findings
-        for cell in (finding.figure, finding.beside)
-        if cell.cannot
-    )
-    used = [cell for finding in reading.findings for cell in (finding.figure, finding.beside)]
-    used += [cell for finding in reading.findings for part in finding.segments for cell in (part.figure, part.beside)]
-    notes = ((reading.note,) if reading.note else ()) + tuple(dict.fromkeys(unknown)) + _legend(used)
-    yield Table(f"claim-{slug}-{number}", caption, columns, tuple(rows), notes)
-
-
-def _shown(cell: Cell, unit: Unit) -> str:
-    return WHY if cell.value is None else cell_text(cell, unit) + _mark(cell)
-
-
 # -- rivals -----------------------------------------------------------------------------------------------------
 
 
@@ -314,136 +213,3 @@ def _rivals(rivals: Sequence[RivalMandate]) -> tuple[Item, ...]:
     sources = tuple(f"{rival.name}: {rival.source}." for rival in rivals if rival.source)
     said = "These are not the same persons, and each is a share of its own base: nothing here ranks one over another."
     return (Table("rivals", "Each with its own base", columns, tuple(rows), (*notes, *sources)), Sentences((said,)))
-
-
-# -- what if ----------------------------------------------------------------------------------------------------
-
-
-def what_if_sheet(declaration: Declaration, what_ifs: Sequence[WhatIf], swing: Swing | None) -> Sheet:
-    """What the votes would have come to otherwise, and what it would have taken; marked as not the declared result."""
-    parts = []
-    if swing is not None:
-        parts.append(Part("What it would have taken", tuple(_swing(swing))))
-    parts += [
-        Part(f"If {item.title}", tuple(_what_if(item, f"what-if-{number}"))) for number, item in enumerate(what_ifs, 1)
-    ]
-    said = what_ifs[0].not_declared if what_ifs else swing.not_declared if swing else ""
-    return Sheet(
-        title=declaration.title,
-        kicker="What if",
-        headline=said,
-        date=declaration.date,
-        facts=(("Declared", words.listed(declaration.elected_names) or declaration.outcome or numbers.ABSENT),),
-        parts=tuple(parts),
-    )
-
-
-def _swing(swing: Swing) -> Iterator[Item]:
-    if swing.cannot is not None:
-        yield Sentences((words.sentence(swing.cannot),))
-        return
-    places = [place for place in (swing.over_all, swing.uniform, *swing.sections) if place is not None]
-    rows = [
-        cells(words.capital(place.name), _turn(place, "denies"), _turn(place, "elects"), f"{place.available:,}")
-        for place in places
-    ]
-    motion = {swing.winner, swing.to} == {"for", "against"}
-    done, other = ("carried", "lost") if swing.winner == "for" else ("lost", "carried")
-    columns = (
-        Column("Votes moved", numeric=False),
-        Column(f"It is not {done}" if motion else f"{swing.winner_name} is no longer elected"),
-        Column(f"It is {other}" if motion else f"{swing.to_name} is elected"),
-        Column("Votes there to move"),
-    )
-    caption = f"The fewest votes, moved from {swing.winner_name} to {swing.to_name}, that change the result"
-    yield Table("swing", caption, columns, tuple(rows), tuple(_reasons(places)))
-    if swing.unit_count:
-        many = f"{len(swing.units)} of {swing.unit_count} {plural(swing.unit_name or 'unit')}"
-        yield Sentences((f"A swing in a single {swing.unit_name or 'unit'} alone would have done it in {many}.",))
-    yield Sentences((swing.not_declared, *swing.assumptions), listed=True)
-
-
-def _turn(place: SwingIn, which: str) -> str:
-    turn = place.denies if which == "denies" else place.elects
-    if turn.votes is None:
-        return "no swing there does" if not turn.cannot or "no swing" in turn.cannot else WHY
-    text = f"{turn.votes:,}"
-    return f"{text} ({value_text(turn.points, 'points')})" if turn.points is not None else text
-
-
-def _reasons(places: Sequence[SwingIn]) -> Iterator[str]:
-    seen: set[str] = set()
-    for place in places:
-        for turn in (place.denies, place.elects):
-            for text in (turn.cannot, turn.then):
-                if text and text not in seen and "no swing" not in text:
-                    seen.add(text)
-                    yield words.sentence(f"{words.capital(place.name)}: {text}")
-
-
-def _what_if(item: WhatIf, name: str) -> Iterator[Item]:
-    if item.result is not None and item.result.rows:
-        declared = {row.candidate: row for row in item.declared.rows} if item.declared else {}
-        rows = []
-        for row in item.result.rows:
-            before = declared.get(row.candidate)
-            rows.append(
-                cells(
-                    row.name,
-                    _share(before.share) if before else numbers.ABSENT,
-                    _share(row.share),
-                    strong=row.candidate in item.result.elected,
-                )
-            )
-        columns = (Column("Candidate", numeric=False), Column("Declared"), Column("Then"))
-        caption = f"Shares, as declared and then (of {item.result.share_of})"
-        yield Table(name, caption, columns, tuple(rows), tuple(words.sentence(text) for text in item.result.say))
-    yield Sentences((_consequence(item), *item.assumptions, item.not_declared), listed=True)
-
-
-def _share(share: Fraction | None) -> str:
-    return numbers.percent(share, 2)
-
-
-def _consequence(item: WhatIf) -> str:
-    if item.cannot is not None:
-        return words.sentence(f"Who would have won cannot be known: {item.cannot}")
-    if item.result is None or not item.result.elected:
-        return "Nobody would have been elected by these votes alone."
-    names = words.listed(item.result.elected_names)
-    return f"{names} would have been elected{', too' if not item.changes_winner else ''}."
-
-
-def gallery_sheet(rows: Sequence[dict[str, str]], date: dt.date) -> Sheet:
-    """The list of the gallery, one row a contest."""
-    columns = tuple(
-        Column(text, numeric=numeric)
-        for text, numeric in (
-            ("Date", False),
-            ("Contest", False),
-            ("Rules", False),
-            ("Outcome", False),
-            ("Share", True),
-            ("Rounds", True),
-            ("Turnout", True),
-        )
-    )
-    table = Table(
-        "gallery",
-        f"{len(rows)} contests, by date",
-        columns,
-        tuple(
-            cells(
-                numbers.day(dt.date.fromisoformat(row["date"])),
-                row["title"],
-                row["rulebook"],
-                row["outcome"],
-                row["share"] or numbers.ABSENT,
-                row["rounds"],
-                row["turnout"] or numbers.ABSENT,
-            )
-            for row in rows
-        ),
-        ("Share: of the rulebook's base, in the round that decided.",),
-    )
-    return Sheet("Real contests", "The gallery", f"{len(rows)} contests", date, parts=(Part("The gallery", (table,)),))

@@ -62,11 +62,6 @@ def change(value: int | Fraction | None) -> str:
     return signed(whole(value))
 
 
-def percent_change(difference: Fraction | None, decimals: int, cut: Cut = "half up") -> str:
-    """A change of a share, in percentage points, without the word: ``+2.4``, ``−0.3``."""
-    return ABSENT if difference is None else signed(decimal(difference * 100, decimals, cut))
-
-
 def percentage_points(difference: Fraction | None, decimals: int, cut: Cut = "half up") -> str:
     """A difference of two shares: ``23.7 percentage points``."""
     if difference is None:

@@ -6,8 +6,10 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -182,6 +184,29 @@ def test_sixty_columns(path: tuple[str, ...], arguments: list[str]) -> None:
     assert max(map(len, result.stdout.splitlines())) <= 60
 
 
+@pytest.mark.parametrize("columns", ["40", "60", "80"])
+def test_no_figure_is_cut_where_it_is_narrow(columns: str) -> None:
+    listed = run("contests", env={"COLUMNS": columns}).stdout
+    assert "…" not in listed
+    row = listed[listed.index("labour-2016") :]
+    for figure in ("Corbyn", "61.8%", "23.7", "77.6%"):
+        assert figure in row[:300], row[:300]
+    audited = run("audit", "labour-2016", env={"COLUMNS": columns}).stdout
+    assert "…" not in audited and "nominations needed" in " ".join(audited.split())
+    assert max(map(len, (listed + audited).splitlines())) <= int(columns)
+
+
+def test_contests_under_a_rulebook() -> None:
+    none = run("contests", "-r", "nosuch")
+    assert none.exit_code == 2 and none.stdout == ""
+    assert 'no rulebook "nosuch"' in none.stderr and "labour-2014" in none.stderr and "spd-2019" in none.stderr
+    unused = run("contests", "-r", "snp")
+    assert (unused.exit_code, unused.stdout) == (0, 'No contest was held under "snp".\n')
+    assert json.loads(run("contests", "-r", "snp", "--json").stdout) == []
+    assert run("contests", "-o", "nobody").stdout == 'No contest of an organisation called "nobody" is shipped.\n'
+    assert "2 contests." in run("contests", "-r", "labour-1922").stdout
+
+
 # -- files ------------------------------------------------------------------------------------------------------
 
 READERS = [
@@ -298,6 +323,120 @@ def test_where_nothing_can_be_written(command: list[str], tmp_path: Path) -> Non
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "folder"]
 
 
+@pytest.mark.parametrize(
+    "command", [["declare", SMALL], ["count", "BALLOTS", "-m", "scottish"], ["mandate", "labour-2016"]], ids=" ".join
+)
+def test_all_sheets_are_written_or_none(command: list[str], tmp_path: Path) -> None:
+    ballots = tmp_path / "x.blt"
+    ballots.write_text('2 1\n3 1 2 0\n2 2 0\n0\n"A"\n"B"\n"T"\n')
+    command = [str(ballots) if word == "BALLOTS" else word for word in command]
+    missing = tmp_path / "missing" / "bad"
+    if command[0] == "declare":
+        result = run(*command, "--html", tmp_path / "ok.html", "--csv", missing)
+    elif command[0] == "count":
+        result = run(*command, "--html", tmp_path / "ok.html", "--pdf", missing)
+    else:
+        result = run(*command, "--json", "--html", missing)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert str(missing) in result.stderr and "No such file or directory" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["x.blt"]
+
+
+def test_a_dash_is_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ballots = tmp_path / "x.blt"
+    ballots.write_text('2 1\n3 1 2 0\n2 2 0\n0\n"A"\n"B"\n"T"\n')
+    assert run("declare", SMALL, "--csv", "-").stdout.startswith("contest,")
+    assert run("mandate", "labour-2016", "--html", "-").stdout.startswith("<!doctype html>")
+    assert run("what-if", SMALL, "--html", "-").stdout.startswith("<!doctype html>")
+    assert run("convert", ballots, "-", "--to", "blt").stdout == ballots.read_text()
+    pdf = CliRunner().invoke(app, ["declare", SMALL, "--pdf", "-"])
+    assert pdf.stdout_bytes.startswith(b"%PDF")
+    both = run("declare", SMALL, "--html", "x.html", "--csv", "-")
+    assert both.stdout.startswith("contest,") and both.stderr == "Written: x.html\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.blt", "x.html"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["declare", SMALL, "--html", "-", "--csv", "-"], "--html - and --csv - cannot both go to standard output"),
+        (["declare", SMALL, "--csv", "-", "--json"], "--json and --csv - cannot both go to standard output"),
+        (["what-if", SMALL, "--html", "-", "--json"], "--json and --html - cannot both go to standard output"),
+        (["declare", SMALL, "--html", "x", "--csv", "./x"], "--html and --csv cannot both be written to one file"),
+    ],
+    ids=lambda item: " ".join(item) if isinstance(item, list) else "",
+)
+def test_two_things_do_not_go_to_one_place(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", ["mandate", "what-if", "declare"])
+def test_json_and_a_page_are_both_made(command: str, tmp_path: Path) -> None:
+    page = tmp_path / "x.html"
+    result = run(command, "labour-2016", "--html", page, "--json")
+    assert json.loads(result.stdout)
+    assert page.read_text().startswith("<!doctype html>")
+    assert result.stderr == f"Written: {page}\n"
+
+
+def test_segments_left_out_are_left_out_together() -> None:
+    result = run("what-if", "labour-2016", "--without", "members", "--without", "affiliated")
+    assert "IF NEITHER PARTY MEMBERS NOR AFFILIATED SUPPORTERS HAD VOTED" in result.stdout
+    assert "are left out, all of them together" in " ".join(result.stdout.split())
+    assert result.stdout.count("would have been elected") == 1
+
+
+def test_a_section_is_given_once() -> None:
+    twice = ["--section", "members=members", "--section", "members=registered"]
+    assert "given twice" in run("what-if", "labour-2016", "--rulebook", "labour-2007", *twice).stderr
+
+
+def test_a_swing_says_what_its_notes_and_points_are_of() -> None:
+    text = " ".join(run("what-if", "labour-2016").stdout.split())
+    assert "11.85 points (59,993)" in text
+    assert "Jeremy Corbyn is no longer elected (over all," in text and "a tie for the first place" in text
+    assert "its points are a share of all the votes cast in each place" in text
+    assert "Over all: " not in text
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "socket"])
+@pytest.mark.parametrize(
+    "command", [["contest", "check"], ["declare"], ["rules", "check"], ["count", "-m", "scottish"]], ids=" ".join
+)
+def test_what_is_no_file_is_not_waited_for(command: list[str], kind: str, tmp_path: Path) -> None:
+    path = Path("/dev/zero") if kind == "device" else tmp_path / "x.toml"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(str(path))
+    result = run(*command, path)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"is a {kind}, not a file" in result.stderr
+
+
+def test_standard_input_can_be_read_by_its_name(tmp_path: Path) -> None:
+    ballots = '2 1\n3 1 2 0\n2 2 0\n0\n"A"\n"B"\n"T"\n'
+    counted = real("count", "/dev/stdin", "-m", "scottish", "--json", input=ballots, stdout=-1)
+    assert len(json.loads(counted.stdout)["elected"]) == 1
+    assert "not valid TOML" in real("contest", "check", "/dev/stdin", input="Dear Sir,", stdout=-1).stderr
+
+
+def test_a_file_of_gigabytes_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.touch()
+    os.truncate(path, 5 << 30)
+    assert "is larger than 8,000,000 bytes" in run("contest", "check", path).stderr
+
+
 def test_a_sheet_replaces_the_one_before_and_keeps_its_permissions(tmp_path: Path) -> None:
     path, link = tmp_path / "x.csv", tmp_path / "link.csv"
     path.write_text("old")
@@ -372,16 +511,32 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.stderr == "Interrupted.\n"
 
 
-def test_interrupted_from_the_keyboard(tmp_path: Path) -> None:
-    """A command that waits for a file to come, and a hand on the keyboard."""
-    fifo = tmp_path / "x.toml"
-    os.mkfifo(fifo)
-    command = [COMMAND, "contest", "check", fifo]
-    with subprocess.Popen(command, stdout=-1, stderr=-1, encoding="utf-8") as waiting, fifo.open("w"):
-        waiting.send_signal(signal.SIGINT)  # the other end is open: it reads
+def test_interrupted_from_the_keyboard() -> None:
+    """A command that waits for what comes on standard input, and a hand on the keyboard."""
+    command = [COMMAND, "contest", "check", "/dev/stdin"]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, stderr=-1, encoding="utf-8") as waiting:
+        time.sleep(3)  # it is reading by now, and if not, that is the next test
+        waiting.send_signal(signal.SIGINT)
         _, errors = waiting.communicate(timeout=30)
     assert waiting.returncode == 130, errors
     assert errors == "Interrupted.\n"
+
+
+def test_interrupted_while_it_is_imported() -> None:
+    """As if the keyboard were faster than the first import, which swallows what it is thrown."""
+    hasty = (
+        "import builtins, os, signal\n"
+        "real = builtins.__import__\n"
+        "def hasty(name, *rest):\n"
+        "    if name.startswith('pydantic'):\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return real(name, *rest)\n"
+        "from selectorate.cli import main\n"
+        "builtins.__import__ = hasty\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", hasty], capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Interrupted.\n")
 
 
 def test_our_own_mistakes_show(monkeypatch: pytest.MonkeyPatch) -> None:

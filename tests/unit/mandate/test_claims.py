@@ -11,7 +11,8 @@ from selectorate import mandate
 from selectorate.contest import Case, load
 from selectorate.errors import ContestError
 from selectorate.mandate import ClaimResult, precision
-from selectorate.mandate.claims import rounded, verdict
+from selectorate.mandate.claims import verdict
+from selectorate.mandate.findings import rounded
 
 
 @pytest.fixture(scope="module")

@@ -124,6 +124,19 @@ def test_nothing_is_worked_out_from_a_segment_that_is_not_shown() -> None:
     assert {place.place for place in mandate.swing(hidden()).sections} == {"members"}
 
 
+def test_segments_are_left_out_together() -> None:
+    answer = mandate.segment_left_out(load("labour-2016"), "members", "affiliated", "members")
+    assert answer.result is not None and share(answer, "corbyn") == Fraction(84_918, 121_517)
+    assert answer.left_out == ("party members", "affiliated supporters")
+    assert answer.title == "neither party members nor affiliated supporters had voted"
+    assert answer.assumptions[0].endswith("are left out, all of them together.")
+    weighed = mandate.segment_left_out(load("labour-2010"), "members", "affiliated")
+    assert any("plp 100%" in sentence for sentence in weighed.assumptions)
+    everybody = mandate.segment_left_out(load("labour-2016"), "members", "affiliated", "registered")
+    assert everybody.title == "party members, affiliated supporters and registered supporters had not voted"
+    assert "all there are" in str(everybody.cannot)
+
+
 # -- another turnout ------------------------------------------------------------------------------------------------
 
 
@@ -132,9 +145,13 @@ def test_turnout_scales_votes_exactly() -> None:
     answer = mandate.turnout_at(case, "members", share=Fraction(1, 2))
     assert answer.result is not None
     rows = {row.candidate: row for row in answer.result.rows}
-    factor = Fraction(292_973, 2) / 245_520
+    factor = Fraction(146_487, 245_520)  # half of 292,973 is not whole: half a person does not vote
     assert rows["corbyn"].votes == 121_751 * factor + 88_449 + 41_217
-    assert "146,486.50 valid votes instead of 245,520" in answer.assumptions[0]
+    assert answer.assumptions[0] == (
+        "Party members cast 146,487 valid votes (of 292,973, to the nearest whole vote) instead of 245,520."
+    )
+    assert any("only shares are said" in sentence for sentence in answer.assumptions)
+    assert answer.result.say == ("majority of votes: more than half needed, 62.512% had",)
     assert answer.changes_winner is False
 
 
@@ -160,10 +177,21 @@ def test_turnouts_that_make_no_sense_are_refused() -> None:
         mandate.turnout_at(case, "members", valid=300_000)
     with pytest.raises(InputError, match="not a turnout"):
         mandate.turnout_at(case, "members", share=Fraction(11, 10))
+    with pytest.raises(InputError, match="1 is not a number of votes"):
+        mandate.turnout_at(case, "members", valid=-1)
     with pytest.raises(InputError, match="either a turnout or a number"):
         mandate.turnout_at(case, "members")
     nobody = omov({"members": {"ada": 2, "ben": 1}, "registered": {"ada": 0, "ben": 0}})
     assert "no vote of registered" in str(mandate.turnout_at(nobody, "registered", valid=5).cannot)
+
+
+def test_no_more_vote_over_all_than_were_entitled() -> None:
+    # In 2016 only the 654,006 entitled over all are known; 384,921 of them voted in the other two segments.
+    case = load("labour-2016")
+    with pytest.raises(InputError, match="who were entitled over all") as caught:
+        mandate.turnout_at(case, "registered", valid=400_000)
+    assert caught.value.hint == "It can be 269,085 at most."
+    assert mandate.turnout_at(case, "registered", valid=200_000).result is not None
 
 
 # -- another rulebook -----------------------------------------------------------------------------------------------
@@ -206,6 +234,36 @@ def test_a_mapping_can_be_given() -> None:
     assert rest.changes_winner is False
     (named,) = mandate.another_rulebook(case, "labour-2007", {"plp": ["nominations:clps"]})
     assert "285 for Jeremy Corbyn" in named.assumptions[0]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        ({"members": ["members", "members"]}, '"members" are taken twice, for "members"'),
+        ({"plp": ["members"]}, '"members" are taken twice, for "plp" and for "members"'),
+        ({"members": ["total"]}, '"total" is all the votes, and those of "affiliated" are taken beside it'),
+        ({"members": ["total", "registered"]}, '"total" is all the votes'),
+        ({"members": ["contest:labour-2016"]}, '"total" is all the votes'),
+        ({"plp": ["nominations", "nominations:plp"]}, '"nominations:plp" are taken twice'),
+        ({"plp": ["nominations", "nominations+rest"]}, '"nominations.rest" are taken twice'),
+        (
+            {"plp": ["contest:labour-2015"], "members": ["contest:uk-labour-leadership-2015"]},
+            '"contest:uk-labour-leadership-2015" are taken twice',
+        ),
+    ],
+)
+def test_no_vote_is_counted_twice(mapping: dict[str, list[str]], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        mandate.another_rulebook(load("labour-2016"), "labour-2007", mapping)
+
+
+def test_a_contest_without_a_common_candidate_is_refused() -> None:
+    with pytest.raises(InputError, match="is one of") as caught:
+        mandate.another_rulebook(
+            load("labour-2016"), "labour-2007", {"plp": ["contest:uk-conservative-leadership-1995"]}
+        )
+    assert caught.value.hint is not None
+    assert "Redwood" in caught.value.hint and "Smith" in caught.value.hint
 
 
 def test_votes_of_another_contest_can_stand_for_a_section() -> None:

@@ -32,8 +32,6 @@ def printing(decimals: int = 1, points_decimals: int = 2) -> PrintingSheet:
         (numbers.change(61211), "+61,211"),
         (numbers.change(-5), "−5"),
         (numbers.change(0), "0"),
-        (numbers.percent_change(Fraction(-1, 300), 1), "−0.3"),
-        (numbers.percent_change(Fraction(1, 10000), 1), "0.0"),
         (numbers.percentage_points(Fraction(1, 100), 0), "1 percentage point"),
         (numbers.percentage_points(Fraction(237, 1000), 1), "23.7 percentage points"),
         (numbers.value(Fraction(976332102, 100000), "points", printing()), "9,763.32"),

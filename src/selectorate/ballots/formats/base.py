@@ -19,11 +19,14 @@ from typing import IO, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from ...documents import not_a_file
 from ...errors import InputError, Where
 from ..profile import MAX_CANDIDATES, SKIPPED, Marks, Numbers, Option, Profile, merged, set_code
 
 MAX_LINE = 4 << 20
 """Bytes in a line. A heading of 500 candidates at ten ranks has half a megabyte; a line without an end is not read."""
+MAX_PIPED = 1 << 30
+"""Bytes that are taken from a pipe, which has no size that could be looked at first."""
 MAX_RANKS = 10_000
 """Ranks on a paper: as many as there may be candidates."""
 MAX_MARKS = 300_000_000
@@ -113,6 +116,20 @@ def check_candidates(count: int, name: str, line: int | None) -> int:
 # --- where ballots are read from --------------------------------------------------------------------------
 
 
+def _piped(path: Path, name: str) -> bytes | None:
+    """What comes through a pipe that this program was started with, which can be read only once; None for a file."""
+    try:
+        if not path.exists() or path.is_file() or path.is_dir() or not_a_file(path) is not None:
+            return None
+        with path.open("rb") as file:
+            data = file.read(MAX_PIPED + 1)
+    except OSError:
+        return None  # opening it again says what is wrong
+    if len(data) > MAX_PIPED:
+        raise fault(name, None, f"more than {MAX_PIPED:,} bytes come through this pipe", "Write them to a file first.")
+    return data
+
+
 @dataclass(frozen=True)
 class Source:
     """A file of ballots: its name for messages, and its bytes. ``path`` is None for what is not on a disk."""
@@ -125,7 +142,7 @@ class Source:
     def of(cls, where: str | Path | bytes | BinaryIO, name: str | None = None) -> Source:
         """The source for a path, for bytes, or for an open binary file (which is read to its end)."""
         if isinstance(where, str | Path):
-            return cls(name or str(where), Path(where))
+            return cls(name or str(where), Path(where), _piped(Path(where), name or str(where)))
         if isinstance(where, bytes):
             return cls(name or "ballots", None, where)
         return cls(name or str(getattr(where, "name", "ballots")), None, where.read())
@@ -138,6 +155,9 @@ class Source:
             return
         assert self.path is not None
         try:
+            kind = not_a_file(self.path)
+            if kind is not None:
+                raise fault(self.name, None, f"this is {kind}, not a file")
             with self.path.open("rb") as file:
                 yield file
         except FileNotFoundError:

@@ -40,8 +40,3 @@ counts.add_to(app)
 demo.add_to(app)
 app.add_typer(folders.app, name="contest", help="A contest of your own, run from the files of a folder.")
 app.add_typer(rulebooks.app, name="rules", help="Rulebooks: what they say, and whether one can be used.")
-
-
-def main() -> None:
-    """Run the program."""
-    app()
