@@ -19,9 +19,10 @@ from pydantic.dataclasses import dataclass
 from ..exact import Cut, cut_fraction, decimals_of
 from ..rules import BallotStage, MotionStage
 from .case import Case
-from .disclosure import Hidden, safe_partition, together
+from .disclosure import Hidden, safe_partition, stays_open, together
 from .figures import BallotRound, BallotView, view_of
 from .model import MOTION, REOPEN, TOTAL, BallotFigures
+from .motions import MotionSheet, motion_sheet
 from .nominations import rule_on
 from .replay import Replay, ReplayedRound, replay, winners
 
@@ -147,7 +148,8 @@ class BallotSheet:
     """One ballot or motion.
 
     ``outcome``: "elected", "qualified", "carried", "lost" or "stopped" (and then ``stopped`` says why the figures do
-    not decide it). ``units``: of the last round. ``units_won``: by candidate.
+    not decide it). ``held``: False where the rules decided without a ballot, and ``notes`` say why. ``units``: of the
+    last round. ``units_won``: by candidate. ``motion``: for a motion, what else is said of it.
     """
 
     stage: str
@@ -169,13 +171,17 @@ class BallotSheet:
     exact: bool
     disclosure: str | None = None
     notes: tuple[str, ...] = ()
+    motion: MotionSheet | None = None
+    held: bool = True
 
 
 @dataclass(frozen=True, config=STRICT)
 class NominationSheet:
     """A candidate's nominations at one stage: how many, how many were needed, what came of it.
 
-    ``parts``: how many of them were of each part of the body; ``part_names``: those parts in words.
+    ``at_least``: the lower bound, where no more of the number was published. ``parts``: how many of them were of each
+    part of the body; ``part_names``: those parts in words. ``certainty``, ``parts_certainty``, ``size_certainty``: of
+    the number, its parts and ``size``, where they are "recalled", "derived" or "approximate".
     """
 
     stage: str
@@ -191,6 +197,9 @@ class NominationSheet:
     parts: dict[str, int] = field(default_factory=dict)
     part_names: dict[str, str] = field(default_factory=dict)
     certainty: str | None = None
+    at_least: int | None = None
+    parts_certainty: str | None = None
+    size_certainty: str | None = None
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -308,11 +317,15 @@ def _ballot(case: Case, stage: BallotStage | MotionStage, figures: BallotFigures
     units, won, covered = _units(case, stage, ours=ours)
     hidden = _hidden(case, view, rounds, covered) if ours else None
     coarse = any(found.coarse for found in (hidden, covered) if found)
+    closed = coarse and not _stays_open(case, stage, rounds, printing)
     sheets = tuple(
         _round(case, view, item, replayed.get(item.number), printing, hidden, coarse=coarse) for item in rounds
     )
+    if closed:
+        sheets = tuple(_closed(sheet) for sheet in sheets)
     voters = case.body_name(stage.by) if stage.by else "the selectorate"
     notes = dict.fromkeys(found.note for found in (hidden, covered) if found)
+    notes |= {CLOSED: None} if closed else {}
     return BallotSheet(
         stage=stage.id,
         name=stage.name or ("Motion" if isinstance(stage, MotionStage) else "Ballot"),
@@ -342,6 +355,8 @@ def _ballot(case: Case, stage: BallotStage | MotionStage, figures: BallotFigures
             )
             if note
         ),
+        motion=motion_sheet(case, stage, figures, played) if isinstance(stage, MotionStage) else None,
+        held=_not_held(case, played) is None,
     )
 
 
@@ -384,7 +399,11 @@ def _not_held(case: Case, played: Replay | None) -> str | None:
         names = ", ".join(case.contest.candidates[who].name for who in played.elected)
         return f"No ballot was held: {names} was the only candidate, and the rulebook has a single candidate elected."
     if played.outcome == "qualified":
-        return "No ballot was held: there were no more candidates than go on to the next."
+        people = [case.contest.candidates[who].name for who in played.qualified]
+        if len(people) == 1:
+            return f"No ballot was held: {people[0]} was the only candidate, and goes on to the next stage without one."
+        listed = f"{', '.join(people[:-1])} and {people[-1]}"
+        return f"No ballot was held: {listed} were the only candidates, and go on to the next stage without one."
     return None
 
 
@@ -452,6 +471,33 @@ def _round(
         others=figures.others,
         valid=_valid(view, item, cast),
     )
+
+
+CLOSED = (
+    "Shares of the college are not shown either: from them it could be told how the voters of a small section voted."
+    " Candidates stand in the order of their shares."
+)
+
+
+def _stays_open(
+    case: Case, stage: BallotStage | MotionStage, rounds: list[BallotRound], printing: PrintingSheet
+) -> bool:
+    """Whether the shares of a weighted college, cut as they are printed, may be shown beside hidden sections."""
+    if not isinstance(stage, BallotStage) or stage.combine != "weighted-college":
+        return True
+    known = [
+        (item.sections, {name: sum(row.values(), Fraction(0)) for name, row in item.standing.parts.items()})
+        for item in rounds
+        if item.sections is not None and item.standing is not None
+    ]
+    return stays_open(
+        known, case.rulebook.disclosure, lambda share: cut_fraction(share, printing.decimals + 2, printing.cut)
+    )
+
+
+def _closed(sheet: RoundSheet) -> RoundSheet:
+    """A round without what decides: the order of its rows, and what became of whom."""
+    return replace(sheet, rows=tuple(replace(row, value=None, share=None) for row in sheet.rows))
 
 
 def _cut(value: Fraction | None, printing: PrintingSheet, unit: str = "share") -> Fraction | None:
@@ -669,6 +715,9 @@ def nominations(case: Case) -> list[NominationSheet]:
             parts=dict(ruling.parts),
             certainty=ruling.certainty,
             part_names={part: case.rulebook.bodies[ruling.body].parts.get(part, part) for part in ruling.parts},
+            at_least=ruling.at_least,
+            parts_certainty=ruling.parts_certainty,
+            size_certainty=body.certainty("size") if (body := case.contest.bodies.get(ruling.body)) else None,
         )
         for ruling in rule_on(case)
     ]

@@ -34,7 +34,7 @@ from .claims import (
     precision,
 )
 from .compare import Change, Comparison, Mandate, SegmentChanges, compare, mandate
-from .measures import MEASURES, Measure, measure
+from .measures import MEASURES, Measure, measure, name_of_measure
 from .played import NOT_DECLARED, Result, ResultRow
 from .rivals import BaseShare, RivalMandate, rivals
 from .swing import Swing, SwingIn, Turn, swing
@@ -71,6 +71,7 @@ __all__ = [
     "compare",
     "mandate",
     "measure",
+    "name_of_measure",
     "nothing_changed",
     "percent_text",
     "precision",

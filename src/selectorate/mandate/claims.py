@@ -7,16 +7,17 @@ the claim is drawn from those that can be known, and how many cannot is said bes
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
 from .. import contest
 from ..contest import TOTAL, Case
 from ..contest.declaration import Declaration, Exact, declare
-from ..contest.model import Claim, MeasureId, Reading
+from ..contest.model import MOTION, Claim, MeasureId, Reading
 from ..errors import ContestError, InputError
 from .cells import Cell, Unit, change_text, frozen, number_text, value_text
-from .measures import MEASURES, Measure
+from .measures import MEASURES, Measure, name_of_measure
 from .rivals import Loader
 from .view import name_of, people, person, segments_of
 
@@ -94,7 +95,8 @@ class ClaimResult:
     """What was said, and what the figures say to it.
 
     ``verdict``: over all readings but those put beside it. ``holds``, ``fails``, ``unknown``: on how many measures.
-    ``comment``: what the author of the file says beside the figures.
+    ``comment``: what the author of the file says beside the figures. ``certainty``: of the figures that the verdict
+    rests on, those that are not confirmed: ``{"nominations": "recalled"}``.
     """
 
     quote: str
@@ -105,6 +107,7 @@ class ClaimResult:
     fails: int
     unknown: int
     comment: str | None = None
+    certainty: dict[str, str] = field(default_factory=dict)
 
 
 def check_claims(case: Case, loader: Loader = contest.load) -> tuple[ClaimResult, ...]:
@@ -132,7 +135,16 @@ def _claim(case: Case, index: int, claim: Claim, loader: Loader) -> ClaimResult:
         fails=answers.count(False),
         unknown=answers.count(None),
         comment=claim.verdict,
+        certainty=dict(mark for item in counted for finding in item.findings for mark in _marks(finding)),
     )
+
+
+def _marks(finding: Finding) -> Iterator[tuple[str, str]]:
+    """The marks of all figures that ``finding`` rests on."""
+    pairs = finding.segments or (finding,)
+    if finding.holds is not None:
+        for pair in pairs:
+            yield from (*pair.figure.certainty.items(), *pair.beside.certainty.items())
 
 
 def _answers(reading: ReadingResult) -> list[bool | None]:
@@ -202,7 +214,7 @@ def _reading(case: Case, reading: Reading, loader: Loader, at: tuple[str | int, 
     findings = tuple(_finding(sides, MEASURES[name]) for name in reading.measures)
     name = name_of(sides.own, sides.who)
     than = _than(sides)
-    about = f"{name}{f' ({reading.part})' if reading.part else ''}, {sides.own.title}"
+    about = f"{_whose(sides.own, sides.who)}{f' ({reading.part})' if reading.part else ''}, {sides.own.title}"
     every = ", in every segment" if reading.in_ == "every segment" else ""
     return ReadingResult(
         says=f"{about}: {reading.is_}{f' {than}' if than else ''}{every}",
@@ -219,9 +231,15 @@ def _reading(case: Case, reading: Reading, loader: Loader, at: tuple[str | int, 
     )
 
 
+def _whose(declaration: Declaration, who: str) -> str:
+    """Whose figure it is: a candidate's name, or "Votes for the motion"."""
+    motion = declaration.deciding is not None and declaration.deciding.motion is not None
+    return f"Votes {who} the motion" if motion and who in MOTION else name_of(declaration, who)
+
+
 def _than(sides: _Sides) -> str | None:
     if sides.other is not None:
-        return f"{name_of(sides.other, str(sides.other_who))}, {sides.other.title}"
+        return f"{_whose(sides.other, str(sides.other_who))}, {sides.other.title}"
     return number_text(sides.reading.than) if isinstance(sides.reading.than, int) else None
 
 
@@ -269,7 +287,7 @@ def _finding(sides: _Sides, measure: Measure) -> Finding:
         say = _sentence(sides.reading, figure, beside, holds, measure.unit)
     return Finding(
         measure=measure.id,
-        name=measure.name,
+        name=_name(sides, measure),
         unit=measure.unit,
         holds=holds,
         figure=figure,
@@ -278,6 +296,16 @@ def _finding(sides: _Sides, measure: Measure) -> Finding:
         say=say,
         segments=segments,
     )
+
+
+def _name(sides: _Sides, measure: Measure) -> str:
+    """The name of a measure beside these figures; in every segment shares are of its own votes."""
+    if sides.reading.in_ == "every segment":
+        return measure.name
+    ballots = [found.deciding for found in (sides.own, sides.other) if found is not None]
+    rounds = [next((item for item in reversed(b.rounds) if not item.void), None) for b in ballots if b]
+    motion = all(ballot is not None and ballot.motion is not None for ballot in ballots)
+    return name_of_measure(measure.id, *(item.unit for item in rounds if item), motion=motion)
 
 
 def _pair(sides: _Sides, measure: Measure, section: str) -> tuple[Cell, Cell]:

@@ -18,7 +18,7 @@ from ..contest.declaration import Declaration, declare
 from ..contest.model import Rival
 from ..errors import ContestError, InputError
 from .cells import Cell, frozen
-from .measures import measure
+from .measures import measure, nomination_marks
 from .view import name_of, person, segments_of
 
 Loader = Callable[[str], Case]
@@ -124,9 +124,11 @@ def _nominations(case: Case, rival: Rival) -> RivalMandate:
         number = Cell(cannot=sheet.reason or "the number is not known")
         share = number
     else:
-        number = Cell(Fraction(sheet.count))
+        marks = nomination_marks(sheet)
+        own = {"nominations": marks["nominations"]} if "nominations" in marks else {}
+        number = Cell(Fraction(sheet.count), certainty=own)
         unknown = Cell(cannot=f"how many {sheet.body} there were is not known")
-        share = Cell(Fraction(sheet.count, sheet.size)) if sheet.size else unknown
+        share = Cell(Fraction(sheet.count, sheet.size), certainty=marks) if sheet.size else unknown
     return RivalMandate(
         name=rival.name,
         kind="nominations",

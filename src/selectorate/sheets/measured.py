@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from ..contest.declaration import Declaration
+from ..contest.model import MeasureId
 from ..mandate import (
     MEASURES,
     Cell,
@@ -22,6 +23,7 @@ from ..mandate import (
     WhatIf,
     cell_text,
     change_text,
+    name_of_measure,
     value_text,
 )
 from . import numbers, words
@@ -44,6 +46,7 @@ from .reading import plural
 
 VERDICTS = {True: "holds", False: "does not hold", None: "cannot be known"}
 WHY = "cannot be known"
+_PLURAL = {"recalled": MARK_WORDS["recalled"], "approximate": "round numbers"}
 
 
 def mandate_sheet(
@@ -69,19 +72,43 @@ def mandate_sheet(
         parts.append(Part("What was said of it", tuple(item for claim in claims for item in _claim(claim))))
     if rivals:
         parts.append(Part("Mandates side by side", _rivals(rivals)))
-    facts = [("Whose", f"{found.name}{'' if found.elected else ' (not elected)'}")]
+    if found.motion is not None:
+        facts = [("Measured", _whose(found))]
+    else:
+        facts = [("Whose", f"{found.name}{'' if found.elected else ' (not elected)'}")]
     if before:
-        facts.append(("Beside", f"{before.name}, {before.title}, {numbers.day(before.date)}"))
-    facts.append(("Measured in", _round_words(found)))
+        facts.append(("Beside", f"{_whose(before)}, {before.title}, {numbers.day(before.date)}"))
+    if found.motion is None:
+        facts.append(("Measured in", _round_words(found)))
+    headline = found.motion or f"The mandate of {found.name}"
     return Sheet(
         title=found.title,
         kicker="The mandate, measured",
-        headline=f"The mandate of {found.name}, {numbers.day(found.date)}{beside}",
+        headline=f"{headline}, {numbers.day(found.date)}{beside}",
         date=found.date,
         facts=tuple(facts),
         key_figures=tuple(_key_figures(found, comparison)),
         parts=tuple(parts),
     )
+
+
+def _whose(found: Mandate) -> str:
+    """Whose the measures are: a name, or a side of a motion."""
+    return found.name if found.motion is None else f"the votes {found.who} the motion"
+
+
+def _without_meaning(found: Mandate) -> set[str]:
+    """The measures that say nothing here, or what another says already: breadth over one segment, leads in motions."""
+    dropped = set()
+    if len(found.segments) == 1 or found.motion is not None:
+        dropped |= {"segments-first", "segments-majority"}
+    if found.motion is not None:
+        dropped |= {"lead-votes", "lead-points", "units-won", "nominations", "nominations-share"}
+    return dropped
+
+
+def _name(found: Mandate, name: MeasureId) -> str:
+    return name_of_measure(name, found.counted_in, motion=found.motion is not None)
 
 
 def _round_words(found: Mandate) -> str:
@@ -91,17 +118,17 @@ def _round_words(found: Mandate) -> str:
 
 
 def _key_figures(found: Mandate, comparison: Comparison | None) -> Iterator[KeyFigure]:
-    for name in ("share-of-votes", "lead-points", "majority-votes", "turnout-returned"):
+    names: tuple[MeasureId, ...] = ("share-of-votes", "lead-points", "majority-votes", "turnout-returned")
+    for name in names:
         cell = found.total.get(name)
-        if cell is None or cell.value is None:
+        if cell is None or cell.value is None or name in _without_meaning(found):
             continue
         note = ""
         if comparison is not None:
             change = next((c for c in comparison.total if c.measure == name), None)
             if change is not None and change.change is not None:
                 note = f"{change_text(change.change, change.unit)} since {comparison.before.date.year}"
-        measure = MEASURES[name]
-        yield KeyFigure(words.capital(measure.name), cell_text(cell, measure.unit), note)
+        yield KeyFigure(words.capital(_name(found, name)), cell_text(cell, MEASURES[name].unit), note)
 
 
 def _measures(found: Mandate) -> Iterator[Item]:
@@ -109,20 +136,27 @@ def _measures(found: Mandate) -> Iterator[Item]:
     columns = [Column("Measure", numeric=False), Column("Over all")]
     if several:
         columns.append(Column("First round"))
-    rows, unknown = [], []
-    for name, measure in MEASURES.items():
+    rows: list[Row] = []
+    unknown: dict[str, list[str]] = {}
+    for name in MEASURES:
         cell = found.total[name]
         first = found.first_round.get(name)
-        if cell.value is None and (first is None or first.value is None):
-            unknown.append(f"{words.capital(measure.name)}: {cell.cannot}.")
+        if name in _without_meaning(found):
             continue
-        texts = [measure.name, _figure(cell, name)]
+        if cell.value is None and (first is None or first.value is None):
+            unknown.setdefault(cell.cannot or "", []).append(_name(found, name))
+            continue
+        texts = [_name(found, name), _figure(cell, name)]
         if several:
             texts.append(_figure(first, name) if first is not None else numbers.ABSENT)
         rows.append(cells(*texts))
-    yield Table("measures", f"Measures of the mandate of {found.name}", tuple(columns), tuple(rows))
-    yield from _cannot("Cannot be known from this:", unknown)
-    if found.segments:
+    of = f"the mandate of {found.name}" if found.motion is None else _whose(found)
+    shown = [cell for name, cell in found.total.items() if name not in _without_meaning(found)]
+    if rows:
+        yield Table("measures", f"Measures of {of}", tuple(columns), tuple(rows), _legend(shown))
+    reasons = [f"{words.capital('; '.join(names))}: {why}." for why, names in unknown.items()]
+    yield from _cannot("Cannot be known from this:", reasons)
+    if len(found.segments) > 1:
         yield _segments(found)
     if found.notes:
         yield Sentences(found.notes)
@@ -172,15 +206,18 @@ def _segments(found: Mandate) -> Table:
 
 
 def _comparison_parts(comparison: Comparison, picture: Picture | None) -> Iterator[Part]:
-    table = _changes("beside", "Over all", comparison, comparison.total)
+    dropped = _without_meaning(comparison.now) & _without_meaning(comparison.before)
+    total = [change for change in comparison.total if change.measure not in dropped]
+    table = _changes("beside", "Over all", comparison, total)
     items: list[Item] = [Figure(picture, table)] if picture is not None else [table]
-    missing = [f"{words.capital(change.name)}: {change.cannot}." for change in comparison.total if change.cannot]
+    missing = [f"{words.capital(change.name)}: {change.cannot}." for change in total if change.cannot]
     items += _cannot("Cannot be known from this:", missing)
     if comparison.notes:
         items.append(Sentences(comparison.notes))
     before, now = _when(comparison)
     yield Part(f"{now} beside {before}", tuple(items))
-    if comparison.segments:
+    alone = len(comparison.now.segments) == len(comparison.before.segments) == 1
+    if comparison.segments and not alone:
         by_segment: list[Item] = [
             _changes(f"beside-{item.segment}", words.capital(item.name), comparison, item.changes)
             for item in comparison.segments
@@ -239,7 +276,10 @@ def _cannot(lead: str, sentences: Sequence[str]) -> list[Item]:
 
 
 def _claim(claim: ClaimResult) -> Iterator[Item]:
-    yield Sentences((f"“{claim.quote}” ({claim.by}): {claim.verdict}.",))
+    marks = [mark for mark in ("recalled", "approximate") if mark in claim.certainty.values()]
+    resting = words.listed([f"figures that are {_PLURAL[mark]}" for mark in marks])
+    graded = f" (this rests on {resting})" if marks else ""
+    yield Sentences((f"“{claim.quote}” ({claim.by}): {claim.verdict}{graded}.",))
     for number, reading in enumerate(claim.readings, 1):
         yield from _reading(claim, reading, number)
     if claim.comment:
@@ -297,11 +337,11 @@ def _shown(cell: Cell, unit: Unit) -> str:
 def _rivals(rivals: Sequence[RivalMandate]) -> tuple[Item, ...]:
     rows = []
     for rival in rivals:
-        number = cell_text(rival.number, "count") if rival.number.value is not None else WHY
+        number = _shown(rival.number, "count")
         if not rival.bases:
             rows.append(cells(rival.name, number, numbers.ABSENT, numbers.ABSENT))
         for index, base in enumerate(rival.bases):
-            share = cell_text(base.share, "share") if base.share.value is not None else WHY
+            share = _shown(base.share, "share")
             size = f"{base.size:,} {base.of}" if base.size is not None else base.of
             rows.append(cells(rival.name if not index else "", number if not index else "", share, size))
     columns = (
@@ -313,7 +353,9 @@ def _rivals(rivals: Sequence[RivalMandate]) -> tuple[Item, ...]:
     notes = tuple(f"{rival.name}: {rival.note}" for rival in rivals if rival.note)
     sources = tuple(f"{rival.name}: {rival.source}." for rival in rivals if rival.source)
     said = "These are not the same persons, and each is a share of its own base: nothing here ranks one over another."
-    return (Table("rivals", "Each with its own base", columns, tuple(rows), (*notes, *sources)), Sentences((said,)))
+    used = [cell for rival in rivals for cell in (rival.number, *(base.share for base in rival.bases))]
+    under = (*notes, *sources, *_legend(used))
+    return (Table("rivals", "Each with its own base", columns, tuple(rows), under), Sentences((said,)))
 
 
 # -- what if ----------------------------------------------------------------------------------------------------
@@ -333,34 +375,46 @@ def what_if_sheet(declaration: Declaration, what_ifs: Sequence[WhatIf], swing: S
         kicker="What if",
         headline=said,
         date=declaration.date,
-        facts=(("Declared", words.listed(declaration.elected_names) or declaration.outcome or numbers.ABSENT),),
+        facts=(("Declared", _declared(declaration)),),
         parts=tuple(parts),
     )
+
+
+def _declared(declaration: Declaration) -> str:
+    """What was declared, in a line."""
+    deciding = declaration.deciding
+    if not declaration.elected_names and deciding is not None and deciding.motion is not None:
+        return deciding.motion.result
+    return words.listed(declaration.elected_names) or declaration.outcome or numbers.ABSENT
 
 
 def _swing(swing: Swing) -> Iterator[Item]:
     if swing.cannot is not None:
         yield Sentences((words.sentence(swing.cannot),))
         return
-    places = [place for place in (swing.over_all, swing.uniform, *swing.sections) if place is not None]
-    rows = [
-        cells(words.capital(place.name), _turn(place, "denies"), _turn(place, "elects"), f"{place.available:,}")
-        for place in places
-    ]
-    motion = {swing.winner, swing.to} == {"for", "against"}
-    done, other = ("carried", "lost") if swing.winner == "for" else ("lost", "carried")
-    columns = (
-        Column("Votes moved", numeric=False),
-        Column(f"It is not {done}" if motion else f"{swing.winner_name} is no longer elected"),
-        Column(f"It is {other}" if motion else f"{swing.to_name} is elected"),
-        Column("Votes there to move"),
-    )
-    caption = f"The fewest votes, moved from {swing.winner_name} to {swing.to_name}, that change the result"
-    yield Table("swing", caption, columns, tuple(rows), tuple(_reasons(places)))
+    yield _swing_table(swing)
     if swing.unit_count:
         many = f"{len(swing.units)} of {swing.unit_count} {plural(swing.unit_name or 'unit')}"
         yield Sentences((f"A swing in a single {swing.unit_name or 'unit'} alone would have done it in {many}.",))
     yield Sentences((swing.not_declared, *swing.assumptions), listed=True)
+
+
+def _swing_table(swing: Swing) -> Table:
+    """The fewest votes in each place. A motion that is no longer carried is lost: it has one column for the two."""
+    places = [place for place in (swing.over_all, swing.uniform, *swing.sections) if place is not None]
+    motion = {swing.winner, swing.to} == {"for", "against"}
+    turns = {"elects": f"{swing.to_name} is elected"}
+    if motion:
+        turns = {"elects": "It is lost" if swing.winner == "for" else "It is carried"}
+    else:
+        turns = {"denies": f"{swing.winner_name} is no longer elected", **turns}
+    rows = [
+        cells(words.capital(place.name), *(_turn(place, which) for which in turns), f"{place.available:,}")
+        for place in places
+    ]
+    columns = (Column("Votes moved", numeric=False), *map(Column, turns.values()), Column("Votes there to move"))
+    caption = f"The fewest votes, moved from {swing.winner_name} to {swing.to_name}, that change the result"
+    return Table("swing", caption, columns, tuple(rows), tuple(_reasons(places)))
 
 
 def _turn(place: SwingIn, which: str) -> str:
@@ -395,7 +449,8 @@ def _what_if(item: WhatIf, name: str) -> Iterator[Item]:
                     strong=row.candidate in item.result.elected,
                 )
             )
-        columns = (Column("Candidate", numeric=False), Column("Declared"), Column("Then"))
+        head = "Side" if item.result.outcome in ("carried", "lost") else "Candidate"
+        columns = (Column(head, numeric=False), Column("Declared"), Column("Then"))
         caption = f"Shares, as declared and then (of {item.result.share_of})"
         yield Table(name, caption, columns, tuple(rows), tuple(words.sentence(text) for text in item.result.say))
     yield Sentences((_consequence(item), *item.assumptions, item.not_declared), listed=True)
@@ -408,6 +463,9 @@ def _share(share: Fraction | None) -> str:
 def _consequence(item: WhatIf) -> str:
     if item.cannot is not None:
         return words.sentence(f"Who would have won cannot be known: {item.cannot}")
+    if item.result is not None and item.result.outcome in ("carried", "lost"):
+        too = ", too" if not item.changes_winner else ""
+        return f"The motion would have been {item.result.outcome}{too}."
     if item.result is None or not item.result.elected:
         return "Nobody would have been elected by these votes alone."
     names = words.listed(item.result.elected_names)
