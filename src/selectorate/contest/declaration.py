@@ -19,7 +19,7 @@ from pydantic.dataclasses import dataclass
 from ..exact import Cut, cut_fraction, decimals_of
 from ..rules import BallotStage, MotionStage
 from .case import Case
-from .disclosure import Hidden, safe_partition, stays_open, together
+from .disclosure import Hidden, closed, safe_partition, stays_open, together
 from .figures import BallotRound, BallotView, view_of
 from .model import MOTION, REOPEN, TOTAL, BallotFigures
 from .motions import MotionSheet, motion_sheet
@@ -317,15 +317,13 @@ def _ballot(case: Case, stage: BallotStage | MotionStage, figures: BallotFigures
     units, won, covered = _units(case, stage, ours=ours)
     hidden = _hidden(case, view, rounds, covered) if ours else None
     coarse = any(found.coarse for found in (hidden, covered) if found)
-    closed = coarse and not _stays_open(case, stage, rounds, printing)
     sheets = tuple(
         _round(case, view, item, replayed.get(item.number), printing, hidden, coarse=coarse) for item in rounds
     )
-    if closed:
-        sheets = tuple(_closed(sheet) for sheet in sheets)
+    if coarse and hidden and not _stays_open(case, stage, rounds, printing):
+        hidden, sheets = closed(hidden), tuple(_closed(sheet) for sheet in sheets)
     voters = case.body_name(stage.by) if stage.by else "the selectorate"
     notes = dict.fromkeys(found.note for found in (hidden, covered) if found)
-    notes |= {CLOSED: None} if closed else {}
     return BallotSheet(
         stage=stage.id,
         name=stage.name or ("Motion" if isinstance(stage, MotionStage) else "Ballot"),
@@ -471,12 +469,6 @@ def _round(
         others=figures.others,
         valid=_valid(view, item, cast),
     )
-
-
-CLOSED = (
-    "Shares of the college are not shown either: from them it could be told how the voters of a small section voted."
-    " Candidates stand in the order of their shares."
-)
 
 
 def _stays_open(

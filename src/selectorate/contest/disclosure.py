@@ -25,7 +25,7 @@ order are shown. Rounds are looked at one by one; see ``docs/decisions/disclosur
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ..rules import Disclosure
@@ -44,6 +44,18 @@ class Hidden:
     names: frozenset[str]
     note: str
     coarse: bool = False
+
+
+COARSE = " Votes over all are left out, and what decides is cut to the decimals that are printed."
+CLOSED = (
+    " Votes over all are left out, and so are shares of the college: from them it could be told how the voters of a"
+    " small section voted. Candidates stand in the order of their shares."
+)
+
+
+def closed(hidden: Hidden) -> Hidden:
+    """``hidden``, saying that the shares of the college are not shown either."""
+    return replace(hidden, note=hidden.note.replace(COARSE, CLOSED))
 
 
 def is_safe(votes: Mapping[str, int], rule: Disclosure) -> bool:
@@ -194,7 +206,7 @@ def _note(hidden: set[str], parts: Sequence[str], rule: Disclosure, what: str, *
         return f"{stated} No {what} had to be hidden."
     coarse = ""
     if weighed:
-        coarse = " Votes over all are left out, and what decides is cut to the decimals that are printed."
+        coarse = COARSE
     if len(hidden) == len(parts):
         return f"{stated} That leaves the total alone.{coarse}"
     if weighed:

@@ -211,9 +211,10 @@ def _differences(now: Mandate, before: Mandate) -> Iterator[str]:
             " their shares are not shares of the same thing."
         )
     if now.standing != before.standing:
+        who = "candidates" if now.motion is None and before.motion is None else "candidates or sides"
         yield (
-            f"In the round that decided there were {_stood(now)} now and {_stood(before)} before: with two the lead"
-            " over the runner-up is the majority over all others, with more it is not."
+            f"In the round that decided there were {_stood(now)} {who} now and {_stood(before)} before: with two"
+            " the lead over the runner-up is the majority over all others, with more it is not."
         )
     if now.rounds != before.rounds and min(now.rounds, before.rounds) > 0:
         yield f"It took {_rounds(now)} now, {_rounds(before)} before; each is measured by the round that decided."
@@ -237,8 +238,7 @@ def _differences(now: Mandate, before: Mandate) -> Iterator[str]:
 
 def _stood(item: Mandate) -> str:
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    many = words[item.standing] if item.standing < len(words) else str(item.standing)
-    return f"{many} {'candidates' if item.motion is None else 'sides'}"
+    return words[item.standing] if item.standing < len(words) else str(item.standing)
 
 
 def _rounds(item: Mandate) -> str:

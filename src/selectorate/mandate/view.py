@@ -227,7 +227,9 @@ class View:
             mine = self.row()
             if is_coarse(self.declaration, item):
                 printed = self.ballot().printing.decimals
-                shown = cut_to(mine.share * 100, printed) if mine.share is not None else None
+                if mine.share is None:
+                    raise CannotBeKnown("it is not shown, so that nobody's vote can be inferred")
+                shown = cut_to(mine.share * 100, printed)
                 raise CannotBeKnown("it is shown only as printed, so that nobody's vote can be inferred", shown)
             if mine.share is None:
                 raise CannotBeKnown(

@@ -248,11 +248,14 @@ def lead_items(declaration: Declaration, ballot: BallotSheet) -> Iterator[Item]:
     first, second = final.rows[0], final.rows[1]
     if lead is not None:
         yield Sentences((lead_sentence(first, second, lead, over, final, printing),))
+    only = reading.only_segment(ballot)
     apart = [section for section in ballot.sections if section.lead is not None]
-    if len(apart) > 1 and reading.only_segment(ballot) is None:
+    if only is not None:  # it is all of the vote, and what decides may be counted in something else than votes
+        apart = [] if final.unit == "votes" else [section for section in apart if section is only]
+    if apart and (only or len(apart) > 1):
         several = len(ballot.rounds) > 1
         repeated = several and any(item.date for item in ballot.rounds)
-        caption = "First, and by how much, in each section" + (
+        caption = f"First, and by how much, {'by votes' if only else 'in each section'}" + (
             "" if not several else (" (last ballot)" if repeated else " (first preferences)")
         )
         rows = [

@@ -156,8 +156,9 @@ def _measures(found: Mandate) -> Iterator[Item]:
         yield Table("measures", f"Measures of {of}", tuple(columns), tuple(rows), _legend(shown))
     reasons = [f"{words.capital('; '.join(names))}: {why}." for why, names in unknown.items()]
     yield from _cannot("Cannot be known from this:", reasons)
-    if len(found.segments) > 1:
-        yield _segments(found)
+    segments = _segments(found)
+    if len(found.segments) > 1 and segments.rows:
+        yield segments
     if found.notes:
         yield Sentences(found.notes)
 
