@@ -265,7 +265,8 @@ _ALL = (
     Measure(
         "segments-first",
         "first in segments",
-        "In how many of the segments more voted for the candidate than for any other, in the round that decided.",
+        "In how many of the segments, where there are several, more voted for the candidate than for any other, in the"
+        " round that decided.",
         "count",
         _segments_first,
         by_section=False,
@@ -273,8 +274,8 @@ _ALL = (
     Measure(
         "segments-majority",
         "majority in segments",
-        "In how many of the segments more voted for the candidate than for all others together, in the round that"
-        " decided.",
+        "In how many of the segments, where there are several, more voted for the candidate than for all others"
+        " together, in the round that decided.",
         "count",
         _segments_majority,
         by_section=False,
