@@ -430,6 +430,8 @@ def _round(
     published = figures.shares.get(TOTAL, {})
     people = list(standing.ranked()) if standing else []
     people += [who for who in (*(item.votes or {}), *published, *figures.points) if who not in people]
+    if set(people) == set(MOTION) and standing and len(set(standing.total.values())) == 1:
+        people = list(MOTION)  # a tie in the order of the paper
     base = item.bases.get(printing.of)
     rows = []
     for who in people:

@@ -121,7 +121,8 @@ def _nominations(case: Case, rival: Rival) -> RivalMandate:
     if sheet is None:
         raise InputError(f'"{name_of(declaration, who)}" has no nominations at "{rival.nominations}"')
     if sheet.count is None:
-        number = Cell(cannot=sheet.reason or "the number is not known")
+        least = f"only that there were at least {sheet.at_least:,} is known" if sheet.at_least is not None else None
+        number = Cell(cannot=least or sheet.reason or "the number is not known")
         share = number
     else:
         marks = nomination_marks(sheet)

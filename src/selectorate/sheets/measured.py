@@ -279,8 +279,9 @@ def _cannot(lead: str, sentences: Sequence[str]) -> list[Item]:
 def _claim(claim: ClaimResult) -> Iterator[Item]:
     marks = [mark for mark in ("recalled", "approximate") if mark in claim.certainty.values()]
     resting = words.listed([f"figures that are {_PLURAL[mark]}" for mark in marks])
-    graded = f" (this rests on {resting})" if marks else ""
-    yield Sentences((f"“{claim.quote}” ({claim.by}): {claim.verdict}{graded}.",))
+    yield Sentences((f"“{claim.quote}” ({claim.by}): {claim.verdict}.",))
+    if marks:
+        yield Sentences((f"This rests on {resting}.",))
     for number, reading in enumerate(claim.readings, 1):
         yield from _reading(claim, reading, number)
     if claim.comment:

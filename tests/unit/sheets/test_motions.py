@@ -91,6 +91,8 @@ def test_a_motion_says_what_it_came_to_and_what_follows(name: str) -> None:
     assert (plain["asked"], plain["asked_needed"], plain["asked_of"]) == (17, 15, "members")
     assert (plain["votes_for"], plain["votes_against"], plain["tied"]) == (yes, no, yes == no)
     assert plain["holder"] == "Ann Low"
+    if yes == no:
+        assert [row.candidate for row in declaration.ballots[0].rounds[0].rows] == ["for", "against"]
 
 
 def test_what_the_rulebook_says_of_holders() -> None:
@@ -198,6 +200,7 @@ def test_at_least_so_many_is_enough() -> None:
     for word in ("ROLL", "Voters:", "Paper:", "NOTES"):
         assert word not in text
     assert to_json(declaration)["nominations"][1]["at_least"] == 51
+    assert "nominated; at least 51" in sheets.declaration_csv(declaration)
     found = mandate.measure("nominations", declaration, "ann")
     assert found.cannot == "how many nominated Ann Low is not known, only that there were at least 51"
     checks = {check.what: check.status for check in audit(case).checks}
@@ -260,6 +263,8 @@ def test_a_single_segment_stands_once(name: str) -> None:
         (segment, _) = declaration.ballots[-1].sections
         assert segment.name.capitalize() in {heading.capitalize() for heading in headings}
     found = mandate.mandate(declaration)
+    page = sheets.declaration_html(declaration)
+    assert ">All<" not in page
     measured = sheets.sheet_text(sheets.mandate_sheet(found))
     assert "1 of 1" not in measured and "segments" not in measured and "By segment" not in measured
 
@@ -292,7 +297,7 @@ def test_a_claim_on_recalled_nominations_says_so() -> None:
     assert claim.certainty == {"nominations by part": "recalled"}
     found = mandate.mandate(contest.declare(contest.load("labour-2016")))
     text = " ".join(sheets.sheet_text(sheets.mandate_sheet(found, claims=[claim])).split())
-    assert "holds on every measure (this rests on figures that are from memory, not read in a source)." in text
+    assert "holds on every measure. This rests on figures that are from memory, not read in a source." in text
     assert "162†" in text
     whole = mandate.measure("nominations", contest.declare(contest.load("labour-2016")), "smith")
     assert not whole.certainty  # the 172 are confirmed
