@@ -20,9 +20,10 @@ from ..exact import Cut, cut_fraction, decimals_of
 from ..rules import BallotStage, MotionStage
 from .audit import audit
 from .case import Case
-from .disclosure import Hidden, safe_partition, together
+from .disclosure import Hidden, closed, safe_partition, stays_open, together
 from .figures import BallotRound, BallotView, view_of
 from .model import MOTION, REOPEN, TOTAL, BallotFigures
+from .motions import MotionSheet, motion_sheet
 from .nominations import rule_on
 from .replay import Replay, ReplayedRound, replay, winners
 
@@ -152,8 +153,9 @@ class BallotSheet:
     """One ballot or motion.
 
     ``outcome``: "elected", "qualified", "carried", "lost" or "stopped" (and then ``stopped`` says why the figures do
-    not decide it). ``units``: of the last round. ``units_won``: by candidate. ``addable``: whether the votes of its
-    sections are of one kind; blocks of delegations are not added up with the votes of persons.
+    not decide it). ``held``: False where the rules decided without a ballot, and ``notes`` say why. ``units``: of the
+    last round. ``units_won``: by candidate. ``addable``: whether the votes of its sections are of one kind; blocks of
+    delegations are not added up with the votes of persons. ``motion``: for a motion, what else is said of it.
     """
 
     stage: str
@@ -176,13 +178,17 @@ class BallotSheet:
     addable: bool = True
     disclosure: str | None = None
     notes: tuple[str, ...] = ()
+    motion: MotionSheet | None = None
+    held: bool = True
 
 
 @dataclass(frozen=True, config=STRICT)
 class NominationSheet:
     """A candidate's nominations at one stage: how many, how many were needed, what came of it.
 
-    ``parts``: how many of them were of each part of the body; ``part_names``: those parts in words.
+    ``at_least``: the lower bound, where no more of the number was published. ``parts``: how many of them were of each
+    part of the body; ``part_names``: those parts in words. ``certainty``, ``parts_certainty``, ``size_certainty``: of
+    the number, its parts and ``size``, where they are "recalled", "derived" or "approximate".
     """
 
     stage: str
@@ -198,6 +204,9 @@ class NominationSheet:
     parts: dict[str, int] = field(default_factory=dict)
     part_names: dict[str, str] = field(default_factory=dict)
     certainty: str | None = None
+    at_least: int | None = None
+    parts_certainty: str | None = None
+    size_certainty: str | None = None
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -327,6 +336,8 @@ def _ballot(case: Case, stage: BallotStage | MotionStage, figures: BallotFigures
     sheets = tuple(
         _round(case, view, item, replayed.get(item.number), printing, hidden, coarse=coarse) for item in rounds
     )
+    if coarse and hidden and not _stays_open(case, stage, rounds, printing):
+        hidden, sheets = closed(hidden), tuple(_closed(sheet) for sheet in sheets)
     voters = case.body_name(stage.by) if stage.by else "the selectorate"
     notes = dict.fromkeys(found.note for found in (hidden, covered) if found)
     return BallotSheet(
@@ -359,6 +370,8 @@ def _ballot(case: Case, stage: BallotStage | MotionStage, figures: BallotFigures
             )
             if note
         ),
+        motion=motion_sheet(case, stage, figures, played) if isinstance(stage, MotionStage) else None,
+        held=_not_held(case, played) is None,
     )
 
 
@@ -401,7 +414,11 @@ def _not_held(case: Case, played: Replay | None) -> str | None:
         names = ", ".join(case.contest.candidates[who].name for who in played.elected)
         return f"No ballot was held: {names} was the only candidate, and the rulebook has a single candidate elected."
     if played.outcome == "qualified":
-        return "No ballot was held: there were no more candidates than go on to the next."
+        people = [case.contest.candidates[who].name for who in played.qualified]
+        if len(people) == 1:
+            return f"No ballot was held: {people[0]} was the only candidate, and goes on to the next stage without one."
+        listed = f"{', '.join(people[:-1])} and {people[-1]}"
+        return f"No ballot was held: {listed} were the only candidates, and go on to the next stage without one."
     return None
 
 
@@ -443,9 +460,10 @@ def _round(
     published = figures.shares.get(TOTAL, {})
     people = list(standing.ranked()) if standing else []
     gone = (*figures.elected, *figures.withdrawn, *figures.out)  # named even where the round has no figures
-    people += dict.fromkeys(
-        who for who in (*(item.votes or {}), *published, *figures.points, *gone) if who not in people
-    )
+    more = dict.fromkeys((*(item.votes or {}), *published, *figures.points, *gone))
+    people += [who for who in more if who not in people]
+    if set(people) == set(MOTION) and standing and len(set(standing.total.values())) == 1:
+        people = list(MOTION)  # a tie in the order of the paper
     base = item.bases.get(printing.of)
     rows = []
     for who in people:
@@ -485,6 +503,27 @@ def _round(
         others=figures.others,
         valid=_valid(view, item, cast),
     )
+
+
+def _stays_open(
+    case: Case, stage: BallotStage | MotionStage, rounds: list[BallotRound], printing: PrintingSheet
+) -> bool:
+    """Whether the shares of a weighted college, cut as they are printed, may be shown beside hidden sections."""
+    if not isinstance(stage, BallotStage) or stage.combine != "weighted-college":
+        return True
+    known = [
+        (item.sections, {name: sum(row.values(), Fraction(0)) for name, row in item.standing.parts.items()})
+        for item in rounds
+        if item.sections is not None and item.standing is not None
+    ]
+    return stays_open(
+        known, case.rulebook.disclosure, lambda share: cut_fraction(share, printing.decimals + 2, printing.cut)
+    )
+
+
+def _closed(sheet: RoundSheet) -> RoundSheet:
+    """A round without what decides: the order of its rows, and what became of whom."""
+    return replace(sheet, rows=tuple(replace(row, value=None, share=None) for row in sheet.rows))
 
 
 def _cut(value: Fraction | None, printing: PrintingSheet, unit: str = "share") -> Fraction | None:
@@ -702,6 +741,9 @@ def nominations(case: Case) -> list[NominationSheet]:
             parts=dict(ruling.parts),
             certainty=ruling.certainty,
             part_names={part: case.rulebook.bodies[ruling.body].parts.get(part, part) for part in ruling.parts},
+            at_least=ruling.at_least,
+            parts_certainty=ruling.parts_certainty,
+            size_certainty=body.certainty("size") if (body := case.contest.bodies.get(ruling.body)) else None,
         )
         for ruling in rule_on(case)
     ]

@@ -140,6 +140,7 @@ def _nominations(contest: Contest, rulebook: Rulebook, document: Document) -> Fo
             )
         groups: dict[str, Sequence[str]] = {
             "counts": list(figures.counts),
+            "at_least": list(figures.at_least),
             "parts": list(figures.parts),
             "measured": list(figures.measured),
             "automatic": figures.automatic,
@@ -150,6 +151,13 @@ def _nominations(contest: Contest, rulebook: Rulebook, document: Document) -> Fo
             for number, who in enumerate(people):
                 if who not in contest.candidates:
                     yield _nobody(contest, who, document, *at, key, who if isinstance(people, list) else number)
+        for who in figures.at_least:
+            if who in figures.counts:
+                yield Problem(
+                    f'how many nominated "{who}" is given twice',
+                    document.where(*at, "at_least", who),
+                    "Write the number under counts, or under at_least where only a lower bound is known.",
+                )
         body = figures.by or stage.by or ""
         for who, parts in figures.parts.items():
             yield from _parts(rulebook, body, parts, document, *at, "parts", who)
@@ -179,9 +187,11 @@ def _figures(
         people.add(REOPEN)
     yield from _files(stage, ballot, sections, document, at)
     if not motion:
-        for key in ("asked", "asked_needed", "carried"):
+        for key in ("asked", "asked_needed", "holder", "carried"):
             if getattr(ballot, key) is not None:
                 yield Problem(f'"{key}" is for motions', document.where(*at, key), "Leave it out here.")
+    elif isinstance(stage, MotionStage) and stage.motion == "resolution" and ballot.holder is not None:
+        yield Problem("a resolution is not about a holder", document.where(*at, "holder"), "Leave it out.")
     yield from _sections(ballot.roll, sections, document, (*at, "roll"))
     for number, figures in enumerate(ballot.round):
         yield from _round(

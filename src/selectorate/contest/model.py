@@ -120,6 +120,10 @@ class NominationFigures(Marked):
     stage: Id = Field(description="The nomination stage of the rulebook.")
     by: Id | None = Field(None, description="The body, where the stage knows several ways.")
     counts: Votes = Field({}, description="The nominations of each candidate.")
+    at_least: Votes = Field(
+        {},
+        description="Candidates of whom no more was published than that they had so many at least: { smith = 51 }.",
+    )
     parts: dict[Id, Votes] = Field(
         {},
         description="By candidate, how many of them were of each part: { smith = { mps = 162, meps = 10 } }.",
@@ -201,6 +205,9 @@ class BallotFigures(Marked):
     asked: Count | None = Field(None, description="For a motion: how many asked for it.")
     asked_needed: Count | None = Field(
         None, description="For a motion: how many were published as needed to ask for it."
+    )
+    holder: Text | None = Field(
+        None, description="For a motion of confidence: the name of the holder whom it was about."
     )
     carried: Flag | None = Field(None, description="For a motion: whether it was carried.")
     roll: dict[Section, Roll] = Field({}, description="Roll and ballots: by segment, or total.")

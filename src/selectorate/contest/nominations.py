@@ -18,7 +18,8 @@ class Ruling:
     """What a candidate's nominations by one body come to.
 
     ``needed``: the threshold as a number; ``computed``: whether it was worked out from the rulebook (else it is the
-    published one, or not known). ``reason``: one sentence.
+    published one, or not known). ``at_least``: the lower bound, where no more of the number was published. ``reason``:
+    one sentence. ``certainty``, ``parts_certainty``: of the number, and of its ``parts``.
     """
 
     stage: NominationStage
@@ -31,6 +32,8 @@ class Ruling:
     reason: str
     parts: Mapping[str, int] = field(default_factory=dict)
     certainty: str | None = None
+    parts_certainty: str | None = None
+    at_least: int | None = None
 
 
 def gates(stage: NominationStage) -> tuple[Gate, ...]:
@@ -74,68 +77,105 @@ def rule_on(case: Case) -> Iterator[Ruling]:
         stage = case.rulebook.stage_named(figures.stage)
         if not isinstance(stage, NominationStage):  # pragma: no cover - refused on loading
             continue
-        people = dict.fromkeys((*figures.counts, *figures.automatic, *figures.withdrew, *figures.refused))
-        for who in people:
+        for who in (*_named(figures), *_unmentioned(case, figures)):
             yield _ruling(case, stage, figures, who)
+
+
+def _named(figures: NominationFigures) -> dict[str, None]:
+    """Everybody of whom ``figures`` say something, in their order."""
+    return dict.fromkeys((*figures.counts, *figures.at_least, *figures.automatic, *figures.withdrew, *figures.refused))
+
+
+def _unmentioned(case: Case, figures: NominationFigures) -> list[str]:
+    """Who was declared elected without a ballot and is in no figures of a stage: they stood, by a number not known.
+
+    They are told of once a stage, with its first figures.
+    """
+    alike = [other for other in case.contest.nomination if other.stage == figures.stage]
+    stage = case.rulebook.stage_named(figures.stage)
+    held_somewhere = any(ballot.round or ballot.ballots for ballot in case.contest.ballot)
+    if held_somewhere or alike[0] is not figures or not isinstance(stage, NominationStage) or stage.effect == "none":
+        return []
+    return [who for who in case.contest.elected if not any(who in _named(other) for other in alike)]
 
 
 def _ruling(case: Case, stage: NominationStage, figures: NominationFigures, who: str) -> Ruling:
     body = figures.by or stage.by or ""
     gate = gate_of(stage, figures)
-    count = figures.counts.get(who)
     asked = needed(case, gate) if gate else None
     if asked is None:
         asked = figures.needed
-    size = case.body_size(body)
+    result, reason = _outright(case, stage, figures, who) or _by_number(case, figures, gate, who, asked)
+    return Ruling(
+        stage=stage,
+        body=body,
+        size=case.body_size(body),
+        candidate=who,
+        count=figures.counts.get(who),
+        needed=asked,
+        result=result,
+        reason=reason,
+        parts=figures.parts.get(who, {}),
+        certainty=figures.certainty("counts", who) or figures.certainty("at_least", who),
+        parts_certainty=figures.certainty("parts", who) if figures.parts.get(who) else None,
+        at_least=figures.at_least.get(who),
+    )
 
-    def ruling(result: Result, reason: str) -> Ruling:
-        marks = figures.certainty("counts", who) or (
-            figures.certainty("parts", who) if figures.parts.get(who) else None
-        )
-        return Ruling(stage, body, size, who, count, asked, result, reason, figures.parts.get(who, {}), marks)
 
+def _outright(case: Case, stage: NominationStage, figures: NominationFigures, who: str) -> tuple[Result, str] | None:
+    """What decides on ``who`` without looking at a number, and why; None where the number decides."""
     if who in figures.refused:
-        return ruling("refused", figures.refused[who])
+        return "refused", figures.refused[who]
     if who in figures.withdrew:
-        return ruling("withdrew", "withdrew before nominations closed")
+        return "withdrew", "withdrew before nominations closed"
     if held(stage.incumbent) == "may not stand" and case.contest.occasion == "challenge" and who == case.contest.holder:
-        return ruling("refused", "the rulebook says that a holder who is challenged may not stand")
+        return "refused", "the rulebook says that a holder who is challenged may not stand"
     if who in figures.automatic:
-        return ruling(
-            "automatic",
-            "on the paper without nominations: the rulebook gives the incumbent a place"
-            if held(stage.incumbent) == "automatic"
-            else "on the paper without nominations",
-        )
+        by_right = held(stage.incumbent) == "automatic"
+        more = ": the rulebook gives the incumbent a place" if by_right else ""
+        return "automatic", f"on the paper without nominations{more}"
     if stage.effect == "none":
-        return ruling("supporting", "supporting nominations, which decide nothing")
-    if count is None or asked is None or gate is None:
-        return ruling("not known", "the number, or what was needed, is not known")
-    if count < asked:
-        return ruling("not nominated", f"{count:,} of the {asked:,} needed")
+        return "supporting", "supporting nominations, which decide nothing"
+    return None
+
+
+def _by_number(
+    case: Case, figures: NominationFigures, gate: Gate | None, who: str, asked: int | None
+) -> tuple[Result, str]:
+    """What the number of nominations of ``who``, or the least that it was, comes to where ``asked`` are needed."""
+    count, least = figures.counts.get(who), figures.at_least.get(who)
+    had = count if count is not None else least
+    if had is None:
+        return "not known", "how many nominated them is not known"
+    if asked is None or gate is None:
+        return "not known", "how many were needed is not known"
+    said = f"{had:,}" if count is not None else f"at least {had:,}"
+    if had < asked and count is None:
+        return "not known", f"{said} of the {asked:,} needed; whether there were more is not known"
+    if had < asked:
+        return "not nominated", f"{said} of the {asked:,} needed"
+    return _further(case, figures, gate, who, f"{said} of the {asked:,} needed") or (
+        "nominated",
+        f"{said}, where {asked:,} were needed",
+    )
+
+
+def _further(case: Case, figures: NominationFigures, gate: Gate, who: str, said: str) -> tuple[Result, str] | None:
+    """What else ``gate`` asks of the nominations of ``who``, where that is not met or not known; else None."""
     for part, least in gate.including.items():
-        had = figures.parts.get(who, {}).get(part)
+        name, had = _part(case, gate.by, part), figures.parts.get(who, {}).get(part)
         if had is None:
-            return ruling(
-                "not known",
-                f"{count:,} of the {asked:,} needed, but how many of them are {_part(case, body, part)} is not known",
-            )
+            return "not known", f"{said}, but how many of them are {name} is not known"
         if had < least:
-            return ruling("not nominated", f"{had:,} {_part(case, body, part)}, where {least:,} are needed")
+            return "not nominated", f"{had:,} {name}, where {least:,} are needed"
     if gate.together is not None:
-        whole = case.contest.bodies[body].measured if body in case.contest.bodies else None
-        amount = figures.measured.get(who)
+        whole = case.contest.bodies[gate.by].measured if gate.by in case.contest.bodies else None
+        amount, of = figures.measured.get(who), gate.together.of
         if whole is None or amount is None:
-            return ruling(
-                "not known",
-                f"{count:,} of the {asked:,} needed, but how many {gate.together.of} they have together is not known",
-            )
+            return "not known", f"{said}, but how many {of} they have together is not known"
         if amount < gate.together.share.of(whole):
-            return ruling(
-                "not nominated",
-                f"{amount:,} {gate.together.of} together, where {gate.together.share.of(whole):,} are needed",
-            )
-    return ruling("nominated", f"{count:,}, where {asked:,} were needed")
+            return "not nominated", f"{amount:,} {of} together, where {gate.together.share.of(whole):,} are needed"
+    return None
 
 
 def on_the_paper(case: Case) -> list[str]:

@@ -28,7 +28,7 @@ from .cells import Cell, Unit, cell_text, change_text, percent_text, to_json, va
 from .claims import ClaimResult, ReadingResult, Verdict, check_claims
 from .compare import Change, Comparison, Mandate, SegmentChanges, compare, mandate
 from .findings import Finding, SegmentFinding, precision
-from .measures import MEASURES, Measure, measure
+from .measures import MEASURES, Measure, measure, name_of_measure
 from .played import NOT_DECLARED, Result, ResultRow
 from .recounted import another_rulebook
 from .rivals import BaseShare, RivalMandate, rivals
@@ -68,6 +68,7 @@ __all__ = [
     "compare",
     "mandate",
     "measure",
+    "name_of_measure",
     "nothing_changed",
     "percent_text",
     "precision",

@@ -6,13 +6,15 @@ the claim is drawn from those that can be known, and how many cannot is said bes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
 from .. import contest
 from ..contest import Case
-from ..contest.model import Claim, Reading
+from ..contest.declaration import Declaration
+from ..contest.model import MOTION, Claim, Reading
 from .cells import Cell, frozen, number_text
 from .findings import Finding, Sides, claimed, difference, finding_of, holds_of, sentence, shown
 from .measures import MEASURES
@@ -56,7 +58,8 @@ class ClaimResult:
     """What was said, and what the figures say to it.
 
     ``verdict``: over all readings but those put beside it. ``holds``, ``fails``, ``unknown``: on how many measures.
-    ``comment``: what the author of the file says beside the figures.
+    ``comment``: what the author of the file says beside the figures. ``certainty``: of the figures that the verdict
+    rests on, those that are not confirmed: ``{"nominations": "recalled"}``.
     """
 
     quote: str
@@ -67,6 +70,7 @@ class ClaimResult:
     fails: int
     unknown: int
     comment: str | None = None
+    certainty: dict[str, str] = field(default_factory=dict)
 
 
 def check_claims(case: Case, loader: Loader = contest.load) -> tuple[ClaimResult, ...]:
@@ -94,7 +98,16 @@ def _claim(case: Case, index: int, claim: Claim, loader: Loader) -> ClaimResult:
         fails=answers.count(False),
         unknown=answers.count(None),
         comment=claim.verdict,
+        certainty=dict(mark for item in counted for finding in item.findings for mark in _marks(finding)),
     )
+
+
+def _marks(finding: Finding) -> Iterator[tuple[str, str]]:
+    """The marks of all figures that ``finding`` rests on."""
+    pairs = finding.segments or (finding,)
+    if finding.holds is not None:
+        for pair in pairs:
+            yield from (*pair.figure.certainty.items(), *pair.beside.certainty.items())
 
 
 def _answers(reading: ReadingResult) -> list[bool | None]:
@@ -133,7 +146,7 @@ def _reading(case: Case, reading: Reading, loader: Loader, at: tuple[str | int, 
     findings = tuple(finding_of(sides, MEASURES[name]) for name in reading.measures)
     name = name_of(sides.own, sides.who)
     than = _than(sides)
-    about = f"{name}{f' ({reading.part})' if reading.part else ''}, {sides.own.title}"
+    about = f"{_whose(sides.own, sides.who)}{f' ({reading.part})' if reading.part else ''}, {sides.own.title}"
     every = ", in every segment" if reading.in_ == "every segment" else ""
     return ReadingResult(
         says=f"{about}: {reading.is_}{f' {than}' if than else ''}{every}",
@@ -150,9 +163,15 @@ def _reading(case: Case, reading: Reading, loader: Loader, at: tuple[str | int, 
     )
 
 
+def _whose(declaration: Declaration, who: str) -> str:
+    """Whose figure it is: a candidate's name, or "Votes for the motion"."""
+    motion = declaration.deciding is not None and declaration.deciding.motion is not None
+    return f"Votes {who} the motion" if motion and who in MOTION else name_of(declaration, who)
+
+
 def _than(sides: Sides) -> str | None:
     if sides.other is not None:
-        return f"{name_of(sides.other, str(sides.other_who))}, {sides.other.title}"
+        return f"{_whose(sides.other, str(sides.other_who))}, {sides.other.title}"
     return number_text(sides.reading.than) if isinstance(sides.reading.than, int) else None
 
 

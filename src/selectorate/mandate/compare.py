@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..contest.declaration import Declaration, Exact
 from ..contest.model import MeasureId
 from .cells import Cell, Unit, frozen
-from .measures import MEASURES
+from .measures import MEASURES, name_of_measure
 from .view import name_of, person, segments_of
 
 
@@ -20,6 +21,7 @@ class Mandate:
     were; ``counted_in``: "votes", "points" or "college". ``standing``: how many stood in the round that decided, and
     ``stood`` in the first. ``total``: every measure, by its id; ``first_round``: those of the first round, where there
     were several. ``segments``: the measures of each segment, by its id; ``segment_names``. ``notes``: sentences.
+    ``motion``: of a motion what it came to, in a sentence; then ``who`` is a side of it.
     """
 
     contest: str
@@ -39,6 +41,7 @@ class Mandate:
     segments: dict[str, dict[MeasureId, Cell]]
     segment_names: dict[str, str]
     notes: tuple[str, ...] = ()
+    motion: str | None = None
 
 
 @frozen
@@ -123,6 +126,7 @@ def mandate(declaration: Declaration, who: str | None = None) -> Mandate:
         segments=by_segment,
         segment_names={sheet.section: sheet.name for sheet in segments},
         notes=tuple(_notes(declaration, found)),
+        motion=ballot.motion.result if ballot is not None and ballot.motion is not None else None,
     )
 
 
@@ -161,7 +165,7 @@ def compare(
     return Comparison(
         now=new,
         before=old,
-        total=_changes(new.total, old.total),
+        total=_over_all(new, old),
         segments=tuple(
             SegmentChanges(segment, new.segment_names[segment], _changes(new.segments[segment], old.segments[segment]))
             for segment in shared
@@ -169,6 +173,15 @@ def compare(
         only_now=tuple(name for segment, name in new.segment_names.items() if segment not in shared),
         only_before=tuple(name for segment, name in old.segment_names.items() if segment not in shared),
         notes=tuple(_differences(new, old)),
+    )
+
+
+def _over_all(now: Mandate, before: Mandate) -> tuple[Change, ...]:
+    """The changes over all, each measure named after what both are counted in."""
+    motion = now.motion is not None and before.motion is not None
+    return tuple(
+        replace(item, name=name_of_measure(item.measure, before.counted_in, now.counted_in, motion=motion))
+        for item in _changes(now.total, before.total)
     )
 
 
@@ -198,13 +211,18 @@ def _differences(now: Mandate, before: Mandate) -> Iterator[str]:
             " their shares are not shares of the same thing."
         )
     if now.standing != before.standing:
+        who = "candidates" if now.motion is None and before.motion is None else "candidates or sides"
         yield (
-            f"In the round that decided there were {_stood(now)} candidates now and {_stood(before)} before: with two"
+            f"In the round that decided there were {_stood(now)} {who} now and {_stood(before)} before: with two"
             " the lead over the runner-up is the majority over all others, with more it is not."
         )
     if now.rounds != before.rounds and min(now.rounds, before.rounds) > 0:
         yield f"It took {_rounds(now)} now, {_rounds(before)} before; each is measured by the round that decided."
-    if now.who != before.who:
+    if (now.motion is None) != (before.motion is None):
+        yield "One of the two is a motion: its votes are for or against, not for a person."
+    elif now.motion is not None and now.who != before.who:
+        yield f"They are different sides: the votes {now.who} the motion now, {before.who} before."
+    elif now.who != before.who:
         yield f"They are the mandates of two persons: {now.name} now, {before.name} before."
     unsure = sorted(
         {

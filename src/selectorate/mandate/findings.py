@@ -11,7 +11,7 @@ from ..contest.declaration import Declaration, Exact, declare
 from ..contest.model import MeasureId, Reading
 from ..errors import ContestError, InputError
 from .cells import Cell, Unit, change_text, frozen, number_text, value_text
-from .measures import Measure
+from .measures import Measure, name_of_measure
 from .rivals import Loader
 from .view import people, person, segments_of
 
@@ -93,7 +93,7 @@ def finding_of(sides: Sides, measure: Measure) -> Finding:
         say = sentence(sides.reading, figure, beside, holds, measure.unit)
     return Finding(
         measure=measure.id,
-        name=measure.name,
+        name=_name(sides, measure),
         unit=measure.unit,
         holds=holds,
         figure=figure,
@@ -102,6 +102,16 @@ def finding_of(sides: Sides, measure: Measure) -> Finding:
         say=say,
         segments=segments,
     )
+
+
+def _name(sides: Sides, measure: Measure) -> str:
+    """The name of a measure beside these figures; in every segment shares are of its own votes."""
+    if sides.reading.in_ == "every segment":
+        return measure.name
+    ballots = [found.deciding for found in (sides.own, sides.other) if found is not None]
+    rounds = [next((item for item in reversed(b.rounds) if not item.void), None) for b in ballots if b]
+    motion = all(ballot is not None and ballot.motion is not None for ballot in ballots)
+    return name_of_measure(measure.id, *(item.unit for item in rounds if item), motion=motion)
 
 
 def _pair(sides: Sides, measure: Measure, section: str) -> tuple[Cell, Cell]:

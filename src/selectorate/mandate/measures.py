@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..contest import TOTAL
-from ..contest.declaration import Declaration
+from ..contest.declaration import Declaration, NominationSheet
 from ..contest.model import MeasureId
 from .cells import CannotBeKnown, Cell, Unit
 from .view import RoundName, View, further, is_coarse
@@ -152,11 +152,14 @@ def _units_won(view: View) -> Cell:
 
 def _nominations(view: View) -> Cell:
     sheet = view.nomination()
+    marks = nomination_marks(sheet)
     if view.part is not None:
         if view.part not in sheet.parts:
             raise CannotBeKnown(f'how many of them were "{view.part}" is not known')
-        return Cell(Fraction(sheet.parts[view.part]), note=f"part of the nominations by {sheet.body}")
-    return Cell(Fraction(sheet.count or 0), of=sheet.size, note=f"by {sheet.body}")
+        marks = {"nominations by part": sheet.parts_certainty} if sheet.parts_certainty else {}
+        note = f"part of the nominations by {sheet.body}"
+        return Cell(Fraction(sheet.parts[view.part]), certainty=marks, note=note)
+    return Cell(Fraction(sheet.count or 0), of=sheet.size, certainty=marks, note=f"by {sheet.body}")
 
 
 def _nominations_share(view: View) -> Cell:
@@ -165,7 +168,14 @@ def _nominations_share(view: View) -> Cell:
         raise CannotBeKnown("how large that part of the body is is not among the figures")
     if not sheet.size:
         raise CannotBeKnown(f"how many {sheet.body} there were is not known")
-    return Cell(Fraction(sheet.count or 0, sheet.size), note=f"of {sheet.size:,} {sheet.body}")
+    share = Fraction(sheet.count or 0, sheet.size)
+    return Cell(share, certainty=nomination_marks(sheet), note=f"of {sheet.size:,} {sheet.body}")
+
+
+def nomination_marks(sheet: NominationSheet) -> dict[str, str]:
+    """Which of the figures of nominations are not confirmed, as a cell's ``certainty``."""
+    marks = {"nominations": sheet.certainty, f"the number of {sheet.body}": sheet.size_certainty}
+    return {what: mark for what, mark in marks.items() if mark}
 
 
 # -- the registry ---------------------------------------------------------------------------------------------------
@@ -255,7 +265,8 @@ _ALL = (
     Measure(
         "segments-first",
         "first in segments",
-        "In how many of the segments more voted for the candidate than for any other, in the round that decided.",
+        "In how many of the segments, where there are several, more voted for the candidate than for any other, in the"
+        " round that decided.",
         "count",
         _segments_first,
         by_section=False,
@@ -263,8 +274,8 @@ _ALL = (
     Measure(
         "segments-majority",
         "majority in segments",
-        "In how many of the segments more voted for the candidate than for all others together, in the round that"
-        " decided.",
+        "In how many of the segments, where there are several, more voted for the candidate than for all others"
+        " together, in the round that decided.",
         "count",
         _segments_majority,
         by_section=False,
@@ -300,6 +311,26 @@ _ALL = (
 
 MEASURES: Mapping[MeasureId, Measure] = {measure.id: measure for measure in _ALL}
 """Every measure by its id, in the order of tables."""
+
+_SHARE_OF = {"votes": "valid votes", "college": "the college", "points": "the points"}
+_OF_A_MOTION: Mapping[MeasureId, str] = {
+    "majority-votes": "majority over the other side, votes",
+    "majority-points": "majority over the other side, points",
+}
+
+
+def name_of_measure(name: MeasureId, *counted_in: str | None, motion: bool = False) -> str:
+    """The name of a measure over all, as it stands beside a figure of contests that are ``counted_in`` these.
+
+    A share is named after what it is a share of: "share of the college". ``motion``: for motions, where there is one
+    other side.
+    """
+    if motion and name in _OF_A_MOTION:
+        return _OF_A_MOTION[name]
+    if name == "share-of-votes":
+        bases = dict.fromkeys(_SHARE_OF[unit] for unit in counted_in if unit is not None)
+        return f"share of {' or of '.join(bases or ['valid votes'])}"
+    return MEASURES[name].name
 
 
 def measure(

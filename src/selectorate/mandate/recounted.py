@@ -57,7 +57,7 @@ def _under(found: Decisive, other: Rulebook, stage: BallotStage | MotionStage, p
         return unanswered(found, "another rulebook", asked, why, other, tuple(told), plan.left_out)
     if len(rounds) < len(found.rounds):
         told.append("Only the first round is used: what follows from it under these rules was not voted on.")
-    if other.id != found.case.rulebook.id:
+    if other.id != found.case.rulebook.id and not isinstance(stage, MotionStage):
         told.append("Whether the same candidates would have been on the paper is not asked.")
     return answer(found, "another rulebook", asked, tuple(told), stage, rounds, other, plan.left_out)
 

@@ -18,7 +18,7 @@ from ..contest.declaration import Declaration, declare
 from ..contest.model import Rival
 from ..errors import ContestError, InputError
 from .cells import Cell, frozen
-from .measures import measure
+from .measures import measure, nomination_marks
 from .view import name_of, person, segments_of
 
 Loader = Callable[[str], Case]
@@ -121,12 +121,15 @@ def _nominations(case: Case, rival: Rival) -> RivalMandate:
     if sheet is None:
         raise InputError(f'"{name_of(declaration, who)}" has no nominations at "{rival.nominations}"')
     if sheet.count is None:
-        number = Cell(cannot=sheet.reason or "the number is not known")
+        least = f"only that there were at least {sheet.at_least:,} is known" if sheet.at_least is not None else None
+        number = Cell(cannot=least or sheet.reason or "the number is not known")
         share = number
     else:
-        number = Cell(Fraction(sheet.count))
+        marks = nomination_marks(sheet)
+        own = {"nominations": marks["nominations"]} if "nominations" in marks else {}
+        number = Cell(Fraction(sheet.count), certainty=own)
         unknown = Cell(cannot=f"how many {sheet.body} there were is not known")
-        share = Cell(Fraction(sheet.count, sheet.size)) if sheet.size else unknown
+        share = Cell(Fraction(sheet.count, sheet.size), certainty=marks) if sheet.size else unknown
     return RivalMandate(
         name=rival.name,
         kind="nominations",

@@ -97,6 +97,9 @@ def _nominations(found: Decisive, body: str, *, rest: bool) -> tuple[Row, str]:
     sheets = nomination_sheets(case, body)
     if not sheets:
         raise CannotBeKnown(f"how many {name} nominated whom is not known")
+    vague = [case.contest.candidates[sheet.candidate].name for sheet in sheets if sheet.at_least is not None]
+    if vague:
+        raise CannotBeKnown(f"how many {name} nominated {listed(vague)} is not known, only a lower bound")
     counts = {sheet.candidate: sheet.count for sheet in sheets if sheet.count is not None}
     people = found.rounds[0].candidates
     row = {who: counts.get(who, 0) for who in people}

@@ -77,7 +77,7 @@ def name_of(declaration: Declaration, who: str) -> str:
 def is_coarse(declaration: Declaration, item: RoundSheet) -> bool:
     """Whether a declaration of our own shows a round only as printed, because small parts of it are hidden."""
     ours = declaration.figures == "ours" and item.unit != "votes"
-    return ours and any(row.votes is None and row.value is not None for row in item.rows)
+    return ours and any(row.votes is None and row.published is None for row in item.rows)
 
 
 def further(others: int) -> str:
@@ -138,10 +138,12 @@ class View:
         raise CannotBeKnown(f'there is no segment "{self.section}"')
 
     def segments(self) -> tuple[SectionSheet, ...]:
-        """All segments. Raises where the ballot has none."""
+        """All segments. Raises where the ballot has none, or one, which is all of it."""
         found = segments_of(self.ballot())
         if not found:
             raise CannotBeKnown("this ballot has no segments")
+        if len(found) == 1:
+            raise CannotBeKnown(f"this ballot has one segment, {found[0].name}, which is all of it")
         return found
 
     def one_place(self) -> None:
@@ -227,7 +229,9 @@ class View:
             mine = self.row()
             if is_coarse(self.declaration, item):
                 printed = self.ballot().printing.decimals
-                shown = cut_to(mine.share * 100, printed) if mine.share is not None else None
+                if mine.share is None:
+                    raise CannotBeKnown("it is not shown, so that nobody's vote can be inferred")
+                shown = cut_to(mine.share * 100, printed)
                 raise CannotBeKnown("it is shown only as printed, so that nobody's vote can be inferred", shown)
             if mine.share is None:
                 raise CannotBeKnown(
@@ -275,4 +279,7 @@ class View:
             return counted[0]
         if any(sheet.result == "automatic" for sheet in gates):
             raise CannotBeKnown(f"{name} was on the paper without nominations, and none were counted")
+        least = [sheet.at_least for sheet in gates or own if sheet.at_least is not None]
+        if least:
+            raise CannotBeKnown(f"how many nominated {name} is not known, only that there were at least {least[0]:,}")
         raise CannotBeKnown(f"how many nominated {name} is not known")

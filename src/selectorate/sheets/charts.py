@@ -83,7 +83,8 @@ def panels(
     top = max(0.5, *(float(share) for section in sections for share in section.shares.values())) / (
         1 - min(0.45, 56 / panel)
     )
-    first = set(ballot.elected or ballot.qualified or people[:1])
+    leading = () if ballot.motion is not None and ballot.motion.tied else people[:1]
+    first = set(ballot.elected or ballot.qualified or leading)
     charts: list[dict[str, object]] = []
     x = at("x", 0, top)
     y = at("y", -0.5, len(people) - 0.5, scale={"domain": [len(people) - 0.5, -0.5], "nice": False, "zero": False})

@@ -11,6 +11,7 @@ from ..mandate import (
 )
 from . import numbers, words
 from .blocks import (
+    MARK_WORDS,
     Column,
     Item,
     Row,
@@ -21,11 +22,16 @@ from .blocks import (
 from .marked import legend, shown
 
 VERDICTS = {True: "holds", False: "does not hold", None: "cannot be known"}
+_PLURAL = {"recalled": MARK_WORDS["recalled"], "approximate": "round numbers"}
 
 
 def claim_items(claim: ClaimResult) -> Iterator[Item]:
     """What was said and its verdict, a table for each reading, and the comment of the file's author."""
+    marks = [mark for mark in ("recalled", "approximate") if mark in claim.certainty.values()]
+    resting = words.listed([f"figures that are {_PLURAL[mark]}" for mark in marks])
     yield Sentences((f"“{claim.quote}” ({claim.by}): {claim.verdict}.",))
+    if marks:
+        yield Sentences((f"This rests on {resting}.",))
     for number, reading in enumerate(claim.readings, 1):
         yield from _reading(claim, reading, number)
     if claim.comment:

@@ -27,8 +27,8 @@ The columns, for a data desk:
 ``certainty``
     ``recalled``, ``derived`` or ``approximate``; empty for what a source confirms.
 ``note``
-    what became of a candidate (``elected``, ``out``, ``withdrawn``, ``qualified``), what came of nominations, who was
-    first in a unit.
+    what became of a candidate (``elected``, ``out``, ``withdrawn``, ``qualified``), what came of nominations (and how
+    many there were at least, where no more is known), who was first in a unit.
 
 Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers, negative ones too.
 """
@@ -127,7 +127,9 @@ def lines(declaration: Declaration) -> Iterator[Line]:
                 "measure": "nominations",
                 "value": nomination.count,
                 "share_of": nomination.body if nomination.count is not None and nomination.size else None,
-                "note": nomination.result,
+                "certainty": nomination.certainty,
+                "note": nomination.result
+                + (f"; at least {nomination.at_least}" if nomination.at_least is not None else ""),
             }
             | share_exact(
                 Fraction(nomination.count, nomination.size)

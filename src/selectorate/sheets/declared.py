@@ -8,7 +8,7 @@ from fractions import Fraction
 from ..contest import TOTAL
 from ..contest.declaration import BallotSheet, Declaration, PrintingSheet, RoundSheet
 from ..contest.declaration import Row as CandidateRow
-from . import nominated, numbers, reading, turnout, votes, words
+from . import motions, nominated, numbers, reading, turnout, votes, words
 from .blocks import (
     Column,
     Item,
@@ -56,13 +56,12 @@ def headline(declaration: Declaration) -> str:
     deciding = declaration.deciding
     names = declaration.elected_names
     if deciding is not None and deciding.kind == "motion" and not names:
-        return {"carried": "The motion was carried", "lost": "The motion was lost"}.get(
-            deciding.outcome, "Not decided by these figures"
-        )
+        return deciding.motion.result if deciding.motion is not None else "Not decided by these figures"
     if len(names) > 3:
         return f"Elected: {numbers.whole(len(names))} candidates"
     if names:
-        return f"Elected: {words.listed(names)}"
+        unopposed = any(not ballot.held and ballot.outcome == "elected" for ballot in declaration.ballots)
+        return f"Elected{' unopposed' if unopposed else ''}: {words.listed(names)}"
     if deciding is not None and deciding.qualified:
         return f"Goes on: {words.listed([declaration.name(who) for who in deciding.qualified])}"
     return "Nobody is elected by these figures"
@@ -80,6 +79,8 @@ def occasion(declaration: Declaration) -> str:
     """Why the contest was held, in words."""
     holder = declaration.name(declaration.holder) if declaration.holder else None
     if all(ballot.kind == "motion" for ballot in declaration.ballots) and declaration.ballots:
+        named = [ballot.motion.holder for ballot in declaration.ballots if ballot.motion and ballot.motion.holder]
+        holder = holder or (named[0] if named else None)
         return "a motion was put" + (f"; the holder was {holder}" if holder else "")
     if declaration.occasion == "challenge":
         return f"the holder, {holder}, was challenged" if holder else "the holder was challenged"
@@ -107,7 +108,10 @@ def key_figures(declaration: Declaration) -> Iterator[KeyFigure]:
                 f"{final.unit}, {shown} {of}" if shown != numbers.ABSENT else final.unit,
             )
         lead = reading.lead_of(final)
-        if lead is not None:
+        if ballot.motion is not None and ballot.motion.tied:
+            shown = reading.row_share(final.rows[1], printing)
+            yield KeyFigure(final.rows[1].name, numbers.whole(final.rows[1].votes), f"votes, {shown} {of}")
+        elif lead is not None:
             yield KeyFigure(
                 "Lead over the next" if ballot.kind == "ballot" else "Majority",
                 reading.lead_value(lead, final.unit, printing),
@@ -137,7 +141,8 @@ def printed_tables(ballot: BallotSheet) -> Iterator[Table]:
         for key, caption, note in kinds:
             found = {row.candidate: getattr(row, key) for row in item.rows}
             sections = [sheet for sheet in ballot.sections if any(sheet.section in row for row in found.values())]
-            if not sections:
+            told = reading.only_segment(ballot) is not None and all(row.published is not None for row in item.rows)
+            if not sections or told:
                 continue
             columns = (Column("Candidate", numeric=False), *(Column(words.capital(s.name)) for s in sections))
             rows = tuple(
@@ -149,8 +154,11 @@ def printed_tables(ballot: BallotSheet) -> Iterator[Table]:
 
 
 def ballot_parts(declaration: Declaration, ballot: BallotSheet, *, alone: bool) -> Iterator[Part]:
-    """The parts of one ballot or motion: result, rounds, lead, turnout, units."""
+    """The parts of one ballot or motion: result, rounds, lead, turnout, units; of one not held, why it was not."""
     before = "" if alone else f"{words.capital(ballot.name)}: "
+    if not ballot.held:
+        yield Part(words.capital(f"{before}result"), tuple(Sentences((words.sentence(note),)) for note in ballot.notes))
+        return
     result: list[Item] = [Sentences((held_by(ballot),))]
     if ballot.rounds:
         result += list(votes.vote_tables(declaration, ballot))
@@ -158,7 +166,9 @@ def ballot_parts(declaration: Declaration, ballot: BallotSheet, *, alone: bool) 
     ending = outcome_sentences(declaration, ballot)
     if ending and not (alone and ballot.outcome in ("elected", "carried", "lost")):
         result.append(Sentences(tuple(ending)))
-    yield Part(words.capital(f"{before}result" if before else "result"), tuple(result))
+    yield from motions.motion_part(ballot, before)
+    yield Part(words.capital(f"{before}result"), tuple(result))
+    yield from motions.effect_part(ballot, before)
     steps = list(round_sentences(declaration, ballot))
     if steps:
         heading = "what was needed, and what was had" if len(ballot.rounds) == 1 else "round by round"
@@ -215,8 +225,8 @@ def round_sentences(declaration: Declaration, ballot: BallotSheet) -> Iterator[s
 def outcome_sentences(declaration: Declaration, ballot: BallotSheet) -> list[str]:
     """What the ballot came to."""
     names = [declaration.name(who) for who in ballot.elected]
-    if ballot.kind == "motion":
-        return {"carried": ["Carried."], "lost": ["Lost."]}.get(ballot.outcome, stopped(ballot))
+    if ballot.motion is not None:
+        return [words.sentence(ballot.motion.result)] if ballot.outcome in ("carried", "lost") else stopped(ballot)
     if ballot.outcome == "elected" and names:
         return [f"Elected: {words.listed(names)}."]
     if ballot.outcome == "qualified":
@@ -238,11 +248,14 @@ def lead_items(declaration: Declaration, ballot: BallotSheet) -> Iterator[Item]:
     first, second = final.rows[0], final.rows[1]
     if lead is not None:
         yield Sentences((lead_sentence(first, second, lead, over, final, printing),))
+    only = reading.only_segment(ballot)
     apart = [section for section in ballot.sections if section.lead is not None]
-    if len(apart) > 1:
+    if only is not None:  # it is all of the vote, and what decides may be counted in something else than votes
+        apart = [] if final.unit == "votes" else [section for section in apart if section is only]
+    if apart and (only or len(apart) > 1):
         several = len(ballot.rounds) > 1
         repeated = several and any(item.date for item in ballot.rounds)
-        caption = "First, and by how much, in each section" + (
+        caption = f"First, and by how much, {'by votes' if only else 'in each section'}" + (
             "" if not several else (" (last ballot)" if repeated else " (first preferences)")
         )
         rows = [

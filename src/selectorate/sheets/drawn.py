@@ -41,7 +41,8 @@ def sections_of(declaration: Declaration, ballot: BallotSheet, item: RoundSheet)
         shown = {who: numbers.percent(share, printing.decimals, printing.cut) for who, share in shares.items()}
         found.append(Shares(section.section, words.clean(words.capital(section.name)), shares, shown))
     if len(found) == 2:  # one section alone is all there is
-        return found[:1] if item.unit == "votes" else [found[0], replace(found[1], name="Votes")]
+        whole = replace(found[0], name=found[1].name)
+        return [whole] if item.unit == "votes" else [found[0], replace(found[1], name="Votes")]
     return found
 
 

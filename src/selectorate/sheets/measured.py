@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..contest.model import MeasureId
 from ..mandate import (
     MEASURES,
     Change,
@@ -13,6 +14,7 @@ from ..mandate import (
     RivalMandate,
     cell_text,
     change_text,
+    name_of_measure,
 )
 from . import numbers, words
 from .blocks import (
@@ -22,13 +24,14 @@ from .blocks import (
     KeyFigure,
     Part,
     Picture,
+    Row,
     Sentences,
     Sheet,
     Table,
     cells,
 )
 from .claimed import claim_items
-from .marked import WHY, figure, legend, reasons
+from .marked import figure, legend, reasons, shown
 
 
 def mandate_sheet(
@@ -54,19 +57,43 @@ def mandate_sheet(
         parts.append(Part("What was said of it", tuple(item for claim in claims for item in claim_items(claim))))
     if rivals:
         parts.append(Part("Mandates side by side", _rivals(rivals)))
-    facts = [("Whose", f"{found.name}{'' if found.elected else ' (not elected)'}")]
+    if found.motion is not None:
+        facts = [("Measured", _whose(found))]
+    else:
+        facts = [("Whose", f"{found.name}{'' if found.elected else ' (not elected)'}")]
     if before:
-        facts.append(("Beside", f"{before.name}, {before.title}, {numbers.day(before.date)}"))
-    facts.append(("Measured in", _round_words(found)))
+        facts.append(("Beside", f"{_whose(before)}, {before.title}, {numbers.day(before.date)}"))
+    if found.motion is None:
+        facts.append(("Measured in", _round_words(found)))
+    headline = found.motion or f"The mandate of {found.name}"
     return Sheet(
         title=found.title,
         kicker="The mandate, measured",
-        headline=f"The mandate of {found.name}, {numbers.day(found.date)}{beside}",
+        headline=f"{headline}, {numbers.day(found.date)}{beside}",
         date=found.date,
         facts=tuple(facts),
         key_figures=tuple(_key_figures(found, comparison)),
         parts=tuple(parts),
     )
+
+
+def _whose(found: Mandate) -> str:
+    """Whose the measures are: a name, or a side of a motion."""
+    return found.name if found.motion is None else f"the votes {found.who} the motion"
+
+
+def _without_meaning(found: Mandate) -> set[str]:
+    """The measures that say nothing here, or what another says already: breadth over one segment, leads in motions."""
+    dropped = set()
+    if len(found.segments) == 1 or found.motion is not None:
+        dropped |= {"segments-first", "segments-majority"}
+    if found.motion is not None:
+        dropped |= {"lead-votes", "lead-points", "units-won", "nominations", "nominations-share"}
+    return dropped
+
+
+def _name(found: Mandate, name: MeasureId) -> str:
+    return name_of_measure(name, found.counted_in, motion=found.motion is not None)
 
 
 def _round_words(found: Mandate) -> str:
@@ -76,17 +103,17 @@ def _round_words(found: Mandate) -> str:
 
 
 def _key_figures(found: Mandate, comparison: Comparison | None) -> Iterator[KeyFigure]:
-    for name in ("share-of-votes", "lead-points", "majority-votes", "turnout-returned"):
+    names: tuple[MeasureId, ...] = ("share-of-votes", "lead-points", "majority-votes", "turnout-returned")
+    for name in names:
         cell = found.total.get(name)
-        if cell is None or cell.value is None:
+        if cell is None or cell.value is None or name in _without_meaning(found):
             continue
         note = ""
         if comparison is not None:
             change = next((c for c in comparison.total if c.measure == name), None)
             if change is not None and change.change is not None:
                 note = f"{change_text(change.change, change.unit)} since {comparison.before.date.year}"
-        measure = MEASURES[name]
-        yield KeyFigure(words.capital(measure.name), cell_text(cell, measure.unit), note)
+        yield KeyFigure(words.capital(_name(found, name)), cell_text(cell, MEASURES[name].unit), note)
 
 
 def _measures(found: Mandate) -> Iterator[Item]:
@@ -94,21 +121,29 @@ def _measures(found: Mandate) -> Iterator[Item]:
     columns = [Column("Measure", numeric=False), Column("Over all")]
     if several:
         columns.append(Column("First round"))
-    rows, unknown = [], []
-    for name, measure in MEASURES.items():
+    rows: list[Row] = []
+    unknown: dict[str, list[str]] = {}
+    for name in MEASURES:
         cell = found.total[name]
         first = found.first_round.get(name)
-        if cell.value is None and (first is None or first.value is None):
-            unknown.append(f"{words.capital(measure.name)}: {cell.cannot}.")
+        if name in _without_meaning(found):
             continue
-        texts = [measure.name, figure(cell, name)]
+        if cell.value is None and (first is None or first.value is None):
+            unknown.setdefault(cell.cannot or "", []).append(_name(found, name))
+            continue
+        texts = [_name(found, name), figure(cell, name)]
         if several:
             texts.append(figure(first, name) if first is not None else numbers.ABSENT)
         rows.append(cells(*texts))
-    yield Table("measures", f"Measures of the mandate of {found.name}", tuple(columns), tuple(rows))
-    yield from reasons("Cannot be known from this:", unknown)
-    if found.segments:
-        yield _segments(found)
+    of = f"the mandate of {found.name}" if found.motion is None else _whose(found)
+    told = [cell for name, cell in found.total.items() if name not in _without_meaning(found)]
+    if rows:
+        yield Table("measures", f"Measures of {of}", tuple(columns), tuple(rows), legend(told))
+    why_not = [f"{words.capital('; '.join(names))}: {why}." for why, names in unknown.items()]
+    yield from reasons("Cannot be known from this:", why_not)
+    segments = _segments(found)
+    if len(found.segments) > 1 and segments.rows:
+        yield segments
     if found.notes:
         yield Sentences(found.notes)
 
@@ -131,15 +166,18 @@ def _segments(found: Mandate) -> Table:
 
 
 def _comparison_parts(comparison: Comparison, picture: Picture | None) -> Iterator[Part]:
-    table = _changes("beside", "Over all", comparison, comparison.total)
+    dropped = _without_meaning(comparison.now) & _without_meaning(comparison.before)
+    total = [change for change in comparison.total if change.measure not in dropped]
+    table = _changes("beside", "Over all", comparison, total)
     items: list[Item] = [Figure(picture, table)] if picture is not None else [table]
-    missing = [f"{words.capital(change.name)}: {change.cannot}." for change in comparison.total if change.cannot]
+    missing = [f"{words.capital(change.name)}: {change.cannot}." for change in total if change.cannot]
     items += reasons("Cannot be known from this:", missing)
     if comparison.notes:
         items.append(Sentences(comparison.notes))
     before, now = _when(comparison)
     yield Part(f"{now} beside {before}", tuple(items))
-    if comparison.segments:
+    alone = len(comparison.now.segments) == len(comparison.before.segments) == 1
+    if comparison.segments and not alone:
         by_segment: list[Item] = [
             _changes(f"beside-{item.segment}", words.capital(item.name), comparison, item.changes)
             for item in comparison.segments
@@ -196,11 +234,11 @@ def _missing(comparison: Comparison) -> list[str]:
 def _rivals(rivals: Sequence[RivalMandate]) -> tuple[Item, ...]:
     rows = []
     for rival in rivals:
-        number = cell_text(rival.number, "count") if rival.number.value is not None else WHY
+        number = shown(rival.number, "count")
         if not rival.bases:
             rows.append(cells(rival.name, number, numbers.ABSENT, numbers.ABSENT))
         for index, base in enumerate(rival.bases):
-            share = cell_text(base.share, "share") if base.share.value is not None else WHY
+            share = shown(base.share, "share")
             size = f"{base.size:,} {base.of}" if base.size is not None else base.of
             rows.append(cells(rival.name if not index else "", number if not index else "", share, size))
     columns = (
@@ -212,4 +250,6 @@ def _rivals(rivals: Sequence[RivalMandate]) -> tuple[Item, ...]:
     notes = tuple(f"{rival.name}: {rival.note}" for rival in rivals if rival.note)
     sources = tuple(f"{rival.name}: {rival.source}." for rival in rivals if rival.source)
     said = "These are not the same persons, and each is a share of its own base: nothing here ranks one over another."
-    return (Table("rivals", "Each with its own base", columns, tuple(rows), (*notes, *sources)), Sentences((said,)))
+    used = [cell for rival in rivals for cell in (rival.number, *(base.share for base in rival.bases))]
+    under = (*notes, *sources, *legend(used))
+    return (Table("rivals", "Each with its own base", columns, tuple(rows), under), Sentences((said,)))

@@ -47,7 +47,7 @@ def nomination_tables(declaration: Declaration) -> Iterator[Table]:
                 nomination_result(item),
                 strong=item.result in ("nominated", "automatic"),
             )
-            for item in sorted(group, key=lambda item: -(item.count or 0))
+            for item in sorted(group, key=lambda item: -(item.count or item.at_least or 0))
         ]
         supporting = all(item.result == "supporting" for item in group)
         table = Table(
@@ -74,7 +74,8 @@ def _notes(group: list[NominationSheet], *, supporting: bool) -> list[str]:
 
 def _legend(group: list[NominationSheet]) -> list[str]:
     """What the marks beside the numbers mean."""
-    found = {item.certainty for item in group if item.count is not None}
+    found = {item.certainty for item in group if item.count is not None or item.at_least is not None}
+    found |= {item.parts_certainty for item in group if item.parts}
     return [f"{MARKS[mark]} {MARK_WORDS[mark]}." for mark in MARKS if mark in found]
 
 
@@ -83,8 +84,12 @@ def nominations_had(item: NominationSheet) -> Cell:
     parts = ", ".join(
         f"{numbers.whole(number)} {item.part_names.get(part, part)}" for part, number in item.parts.items()
     )
-    mark = MARKS.get(item.certainty or "", "") if item.count is not None else ""
-    return Cell((numbers.whole(item.count), f"({parts})") if parts else (numbers.whole(item.count),), mark=mark)
+    had = numbers.whole(item.count)
+    if item.count is None and item.at_least is not None:
+        had = f"at least {numbers.whole(item.at_least)}"
+    mark = MARKS.get(item.certainty or "", "") if had != numbers.ABSENT else ""
+    of_parts = MARKS.get(item.parts_certainty or "", "")
+    return Cell((had, f"({parts}){of_parts}") if parts else (had,), mark=mark)
 
 
 def nomination_result(item: NominationSheet) -> str:

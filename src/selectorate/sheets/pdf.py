@@ -114,7 +114,7 @@ def _data(sheet: Sheet, fit: _Fit, declares: str, signed_by: str) -> dict[str, o
         "kicker": clean(sheet.kicker),
         "headline": clean(sheet.headline),
         "date": [sheet.date.year, sheet.date.month, sheet.date.day] if sheet.date else None,
-        "footer": clean(sheet.title) + (f", {numbers.day(sheet.date)}" if sheet.date else ""),
+        "footer": clean(sheet.title) + _dated(sheet),
         "facts": [[clean(label), clean(value)] for label, value in sheet.facts],
         "key_figures": [
             {"label": clean(figure.label), "value": clean(figure.value), "note": clean(figure.note)}
@@ -124,6 +124,12 @@ def _data(sheet: Sheet, fit: _Fit, declares: str, signed_by: str) -> dict[str, o
         "declares": clean(declares),
         "sign": ["Signature", f"{clean(signed_by)} (name)", "Date"],
     }
+
+
+def _dated(sheet: Sheet) -> str:
+    """The day of a sheet, to stand after its title, unless the title says it."""
+    day = numbers.day(sheet.date) if sheet.date else ""
+    return f", {day}" if day and day not in sheet.title else ""
 
 
 def _items(items: tuple[Item, ...], fit: _Fit) -> Iterator[dict[str, object]]:

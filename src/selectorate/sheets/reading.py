@@ -37,6 +37,12 @@ def total_section(ballot: BallotSheet) -> SectionSheet | None:
     return next((section for section in ballot.sections if section.section == TOTAL), None)
 
 
+def only_segment(ballot: BallotSheet) -> SectionSheet | None:
+    """The segment of a ballot that has a single one, which is all of it; None where there are none or several."""
+    segments = [section for section in ballot.sections if section.section != TOTAL]
+    return segments[0] if len(segments) == 1 else None
+
+
 def finishing_order(ballot: BallotSheet) -> list[CandidateRow]:
     """Everybody in any round, each by the row of their last round: who lasted longest first, then who had most."""
     last: dict[str, tuple[int, int, CandidateRow]] = {}

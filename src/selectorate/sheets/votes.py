@@ -30,8 +30,13 @@ def vote_tables(declaration: Declaration, ballot: BallotSheet) -> Iterator[Table
         return
     yield from rounds_tables(declaration, ballot)
     for item in ballot.rounds:
-        if any(len(row.by_section) > 1 for row in item.rows):
+        if any(len(row.by_section) > 1 for row in item.rows) and apart(item):
             yield section_table(ballot, item)
+
+
+def apart(item: RoundSheet) -> bool:
+    """Whether the votes of any section are shown apart."""
+    return any(votes is not None for row in item.rows for votes in row.by_section.values())
 
 
 def section_names(ballot: BallotSheet) -> dict[str, str]:
@@ -42,7 +47,9 @@ def section_names(ballot: BallotSheet) -> dict[str, str]:
 def section_table(ballot: BallotSheet, item: RoundSheet) -> Table:
     """One round: candidates by sections, votes over shares; votes and shares alone where there are no sections."""
     printing, names = ballot.printing, section_names(ballot)
-    sections = [section for section in names if any(section in row.by_section for row in item.rows)]
+    only = reading.only_segment(ballot)
+    told = apart(item) and not only
+    sections = [section for section in names if told and any(section in row.by_section for row in item.rows)]
     cast = {section: reading.section_cast(item, section) for section in sections}
     college = item.unit == "college" and any(row.weighted for row in item.rows)
     several = len(ballot.rounds) > 1
@@ -54,7 +61,7 @@ def section_table(ballot: BallotSheet, item: RoundSheet) -> Table:
         *(Column(names[section]) for section in sections),
     ]
     with_value = item.unit != "votes"
-    columns += [Column("All votes" if sections else "Votes")]
+    columns += [Column("All votes" if sections else words.capital(only.name) if only else "Votes")]
     columns += [Column({"points": "Points", "college": "College"}[item.unit])] if with_value else []
     columns += [] if (sections and not with_value) or item.unit == "college" else [Column("Share")]
     fates = not several and any(row.fate for row in item.rows)

@@ -41,9 +41,17 @@ def what_if_sheet(declaration: Declaration, what_ifs: Sequence[WhatIf], swing: S
         kicker="What if",
         headline=said,
         date=declaration.date,
-        facts=(("Declared", words.listed(declaration.elected_names) or declaration.outcome or numbers.ABSENT),),
+        facts=(("Declared", _declared(declaration)),),
         parts=tuple(parts),
     )
+
+
+def _declared(declaration: Declaration) -> str:
+    """What was declared, in a line."""
+    deciding = declaration.deciding
+    if not declaration.elected_names and deciding is not None and deciding.motion is not None:
+        return deciding.motion.result
+    return words.listed(declaration.elected_names) or declaration.outcome or numbers.ABSENT
 
 
 def _swing(swing: Swing) -> Iterator[Item]:
@@ -51,11 +59,11 @@ def _swing(swing: Swing) -> Iterator[Item]:
         yield Sentences((words.sentence(swing.cannot),))
         return
     places = [place for place in (swing.over_all, swing.uniform, *swing.sections) if place is not None]
+    headings = _headings(swing)
     rows = [
-        cells(words.capital(place.name), _turn(place, "denies"), _turn(place, "elects"), f"{place.available:,}")
+        cells(words.capital(place.name), *(_turn(place, which) for which in headings), f"{place.available:,}")
         for place in places
     ]
-    headings = _headings(swing)
     columns = (
         Column("Votes moved", numeric=False),
         *(Column(heading) for heading in headings.values()),
@@ -76,10 +84,9 @@ def _swing(swing: Swing) -> Iterator[Item]:
 
 
 def _headings(swing: Swing) -> dict[str, str]:
-    """What each of the two questions asks for, in words."""
+    """What each of the two questions asks for, in words. A motion that is no longer carried is lost: one question."""
     if {swing.winner, swing.to} == {"for", "against"}:
-        done, other = ("carried", "lost") if swing.winner == "for" else ("lost", "carried")
-        return {"denies": f"It is not {done}", "elects": f"It is {other}"}
+        return {"elects": "It is lost" if swing.winner == "for" else "It is carried"}
     return {"denies": f"{swing.winner_name} is no longer elected", "elects": f"{swing.to_name} is elected"}
 
 
@@ -127,7 +134,8 @@ def _what_if(item: WhatIf, name: str) -> Iterator[Item]:
                     strong=row.candidate in item.result.elected,
                 )
             )
-        columns = (Column("Candidate", numeric=False), Column("Declared"), Column("Then"))
+        head = "Side" if item.result.outcome in ("carried", "lost") else "Candidate"
+        columns = (Column(head, numeric=False), Column("Declared"), Column("Then"))
         caption = f"Shares, as declared and then (of {item.result.share_of})"
         yield Table(name, caption, columns, tuple(rows), tuple(words.sentence(text) for text in item.result.say))
     yield Sentences((_consequence(item), *item.assumptions, item.not_declared), listed=True)
@@ -140,6 +148,9 @@ def _share(share: Fraction | None) -> str:
 def _consequence(item: WhatIf) -> str:
     if item.cannot is not None:
         return words.sentence(f"Who would have won cannot be known: {item.cannot}")
+    if item.result is not None and item.result.outcome in ("carried", "lost"):
+        too = ", too" if not item.changes_winner else ""
+        return f"The motion would have been {item.result.outcome}{too}."
     if item.result is None or not item.result.elected:
         return "Nobody would have been elected by these votes alone."
     names = words.listed(item.result.elected_names)

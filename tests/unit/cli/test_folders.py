@@ -196,7 +196,7 @@ def test_unopposed(society: Path) -> None:
     output = ok("close", society)
     assert "No ballot is held" in output
     assert "is the only candidate" in fails(2, "count", society, "ann=3")
-    assert "Elected: Ann" in ok("declare", society)
+    assert "Elected unopposed: Ann" in ok("declare", society)
     for name, text in words(society).items():
         if name != "declaration.csv":
             assert "No ballot was held" in " ".join(text.split()), name

@@ -16,10 +16,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tests.strategies import case_of, college, contest_text, omov, ours, points, rulebook
 
-from selectorate import sheets
+from selectorate import mandate, sheets
 from selectorate.contest import Case, Declaration, declare, to_json
-from selectorate.contest.disclosure import is_safe, safe_partition
+from selectorate.contest.disclosure import is_safe, safe_partition, stays_open
 from selectorate.contest.model import TOTAL
+from selectorate.exact import cut_fraction
 from selectorate.rules import Disclosure
 
 Votes = Mapping[str, Mapping[str, int]]
@@ -290,9 +291,12 @@ def test_a_segment_whose_votes_are_not_known_hides_all() -> None:
 WEIGHTS = {"members": "1/3", "friends": "1/3", "staff": "1/3"}
 
 
+LARGE = {**SECRET, "members": {"ada": 6107, "ben": 5209}, "friends": {"ada": 4001, "ben": 3307}}
+
+
 def test_a_college_with_a_small_section_is_declared_coarsely() -> None:
-    exact = declare(college(SECRET, WEIGHTS)).ballots[0].rounds[0].rows
-    declaration = declared_by(college(SECRET, WEIGHTS), Disclosure(floor=10, unanimity_below=50))
+    exact = declare(college(LARGE, WEIGHTS)).ballots[0].rounds[0].rows
+    declaration = declared_by(college(LARGE, WEIGHTS), Disclosure(floor=10, unanimity_below=50))
     (ballot,) = declaration.ballots
     for row, true in zip(ballot.rounds[0].rows, exact, strict=True):
         assert not row.weighted
@@ -303,12 +307,92 @@ def test_a_college_with_a_small_section_is_declared_coarsely() -> None:
         assert (row.value * 1000).denominator == 1
         assert abs(row.value - true.value) <= Fraction(1, 1000)
         assert row.share is not None and (row.share * 1000).denominator == 1
-    assert ballot.elected == declare(college(SECRET, WEIGHTS)).ballots[0].elected
+    assert ballot.elected == declare(college(LARGE, WEIGHTS)).ballots[0].elected
     assert {(section.lead, section.majority, section.first) for section in ballot.sections} == {(None, None, None)}
     for kind, text in everywhere(declaration).items():
         assert str(exact[0].value) not in text, kind
         assert f"{float(exact[0].value or 0) * 100:.3f}" not in text, kind
         assert "left out" in " ".join(text.split()) or kind == "csv", kind
+
+
+QUARTERS = {"members": "1/2", "friends": "1/4", "staff": "1/4"}
+ONE_FOR_ALL = {"members": {"ada": 60, "ben": 52099}, "friends": {"ada": 1, "ben": 7307}, "staff": {"ada": 0, "ben": 3}}
+TWO_SMALL = {"members": {"ada": 3, "ben": 1}, "staff": {"ada": 1, "ben": 2}}
+CLOSED = {
+    "few elsewhere": (SECRET, WEIGHTS),  # 113 and 73 votes: only some shares can come of them
+    "one for all": (ONE_FOR_ALL, QUARTERS),
+    "too heavy": (LARGE, {"members": "1/10", "friends": "1/10", "staff": "4/5"}),
+    "all small": (TWO_SMALL, {"members": "1/2", "staff": "1/2"}),
+}
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_shares_of_a_college_that_tell_of_a_small_section_are_not_shown(name: str) -> None:
+    votes, weights = CLOSED[name]
+    case = college(votes, weights)
+    exact = declare(case).ballots[0].rounds[0].rows
+    declaration = declared_by(case, Disclosure(floor=10, unanimity_below=50))
+    (ballot,) = declaration.ballots
+    assert [row.candidate for row in ballot.rounds[0].rows] == [row.candidate for row in exact]
+    assert {(row.votes, row.value, row.share) for row in ballot.rounds[0].rows} == {(None, None, None)}
+    assert ballot.elected == declare(case).ballots[0].elected
+    for kind, text in everywhere(declaration).items():
+        assert f"{float(exact[0].value or 0) * 100:.1f}" not in text, kind
+        assert "so are shares of the college" in " ".join(text.split()) or kind == "csv", kind
+    assert sheets.declaration_pdf(declaration)
+    found = mandate.mandate(declaration)
+    assert found.total["share-of-votes"].value is None and found.total["share-of-votes"].published is None
+    private = replace(case, rulebook=case.rulebook.model_copy(update={"disclosure": Disclosure(floor=10)}))
+    assert mandate.swing(ours(private)).cannot
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    small=st.tuples(st.integers(0, 3), st.integers(0, 3)).filter(any),
+    large=st.tuples(st.integers(0, 90), st.integers(0, 90)).filter(lambda votes: sum(votes) >= 10),
+    weight=st.sampled_from([Fraction(1, 10), Fraction(1, 4), Fraction(1, 3), Fraction(1, 2), Fraction(2, 3)]),
+    decimals=st.integers(1, 3),
+)
+def test_shares_that_stay_open_can_come_of_either(
+    small: tuple[int, int], large: tuple[int, int], weight: Fraction, decimals: int
+) -> None:
+    """Everything that the small section can have done is tried, by somebody who knows how many voted where."""
+    rule = Disclosure(floor=10, unanimity_below=1)
+    table = {"s": dict(zip("xy", small, strict=True)), "l": dict(zip("xy", large, strict=True))}
+    weights = {"s": weight, "l": 1 - weight}
+
+    def shown(share: Fraction) -> Fraction:
+        return cut_fraction(share, decimals, "down")
+
+    def share(in_small: int, in_large: int) -> Fraction:
+        return weight * Fraction(in_small, sum(small)) + (1 - weight) * Fraction(in_large, sum(large))
+
+    printed = [shown(share(one, two)) for one, two in zip(small, large, strict=True)]
+    possible = {
+        one
+        for one in range(sum(small) + 1)
+        for two in range(sum(large) + 1)
+        if [shown(share(one, two)), shown(share(sum(small) - one, sum(large) - two))] == printed
+    }
+    assert small[0] in possible
+    if stays_open([(table, weights)], rule, shown):
+        assert {0, sum(small)} <= possible
+    if len(possible) == 1:
+        assert not stays_open([(table, weights)], rule, shown)
+
+
+def test_shares_have_to_stay_open_in_every_round_for_the_same_two() -> None:
+    def shown(share: Fraction) -> Fraction:
+        return cut_fraction(share, 3, "down")
+
+    rule, weights = Disclosure(floor=10), {"s": Fraction(1, 5), "l": Fraction(4, 5)}
+    first = {"s": {"x": 1, "y": 1, "z": 1}, "l": {"x": 4003, "y": 4001, "z": 3001}}
+    last = {"s": {"x": 2, "y": 1}, "l": {"x": 5503, "y": 5502}}
+    other = {"s": {"x": 1, "z": 2}, "l": {"x": 5503, "z": 5502}}
+    assert stays_open([(first, weights)], rule, shown)
+    assert stays_open([(first, weights), (last, weights)], rule, shown)
+    assert not stays_open([(last, weights), (other, weights)], rule, shown)  # x alone is in both
+    assert stays_open([({"l": last["l"]}, {"l": Fraction(1)})], rule, shown)  # no small section
 
 
 def test_a_college_without_a_small_section_is_declared_exactly() -> None:

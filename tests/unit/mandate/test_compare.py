@@ -59,10 +59,10 @@ def test_somebody_else_can_be_compared() -> None:
 
 
 def test_counts_of_different_wholes_are_not_subtracted() -> None:
-    now = declare(omov({"members": {"ada": 6, "ben": 4}}))
+    now = declare(omov({name: {"ada": 6, "ben": 4} for name in ("members", "registered", "affiliated")}))
     before = declare(omov({"members": {"ada": 6, "ben": 4}, "registered": {"ada": 3, "ben": 2}}))
     line = next(item for item in mandate.compare(now, before).total if item.measure == "segments-first")
-    assert (line.change, line.cannot) == (None, "one is of 1, the other of 2")
+    assert (line.change, line.cannot) == (None, "one is of 3, the other of 2")
 
 
 def test_the_first_round_stands_beside_the_last() -> None:

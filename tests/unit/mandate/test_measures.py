@@ -159,7 +159,7 @@ def test_votes_of_unknown_candidates_leave_leads_unknown() -> None:
     assert of(case, "share-of-votes", "ada").value == Fraction(60, 110)
     for name in ("lead-votes", "lead-points", "majority-votes", "majority-points"):
         assert of(case, name, "ada").cannot == "the votes of 2 further candidates are not known"
-    assert of(case, "segments-first", "ada").cannot == "the votes of 2 further candidates are not known"
+    assert of(case, "segments-first", "ada").cannot == "this ballot has one segment, members, which is all of it"
 
 
 def test_abstentions_that_are_valid_are_in_the_base() -> None:

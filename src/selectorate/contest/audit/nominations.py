@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ...rules import BallotStage, NominationStage, held
 from ..case import Case
-from ..model import MOTION, REOPEN
+from ..model import MOTION, REOPEN, NominationFigures
 from ..nominations import Ruling, gate_of, needed, rule_on, threshold
 from .base import At, Check, views, worst
 
@@ -48,42 +48,60 @@ def numbers(case: Case) -> Iterator[Check]:
         stage = case.rulebook.stage_named(figures.stage)
         if not isinstance(stage, NominationStage):
             continue
-        at = At(case, ("nomination", index), figures.certainty("counts"))
-        body = figures.by or stage.by
-        size = case.body_size(body) if body else None
-        total = sum(figures.counts.values())
-        name = f" ({stage.name or stage.id})"
-        if size is not None and figures.nobody is not None:
-            yield at.to("nobody").equal(
-                "sum",
-                f"nominations, and those who nominated nobody, are the {case.body_name(body or '')}{name}",
-                size,
-                total + figures.nobody,
+        yield from _sum(case, stage, figures, index)
+        yield from _parts(case, stage, figures, index)
+
+
+def _sum(case: Case, stage: NominationStage, figures: NominationFigures, index: int) -> Iterator[Check]:
+    """All nominations of a stage, held to the size of the body; lower bounds count as far as they go."""
+    at = At(case, ("nomination", index), worst(figures.certainty("counts"), figures.certainty("at_least")))
+    body = figures.by or stage.by
+    size = case.body_size(body) if body else None
+    counted = sum(figures.counts.values())
+    least = counted + sum(figures.at_least.values())
+    shown = f"at least {least:,}" if figures.at_least else f"{least:,}"
+    name = f" ({stage.name or stage.id})"
+    if size is not None and figures.nobody is not None:
+        what = f"nominations, and those who nominated nobody, are the {case.body_name(body or '')}{name}"
+        if figures.at_least and least + figures.nobody <= size:
+            missing = f"how many nominated {_labels(case, figures.at_least)}, of whom only a lower bound is known"
+            yield at.to("nobody").cannot("sum", what, missing, f"{size:,}")
+        elif figures.at_least:
+            yield at.to("nobody").check(
+                "sum", what, "disagrees", published=f"{size:,}", computed=f"at least {least + figures.nobody:,}"
             )
-        elif size is not None and stage.each_nominates == 1 and figures.counts:
-            fits = total <= size
-            yield at.to("counts").check(
+        else:
+            yield at.to("nobody").equal("sum", what, size, least + figures.nobody)
+    elif size is not None and stage.each_nominates == 1 and (figures.counts or figures.at_least):
+        yield at.to("counts" if figures.counts else "at_least").check(
+            "sum",
+            f"no more nominations than {case.body_name(body or '')}{name}",
+            "agrees" if least <= size else "disagrees",
+            published=shown,
+            computed=f"at most {size:,}",
+        )
+
+
+def _labels(case: Case, people: Iterable[str]) -> str:
+    return " and ".join(case.contest.label(who) for who in people)
+
+
+def _parts(case: Case, stage: NominationStage, figures: NominationFigures, index: int) -> Iterator[Check]:
+    """The nominations of a candidate by part of the body, held to all of them."""
+    body = figures.by or stage.by
+    at = At(case, ("nomination", index), figures.certainty("counts"))
+    for who, parts in figures.parts.items():
+        if who not in figures.counts or not parts:
+            continue
+        whole, added = figures.counts[who], sum(parts.values())
+        if added == whole or not _partial(case, body):
+            marks = worst(figures.certainty("parts"), figures.certainty("counts", who))
+            yield at.to("parts", who, certainty=marks).equal(
                 "sum",
-                f"no more nominations than {case.body_name(body or '')}{name}",
-                "agrees" if fits else "disagrees",
-                published=f"{total:,}",
-                computed=f"at most {size:,}",
+                f"{case.contest.label(who)}: nominations by part add up ({stage.name or stage.id})",
+                whole,
+                added,
             )
-        for who, parts in figures.parts.items():
-            if who in figures.counts and set(parts) and stage.id:
-                whole = figures.counts[who]
-                exact_split = sum(parts.values()) == whole or not _partial(case, body)
-                if exact_split:
-                    yield at.to(
-                        "parts",
-                        who,
-                        certainty=worst(figures.certainty("parts"), figures.certainty("counts", who)),
-                    ).equal(
-                        "sum",
-                        f"{case.contest.label(who)}: nominations by part add up{name}",
-                        whole,
-                        sum(parts.values()),
-                    )
 
 
 def _partial(case: Case, body: str | None) -> bool:
@@ -130,7 +148,7 @@ def _place(
     results = {ruling.result for ruling in found}
     reasons = "; ".join(dict.fromkeys(ruling.reason for ruling in found))
     figures = next(f for f in case.contest.nomination if f.stage == stage.id)
-    marked = at.to(certainty=figures.certainty("counts", who))
+    marked = at.to(certainty=figures.certainty("counts", who) or figures.certainty("at_least", who))
     if "automatic" in results:
         right = (
             held(stage.incumbent) == "automatic" and case.contest.occasion == "challenge" and who == case.contest.holder
