@@ -22,7 +22,12 @@ from selectorate.errors import SelectorateError
 from selectorate.rules import consistency
 
 MAKERS = [
-    ("rules.consistency", "Contradiction"),
+    ("rules.consistency.ballots", "Contradiction"),
+    ("rules.consistency.entitlement", "Contradiction"),
+    ("rules.consistency.motions", "Contradiction"),
+    ("rules.consistency.names", "Contradiction"),
+    ("rules.consistency.nominations", "Contradiction"),
+    ("rules.consistency.papers", "Contradiction"),
     ("rules.load", "Problem"),
     ("rules.load", "RulebookError"),
     ("rules.grammar", "wrong"),
@@ -86,7 +91,10 @@ def test_everything_that_can_be_said_is_said(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_every_contradiction_is_looked_for() -> None:
     """Without this the test above could pass because nothing was found to count."""
-    assert len(list(calls(consistency, "Contradiction"))) >= 45
+    checks = {importlib.import_module(check.__module__) for check in consistency.CHECKS}
+    listed = {importlib.import_module(f"selectorate.{module}") for module, name in MAKERS if name == "Contradiction"}
+    assert listed == checks
+    assert sum(len(list(calls(module, "Contradiction"))) for module in checks) >= 45
     assert len(list(calls(misfits, "Problem"))) >= 20
 
 
