@@ -13,17 +13,33 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..case import Case
-from . import beside, decisions, fields, needed, nominations, points, results, rolls, shares, turnout, votes, weighted
+from . import (
+    beside,
+    dates,
+    decisions,
+    fields,
+    needed,
+    nominations,
+    points,
+    results,
+    rolls,
+    shares,
+    transfers,
+    turnout,
+    votes,
+    weighted,
+)
 from .base import Check, Status
 
 KINDS: tuple[Callable[[Case], Iterator[Check]], ...] = (
+    dates.dates,
     nominations.thresholds,
     nominations.numbers,
     nominations.places_on_the_paper,
     rolls.sums,
     turnout.turnout,
     votes.sums,
-    votes.transfers,
+    transfers.transfers,
     shares.shares,
     weighted.weighted,
     points.points,

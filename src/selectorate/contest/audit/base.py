@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,6 +26,7 @@ Topic = Literal[
     "field",
     "rule",
     "winner",
+    "date",
 ]
 
 
@@ -88,9 +89,24 @@ class At:
             where.line,
         )
 
-    def equal(self, topic: Topic, what: str, published: int, computed: int, explanation: str | None = None) -> Check:
-        """The check that two whole numbers are the same."""
+    def equal(
+        self,
+        topic: Topic,
+        what: str,
+        published: int,
+        computed: int,
+        explanation: str | None = None,
+        elsewhere: Callable[[], Iterable[tuple[str, int | None]]] = tuple,
+    ) -> Check:
+        """The check that two whole numbers are the same.
+
+        ``elsewhere``: numbers that stand beside it, each with whose it is; asked only where the two differ, for the
+        published one may be one of them.
+        """
         same = published == computed
+        if not same:
+            found = next((name for name, number in elsewhere() if number == published), None)
+            explanation = f"this is the figure of {found}" if found else explanation
         return self.check(
             topic,
             what,
@@ -124,8 +140,13 @@ def round_name(case: Case, view: BallotView, number: int) -> str:
     rounds = len(view.figures.round) > 1
     parts = [view.stage.name or view.stage.id] if several else []
     if rounds:
-        parts.append(view.figures.round[number].label or f"{'ballot' if view.repeated else 'round'} {number + 1}")
+        parts.append(round_label(view, number))
     return f" ({', '.join(parts)})" if parts else ""
+
+
+def round_label(view: BallotView, number: int) -> str:
+    """What the round ``number`` (from 0) is called."""
+    return view.figures.round[number].label or f"{'ballot' if view.repeated else 'round'} {number + 1}"
 
 
 def ballot_numbers(view: BallotView) -> list[int]:

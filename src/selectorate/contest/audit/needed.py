@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from ... import exact
@@ -10,84 +11,84 @@ from ...rules import BallotStage, MotionStage, Requirement
 from ..case import Case
 from ..figures import BallotView
 from ..replay import minimum_for, rule_for
-from .base import At, Check, ballot_numbers, round_name, views, worst
+from .base import At, Check, ballot_numbers, round_label, round_name, views, worst
+from .printed import taken_from
 
 
 def needed(case: Case) -> Iterator[Check]:
     """The votes, the lead and the minimum that were published as needed; the letters that ask for a motion."""
     for index, view in views(case):
         numbers = ballot_numbers(view)
-        for number, figures in enumerate(view.figures.round):
+        for number in range(len(view.figures.round)):
             at = At(case, ("ballot", index, "round", number))
-            name = round_name(case, view, number)
-            stage = view.stage
-            requirements = stage.carried if isinstance(stage, MotionStage) else rule_for(stage, numbers[number])[0]
-            main = next((r for r in requirements if r.kind in ("majority", "share")), None)
-            lead = next((r for r in requirements if r.kind == "lead"), None)
-            bases = view.round(number).bases
-            if figures.needed is not None:
-                yield _needed(
-                    at.to("needed", certainty=figures.certainty("needed")),
-                    f"needed to win{name}",
-                    figures.needed,
-                    main,
-                    bases,
-                )
-            if figures.needed_lead is not None:
-                yield _needed(
-                    at.to("needed_lead", certainty=figures.certainty("needed_lead")),
-                    f"lead needed{name}",
-                    figures.needed_lead,
-                    lead,
-                    bases,
-                )
-            if figures.minimum is not None and isinstance(stage, BallotStage):
-                quantity = minimum_for(stage, numbers[number])
-                here = at.to("minimum", certainty=figures.certainty("minimum"))
-                size = bases.get("those entitled")
-                if quantity is None:
-                    yield here.check(
-                        "needed",
-                        f"votes needed to stay in{name}",
-                        "disagrees",
-                        published=f"{figures.minimum:,}",
-                        computed="none",
-                        explanation="the rulebook asks for no minimum in this ballot",
-                    )
-                elif quantity.share is not None and size is None:
-                    yield here.cannot(
-                        "needed",
-                        f"votes needed to stay in{name}",
-                        "how many were entitled",
-                        f"{figures.minimum:,}",
-                    )
-                else:
-                    yield here.equal(
-                        "needed",
-                        f"votes needed to stay in: {quantity}{name}",
-                        figures.minimum,
-                        quantity.of(int(size or 0)),
-                    )
+            yield from _to_win(case, view, number, numbers[number], at)
+            yield from _to_stay(case, view, number, numbers[number], at)
         if isinstance(view.stage, MotionStage):
             yield from _asked(case, view.stage, At(case, ("ballot", index)), view)
 
 
-def _needed(at: At, what: str, published: object, requirement: Requirement | None, bases: object) -> Check:
+def _to_win(case: Case, view: BallotView, number: int, ballot: int, at: At) -> Iterator[Check]:
+    """The votes and the lead that were needed in round ``number`` (from 0), which is ballot ``ballot`` (from 1)."""
+    figures, stage, name = view.figures.round[number], view.stage, round_name(case, view, number)
+    requirements = stage.carried if isinstance(stage, MotionStage) else rule_for(stage, ballot)[0]
+    for key, words, kinds in (
+        ("needed", "needed to win", ("majority", "share")),
+        ("needed_lead", "lead needed", ("lead",)),
+    ):
+        published: Decimal | int | None = getattr(figures, key)
+        if published is not None:
+            requirement = next((found for found in requirements if found.kind in kinds), None)
+            here = at.to(key, certainty=figures.certainty(key))
+            yield _needed(here, view, number, f"{words}{name}", published, requirement)
+
+
+def _to_stay(case: Case, view: BallotView, number: int, ballot: int, at: At) -> Iterator[Check]:
+    """The votes that were needed to stay in after round ``number`` (from 0)."""
+    figures, name = view.figures.round[number], round_name(case, view, number)
+    if figures.minimum is None or not isinstance(view.stage, BallotStage):
+        return
+    quantity, size = minimum_for(view.stage, ballot), view.round(number).bases.get("those entitled")
+    here = at.to("minimum", certainty=figures.certainty("minimum"))
+    if quantity is None:
+        yield here.check(
+            "needed",
+            f"votes needed to stay in{name}",
+            "disagrees",
+            published=f"{figures.minimum:,}",
+            computed="none",
+            explanation="the rulebook asks for no minimum in this ballot",
+        )
+    elif quantity.share is not None and size is None:
+        missing = "how many were entitled"
+        yield here.cannot("needed", f"votes needed to stay in{name}", missing, f"{figures.minimum:,}")
+    else:
+        computed = quantity.of(int(size) if size is not None else 0)
+        yield here.equal("needed", f"votes needed to stay in: {quantity}{name}", figures.minimum, computed)
+
+
+def _needed(
+    at: At, view: BallotView, number: int, what: str, published: Decimal | int, requirement: Requirement | None
+) -> Check:
     shown = f"{published:,}"
     if requirement is None:
         return at.cannot("needed", what, "a rule of the rulebook that asks for it", shown)
-    base = bases.get(requirement.base) if isinstance(bases, dict) else None
+    base = view.round(number).bases.get(requirement.base)
     if base is None:
         return at.cannot("needed", f"{what}: {requirement}", f"the number of {requirement.base}", shown)
     computed = requirement.needed(base)
-    same = Fraction(str(published)) == computed
+    why = None
+    if Fraction(published) != computed:
+        others = ((place, view.round(place).bases.get(requirement.base)) for place in range(len(view.figures.round)))
+        rounds = ((round_label(view, place), requirement.needed(size)) for place, size in others if size is not None)
+        exactly = f"{exact.cut_to(requirement.share * base, 2):,} is the exact limit"
+        why = "; or ".join(taken_from(published, rounds)) or exactly
     return at.check(
         "needed",
         f"{what}: {requirement}",
-        "agrees" if same else "disagrees",
+        "agrees" if why is None else "disagrees",
         published=shown,
         computed=f"{computed:,}",
-        explanation=None if same else f"{exact.cut_to(requirement.share * base, 2):,} is the exact limit",
+        explanation=why,
     )
 
 

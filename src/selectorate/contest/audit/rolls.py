@@ -48,58 +48,75 @@ def sums(case: Case) -> Iterator[Check]:
     """Valid and spoilt ballots are those returned, and so on; segments add up; votes add up to valid votes."""
     for at, view, section, roll, number in every_roll(case):
         name = roll_name(case, view, section, number)
-        for total, parts, words in ADDITIONS:
-            values = [getattr(roll, part) for part in parts]
-            if "valid" in parts and roll.valid is None:
-                values[parts.index("valid")] = _cast(view, section, number)
-            if "spoilt" in parts and roll.spoilt is None and roll.rejected is not None:
-                values[parts.index("spoilt")] = 0  # all that were not counted stand under one name
-            whole = getattr(roll, total)
-            if whole is None and total == "entitled" and section == TOTAL:
-                whole = view.figure("entitled", section, number or 0)
-            if whole is None or any(value is None for value in values):
-                continue
-            abstained = 0 if view.abstentions_are_valid else roll.abstentions or 0
-            rejected = (roll.rejected or 0) if "spoilt" in parts else 0
-            abstained = abstained if "spoilt" in parts else 0
-            marks = worst(*(roll.certainty(key) for key in (total, *parts)))
-            words_here = (
-                words + (", with those rejected" if rejected else "") + (", with abstentions" if abstained else "")
-            )
-            if marks == "approximate":
-                yield at.to(total, certainty=marks).cannot(
-                    "sum", f"{words_here} ({name})", "exact figures: one of them is round", f"{whole:,}"
-                )
-                continue
-            added = sum(value for value in values if value is not None)
-            yield at.to(total, certainty=marks).equal(
-                "sum", f"{words_here} ({name})", whole, added + rejected + abstained
-            )
+        yield from _additions(at, view, section, roll, number, name)
         yield from _without_spoilt(at, roll, name)
         yield from _votes_and_valid(case, at, view, section, roll, number, name)
-        entitled, cast = roll.entitled, roll.returned or roll.valid or _cast(view, section, number)
-        if entitled is not None and cast is not None and cast > entitled:
-            yield at.check(
-                "sum",
-                f"no more ballots than persons entitled ({name})",
-                "disagrees",
-                published=f"{cast:,}",
-                computed=f"at most {entitled:,}",
-                explanation="one of the two is of another day or another roll",
-            )
-        valid = roll.valid if roll.valid is not None else _cast(view, section, number)
-        if roll.returned is not None and valid is not None and valid > roll.returned:
-            yield at.to("returned").check(
-                "sum",
-                f"no more valid ballots than were returned ({name})",
-                "disagrees",
-                published=f"{roll.returned:,}",
-                computed=f"at least {valid:,}",
-            )
+        yield from _no_more(at, view, section, roll, number, name)
     for index, view in views(case):
         yield from _segments(case, index, view)
         yield from _body(case, index, view)
         yield from _within_the_body(case, index, view)
+
+
+def _additions(at: At, view: BallotView, section: str, roll: Roll, number: int | None, name: str) -> Iterator[Check]:
+    """What came back, and what did not, adds up: each of ``ADDITIONS`` whose figures are there."""
+    for total, parts, words in ADDITIONS:
+        values = [getattr(roll, part) for part in parts]
+        if "valid" in parts and roll.valid is None:
+            values[parts.index("valid")] = _cast(view, section, number)
+        if "spoilt" in parts and roll.spoilt is None and roll.rejected is not None:
+            values[parts.index("spoilt")] = 0  # all that were not counted stand under one name
+        whole = getattr(roll, total)
+        if whole is None and total == "entitled" and section == TOTAL:
+            whole = view.figure("entitled", section, number or 0)
+        if whole is None or any(value is None for value in values):
+            continue
+        abstained = 0 if view.abstentions_are_valid else roll.abstentions or 0
+        rejected = (roll.rejected or 0) if "spoilt" in parts else 0
+        abstained = abstained if "spoilt" in parts else 0
+        marks = worst(*(roll.certainty(key) for key in (total, *parts)))
+        words_here = words + (", with those rejected" if rejected else "") + (", with abstentions" if abstained else "")
+        if marks == "approximate":
+            yield at.to(total, certainty=marks).cannot(
+                "sum", f"{words_here} ({name})", "exact figures: one of them is round", f"{whole:,}"
+            )
+            continue
+        added = sum(value for value in values if value is not None)
+        yield at.to(total, certainty=marks).equal("sum", f"{words_here} ({name})", whole, added + rejected + abstained)
+
+
+def _no_more(at: At, view: BallotView, section: str, roll: Roll, number: int | None, name: str) -> Iterator[Check]:
+    """No more ballots than persons entitled, and no more valid ones than came back."""
+    whole = view.figures.roll.get(section)  # what a round's own roll does not say; a body's size is checked below
+    entitled = _first(roll.entitled, whole.entitled if whole is not None else None)
+    valid = _first(roll.valid, _cast(view, section, number))
+    cast = _first(roll.returned, valid)
+    if entitled is not None and cast is not None:
+        counted = "returned" if roll.returned is not None else "valid"
+        fits = cast <= entitled
+        yield at.to(certainty=worst(roll.certainty("entitled"), roll.certainty(counted))).check(
+            "sum",
+            f"no more ballots than persons entitled ({name})",
+            "agrees" if fits else "disagrees",
+            published=f"{cast:,}",
+            computed=f"at most {entitled:,}",
+            explanation=None if fits else "one of the two is of another day or another roll",
+        )
+    if roll.returned is not None and valid is not None:
+        fits = valid <= roll.returned
+        yield at.to("returned", certainty=worst(roll.certainty("returned"), roll.certainty("valid"))).check(
+            "sum",
+            f"no more valid ballots than were returned ({name})",
+            "agrees" if fits else "disagrees",
+            published=f"{roll.returned:,}",
+            computed=f"at least {valid:,}",
+            explanation=None if fits else "the votes are of another count, or the ballots returned of another day",
+        )
+
+
+def _first(*figures: int | None) -> int | None:
+    """The first of ``figures`` that is known: 0 is known."""
+    return next((figure for figure in figures if figure is not None), None)
 
 
 def _within_the_body(case: Case, index: int, view: BallotView) -> Iterator[Check]:
@@ -177,7 +194,9 @@ def _votes_and_valid(
             "sum", f"{words} ({name})", "exact figures: one of them is round", f"{roll.valid:,}"
         )
         return
-    yield at.to("valid", certainty=marks).equal("sum", f"{words} ({name})", roll.valid, total)
+    others = [(other, view.section_votes(round_number, other)) for other in (*view.sections, TOTAL) if other != section]
+    beside = [(case.section_name(other), sum(votes.values())) for other, votes in others if votes is not None]
+    yield at.to("valid", certainty=marks).equal("sum", f"{words} ({name})", roll.valid, total, elsewhere=lambda: beside)
 
 
 def _segments(case: Case, index: int, view: BallotView) -> Iterator[Check]:

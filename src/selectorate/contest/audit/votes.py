@@ -1,104 +1,73 @@
-"""Votes: that tables of them add up, and that from one round of a preferential count to the next none appear."""
+"""Votes: that the tables of segments and units add up to the published totals."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ...rules import BallotStage
 from ..case import Case
+from ..figures import BallotView
 from ..model import TOTAL
-from .base import At, Check, round_name, views, worst
+from .base import At, Check, round_label, round_name, views, worst
+
+Tables = Callable[[int], Sequence[Mapping[str, int]]]
+"""The votes of each segment, or of each unit, in a round (from 0)."""
 
 
 def sums(case: Case) -> Iterator[Check]:
     """The votes of segments, or of units, add up to the published totals, candidate by candidate."""
     for index, view in views(case):
-        units = case.units.get(view.stage.id)
         for number, figures in enumerate(view.figures.round):
-            totals = figures.votes.get(TOTAL)
-            if totals is None:
-                continue
-            at = At(case, ("ballot", index, "round", number, "votes", TOTAL), figures.certainty("votes", TOTAL))
-            name = round_name(case, view, number)
-            if view.sections != (TOTAL,) and any(section in figures.votes for section in view.sections):
-                absent = [case.section_name(s) for s in view.sections if s not in figures.votes]
-                for who, total in totals.items():
-                    what = f"{case.contest.label(who)}: votes by segment add up{name}"
-                    if absent:
-                        yield at.to(who).cannot("sum", what, f"the votes of {' and '.join(absent)}", f"{total:,}")
-                        continue
-                    marks = worst(at.certainty, *(figures.certainty("votes", s) for s in view.sections))
-                    parts = [figures.votes[section].get(who, 0) for section in view.sections]
-                    yield at.to(who, certainty=marks).equal("sum", what, total, sum(parts))
-            if units is not None and number < len(units.rounds):
-                for who, total in totals.items():
-                    added = sum(votes.get(who, 0) for votes in units.rounds[number].values())
-                    yield at.to(who).equal(
-                        "sum", f"{case.contest.label(who)}: votes by unit add up{name}", total, added
-                    )
+            if TOTAL in figures.votes:
+                at = At(case, ("ballot", index, "round", number, "votes", TOTAL), figures.certainty("votes", TOTAL))
+                yield from _by_segment(case, view, number, at)
+                yield from _by_unit(case, view, number, at)
 
 
-def transfers(case: Case) -> Iterator[Check]:
-    """Under a preferential count nobody who stays in loses votes, the votes in the count never rise, and what leaves
-    it is what was published as exhausted."""
-    for index, view in views(case):
-        if not isinstance(view.stage, BallotStage) or view.stage.count not in (
-            "alternative vote",
-            "supplementary vote",
-        ):
+def _by_segment(case: Case, view: BallotView, number: int, at: At) -> Iterator[Check]:
+    figures = view.figures.round[number]
+    if view.sections == (TOTAL,) or not any(section in figures.votes for section in view.sections):
+        return
+    absent = [case.section_name(section) for section in view.sections if section not in figures.votes]
+    marks = worst(at.certainty, *(figures.certainty("votes", section) for section in view.sections))
+
+    def tables(place: int) -> Sequence[Mapping[str, int]]:
+        return [view.figures.round[place].votes.get(section, {}) for section in view.sections]
+
+    for who, total in figures.votes[TOTAL].items():
+        what = f"{case.contest.label(who)}: votes by segment add up{round_name(case, view, number)}"
+        if absent:
+            yield at.to(who).cannot("sum", what, f"the votes of {' and '.join(absent)}", f"{total:,}")
             continue
-        sections = [*view.sections, TOTAL] if len(view.sections) > 1 else [TOTAL]
-        for number in range(1, len(view.figures.round)):
-            figures = view.figures.round[number]
-            at = At(case, ("ballot", index, "round", number, "votes"), figures.certainty("votes"))
-            name = round_name(case, view, number)
-            for section in sections:
-                before, now = view.section_votes(number - 1, section), view.section_votes(number, section)
-                where = "" if section == TOTAL else f", {case.section_name(section)}"
-                if before is None or now is None:
-                    if section == TOTAL:
-                        yield at.cannot(
-                            "transfer",
-                            f"transfers balance{name}",
-                            "the votes of this round or of the one before",
-                        )
-                    continue
-                yield _balance(case, at, f"transfers balance{where}{name}", before, now)
-            first, now = view.section_votes(0, TOTAL), view.section_votes(number, TOTAL)
-            if figures.exhausted is not None and first is not None and now is not None:
-                yield At(case, ("ballot", index, "round", number, "exhausted")).equal(
-                    "transfer",
-                    f"ballots exhausted{name}",
-                    figures.exhausted,
-                    sum(first.values()) - sum(now.values()),
-                )
+        elsewhere = functools.partial(_elsewhere, case, view, number, who, tables)
+        computed = _added(tables(number), who)
+        yield at.to(who, certainty=marks).equal("sum", what, total, computed, elsewhere=elsewhere)
 
 
-def _balance(case: Case, at: At, what: str, before: Mapping[str, int], now: Mapping[str, int]) -> Check:
-    lost = [who for who in now if who in before and now[who] < before[who]]
-    cast_before, cast_now = sum(before.values()), sum(now.values())
-    if lost:
-        return at.check(
-            "transfer",
-            what,
-            "disagrees",
-            published=", ".join(f"{case.contest.label(w)} {now[w]:,} after {before[w]:,}" for w in lost),
-            computed="nobody who stays in loses votes",
-            explanation="votes of different counts, or a misprint",
-        )
-    if cast_now > cast_before:
-        return at.check(
-            "transfer",
-            what,
-            "disagrees",
-            published=f"{cast_now:,} votes after {cast_before:,}",
-            computed=f"at most {cast_before:,}",
-            explanation="votes of different counts, or a misprint",
-        )
-    return at.check(
-        "transfer",
-        what,
-        "agrees",
-        published=f"{cast_now:,} of {cast_before:,} votes stay in",
-        computed=f"{cast_before - cast_now:,} leave the count",
-    )
+def _by_unit(case: Case, view: BallotView, number: int, at: At) -> Iterator[Check]:
+    units = case.units.get(view.stage.id)
+    if units is None or number >= len(units.rounds):
+        return
+
+    def tables(place: int) -> Sequence[Mapping[str, int]]:
+        return list(units.rounds[place].values()) if place < len(units.rounds) else []
+
+    for who, total in view.figures.round[number].votes[TOTAL].items():
+        what = f"{case.contest.label(who)}: votes by unit add up{round_name(case, view, number)}"
+        elsewhere = functools.partial(_elsewhere, case, view, number, who, tables)
+        computed = _added(tables(number), who)
+        yield at.to(who).equal("sum", what, total, computed, elsewhere=elsewhere)
+
+
+def _added(tables: Sequence[Mapping[str, int]], who: str) -> int:
+    return sum(votes.get(who, 0) for votes in tables)
+
+
+def _elsewhere(case: Case, view: BallotView, number: int, who: str, tables: Tables) -> Iterator[tuple[str, int]]:
+    """The sums for which the total of ``who`` may have been taken: of other rounds and other candidates."""
+    for place in range(len(view.figures.round)):
+        if place != number and any(who in votes for votes in tables(place)):
+            yield round_label(view, place), _added(tables(place), who)
+    for other in dict.fromkeys(name for votes in tables(number) for name in votes):
+        if other != who:
+            yield case.contest.label(other), _added(tables(number), other)
