@@ -34,12 +34,15 @@ MAKERS = [
     ("contest.misfits", "Problem"),
     ("contest.units", "ContestError"),
     ("contest.case", "ContestError"),
+    ("contest.others", "ContestError"),
+    ("contest.others", "Problem"),
     ("contest.model", "wrong"),
     ("documents.fields", "wrong"),
     ("documents.checking", "Problem"),
 ]
 ELSEWHERE = {
     "there is no contest": "an id, not a file: test_a_contest_that_is_no_file",
+    "case.document.where": "of another contest that a loader of the caller's does not find: mandate/test_claims",
     "has more than": "a hundred thousand units: test_units_without_end",
     "DEEP": "tomllib refuses earlier what is nested too deeply",
 }

@@ -57,11 +57,11 @@ def _print(result: Audit, *, failures: bool) -> None:
 
 
 def _add(table: Table, check: Check) -> None:
-
     mark, colour = STATUSES[check.status]
     what = base.line(check.what + (" †" if check.certainty else ""))
-    if check.explanation and check.status != "agrees":
-        what.append(f"\n  {check.explanation} (line {check.line})", style="italic")
+    if check.explanation:
+        place = "" if check.status == "agrees" else f" (line {check.line})"
+        what.append(f"\n  {check.explanation}{place}", style="italic")
     if check.missing:
         what.append(f"\n  not known: {check.missing}", style="italic")
     table.add_row(

@@ -4,7 +4,7 @@
 every published figure to the rulebook; ``declare`` makes the ``Declaration``.
 """
 
-from .case import Case, load, load_file
+from .case import Case, load, load_file, load_other
 from .declaration import Declaration, declare, to_json
 from .figures import BallotRound, BallotView
 from .model import TOTAL, Contest
@@ -24,6 +24,7 @@ __all__ = [
     "declare",
     "load",
     "load_file",
+    "load_other",
     "replay",
     "replay_ballot",
     "to_json",

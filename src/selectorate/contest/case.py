@@ -11,21 +11,26 @@ from typing import Any
 
 from .. import documents, gallery, rules
 from ..documents import Document, nearest, shown
-from ..errors import ContestError, RulebookError, Where
+from ..errors import ContestError, InputError, RulebookError
 from ..rules import Rulebook
 from .misfits import misfits
 from .model import TOTAL, BallotFigures, Contest
+from .others import beside, is_so, strangers
 from .units import UnitVotes, read_units
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A contest, the rulebook it was held under (its parameters filled in), and what stands in files beside it."""
+    """A contest, the rulebook it was held under (its parameters filled in), and what stands in files beside it.
+
+    ``folder``: where these files are; None where the contest was not read from a file.
+    """
 
     contest: Contest
     rulebook: Rulebook
     document: Document = field(repr=False)
     units: Mapping[str, UnitVotes] = field(repr=False)
+    folder: Path | Traversable | None = field(default=None, repr=False)
 
     def ballot(self, stage: str) -> BallotFigures | None:
         """The figures of the ballot or motion ``stage``."""
@@ -56,20 +61,12 @@ def load(name: str) -> Case:
     folder = gallery.find(name)
     if folder is not None:
         return _shipped(name)
-    if "/" not in name and "\\" not in name and not name.endswith(".toml") and not _is(Path(name).exists):
+    if "/" not in name and "\\" not in name and not name.endswith(".toml") and not is_so(Path(name).exists):
         known = [*gallery.contest_ids(), *map(gallery.short_name, gallery.contest_ids())]
         hint = nearest(name, known) or 'See "selectorate contests", or give the path of a contest file.'
         raise ContestError(f"there is no contest {shown(name)}", hint=hint)
     path = Path(name)
-    return load_file(path / "contest.toml" if _is(path.is_dir) else path)
-
-
-def _is(asked: Callable[[], bool]) -> bool:
-    """What is ``asked`` of a path; no, if its name is too long for the file system."""
-    try:
-        return asked()
-    except OSError:
-        return False
+    return load_file(path / "contest.toml" if is_so(path.is_dir) else path)
 
 
 @functools.lru_cache(maxsize=256)
@@ -78,6 +75,21 @@ def _shipped(name: str) -> Case:
     if folder is None:  # pragma: no cover - the caller has looked
         raise ContestError(f'there is no contest "{name}"')
     return load_file(folder / "contest.toml", folder)
+
+
+def load_other(case: Case, name: str, loader: Callable[[str], Case], *at: str | int) -> Case:
+    """The contest that ``case`` names at the key ``at``: itself, a file beside it (ending in .toml), or by ``loader``.
+
+    Raises ContestError with the place where it is named; for what is wrong inside another file, with the place there.
+    """
+    if name == case.contest.id:
+        return case
+    if name.endswith(".toml"):
+        return load_file(beside(name, case.folder, case.document.where(*at)))
+    try:
+        return loader(name)
+    except InputError as fault:
+        raise ContestError(fault.message, where=case.document.where(*at), hint=fault.hint) from None
 
 
 def load_file(path: Path | Traversable, folder: Path | Traversable | None = None) -> Case:
@@ -92,6 +104,8 @@ def from_document(document: Document, folder: Path | Traversable | None) -> Case
     contest = documents.check(document, Contest, ContestError)
     rulebook = _rulebook(contest, document, folder)
     problems = list(misfits(contest, rulebook, document))
+    if folder is not None:
+        problems += strangers(contest, document, folder)
     if problems:
         raise ContestError.of(sorted(problems, key=lambda problem: problem.where.line or 0))
     units = {}
@@ -99,16 +113,16 @@ def from_document(document: Document, folder: Path | Traversable | None) -> Case
         for key in ("ballots", "units"):
             named = getattr(ballot, key)
             if named is not None:
-                file = _beside(named, folder, document.where("ballot", index, key))
+                file = beside(named, folder, document.where("ballot", index, key))
                 if key == "units":
                     units[ballot.stage] = read_units(file, contest)
-    return Case(contest, rulebook, document, units)
+    return Case(contest, rulebook, document, units, folder)
 
 
 def _rulebook(contest: Contest, document: Document, folder: Path | Traversable | None) -> Rulebook:
     where = document.where("rulebook")
     if contest.rulebook.endswith(".toml"):
-        rulebook = rules.load_file(_beside(contest.rulebook, folder, where))
+        rulebook = rules.load_file(beside(contest.rulebook, folder, where))
     else:
         try:
             rulebook = rules.load(contest.rulebook)
@@ -120,19 +134,3 @@ def _rulebook(contest: Contest, document: Document, folder: Path | Traversable |
         key: list(value) if isinstance(value, tuple) else value for key, value in contest.parameters.items()
     }
     return rules.with_parameters(rulebook, given, functools.partial(document.where, "parameters"))
-
-
-def _beside(name: str, folder: Path | Traversable | None, where: Where) -> Path | Traversable:
-    """The file called ``name`` in ``folder``. Raises ContestError if it is elsewhere or not there."""
-    parts = Path(name).parts
-    if folder is None or Path(name).is_absolute() or ".." in parts or not parts:
-        raise ContestError(
-            f"{shown(name)} is not a file beside this one",
-            where=where,
-            hint="Put the file into the same folder and give its name alone.",
-        )
-    path = folder.joinpath(*parts)
-    if not _is(path.is_file):
-        hint = "Put it into the folder of this file, and write its name as it is there."
-        raise ContestError(f"there is no file {shown(name)} beside this one", where=where, hint=hint)
-    return path

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ..documents import Document, nearest, shown
 from ..errors import Problem
 from ..rules import BallotStage, MotionStage, NominationStage, Rulebook
-from .model import MOTION, REOPEN, TOTAL, BallotFigures, Contest, Round
+from .model import MOTION, REOPEN, TOTAL, BallotFigures, Contest, Reading, Round
 
 Found = Iterator[Problem]
 
@@ -142,6 +142,7 @@ def _nominations(contest: Contest, rulebook: Rulebook, document: Document) -> Fo
             "counts": list(figures.counts),
             "parts": list(figures.parts),
             "measured": list(figures.measured),
+            "spread": list(figures.spread),
             "automatic": figures.automatic,
             "withdrew": figures.withdrew,
             "refused": list(figures.refused),
@@ -295,6 +296,7 @@ def _readings(contest: Contest, rulebook: Rulebook, document: Document) -> Found
                 and reading.candidate not in (*contest.candidates, *MOTION)
             ):
                 yield _nobody(contest, reading.candidate, document, *at, "candidate")
+            yield from _part(contest, rulebook, reading, document, at)
     for index, rival in enumerate(contest.rivals):
         at = ("rivals", index)
         if sum(value is not None for value in (rival.contest, rival.nominations, rival.fact)) != 1:
@@ -314,6 +316,21 @@ def _readings(contest: Contest, rulebook: Rulebook, document: Document) -> Found
             )
         if rival.fact is not None and rival.fact not in contest.facts:
             yield _no_fact(contest, rival.fact, document, *at)
+
+
+def _part(
+    contest: Contest, rulebook: Rulebook, reading: Reading, document: Document, at: tuple[str | int, ...]
+) -> Found:
+    """A part of a body that nobody in the contest is of, where the reading is about this contest."""
+    if reading.part is None or reading.contest not in (None, contest.id):
+        return
+    named = [part for body in rulebook.bodies.values() for part in body.parts]
+    named += [part for body in contest.bodies.values() for part in body.parts]
+    counted = [part for figures in contest.nomination for row in figures.parts.values() for part in row]
+    known = list(dict.fromkeys([*named, *counted]))
+    if reading.part not in known:
+        hint = nearest(reading.part, known, "The parts are") or "Say under [[nomination]] parts how many were of each."
+        yield Problem(f'no body has a part "{reading.part}"', document.where(*at, "part"), hint)
 
 
 def _sections_of(rulebook: Rulebook, name: str | None) -> list[str]:

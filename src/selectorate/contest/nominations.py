@@ -111,31 +111,37 @@ def _ruling(case: Case, stage: NominationStage, figures: NominationFigures, who:
         return ruling("supporting", "supporting nominations, which decide nothing")
     if count is None or asked is None or gate is None:
         return ruling("not known", "the number, or what was needed, is not known")
+    return ruling(*_by_the_gate(case, figures, gate, who, count, asked))
+
+
+def _by_the_gate(
+    case: Case, figures: NominationFigures, gate: Gate, who: str, count: int, asked: int
+) -> tuple[Result, str]:
+    """What ``count`` nominations come to where ``asked`` are needed: by their number, and by whom and where from."""
+    body, known = gate.by, f"{count:,} of the {asked:,} needed"
     if count < asked:
-        return ruling("not nominated", f"{count:,} of the {asked:,} needed")
+        return "not nominated", known
     for part, least in gate.including.items():
         had = figures.parts.get(who, {}).get(part)
         if had is None:
-            return ruling(
-                "not known",
-                f"{count:,} of the {asked:,} needed, but how many of them are {_part(case, body, part)} is not known",
-            )
+            return "not known", f"{known}, but how many of them are {_part(case, body, part)} is not known"
         if had < least:
-            return ruling("not nominated", f"{had:,} {_part(case, body, part)}, where {least:,} are needed")
+            return "not nominated", f"{had:,} {_part(case, body, part)}, where {least:,} are needed"
     if gate.together is not None:
         whole = case.contest.bodies[body].measured if body in case.contest.bodies else None
         amount = figures.measured.get(who)
         if whole is None or amount is None:
-            return ruling(
-                "not known",
-                f"{count:,} of the {asked:,} needed, but how many {gate.together.of} they have together is not known",
-            )
-        if amount < gate.together.share.of(whole):
-            return ruling(
-                "not nominated",
-                f"{amount:,} {gate.together.of} together, where {gate.together.share.of(whole):,} are needed",
-            )
-    return ruling("nominated", f"{count:,}, where {asked:,} were needed")
+            return "not known", f"{known}, but how many {gate.together.of} they have together is not known"
+        least = gate.together.share.of(whole)
+        if amount < least:
+            return "not nominated", f"{amount:,} {gate.together.of} together, where {least:,} are needed"
+    if gate.spread is not None:
+        least, places, came = gate.spread.at_least, gate.spread.of, figures.spread.get(who)
+        if came is None:
+            return "not known", f"{known}, but from how many {places} they came is not known"
+        if came < least:
+            return "not nominated", f"from {came:,} {places}, where {least:,} are needed"
+    return "nominated", f"{count:,}, where {asked:,} were needed"
 
 
 def on_the_paper(case: Case) -> list[str]:

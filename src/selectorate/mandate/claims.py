@@ -159,12 +159,7 @@ class _Sides:
         self.reading = reading
 
         def find(name: str, key: str) -> Declaration:
-            if name == case.contest.id:
-                return declare(case)
-            try:
-                return declare(loader(name))
-            except InputError as fault:
-                raise ContestError(fault.message, where=case.document.where(*at, key), hint=fault.hint) from None
+            return declare(contest.load_other(case, name, loader, *at, key))
 
         self.own = find(reading.contest, "contest") if reading.contest else declare(case)
         self.other = find(reading.than, "than") if isinstance(reading.than, str) else None
