@@ -260,6 +260,15 @@ def test_a_roll_of_nobody_with_round_numbers_is_no_division() -> None:
     assert found.missing is not None and "nobody was entitled" in found.missing
 
 
+def test_votes_in_thousands_are_no_disagreement() -> None:
+    rows = "votes.total = { ada = 4126004, ben = 1931003 }\nshares.a = { ada = 68.2, ben = 31.8 }\n"
+    votes = [{"a": {"ada": 4126000, "ben": 1931000}, "b": {"ada": 1, "ben": 1}}]
+    for mark, status in (("", "disagrees"), ('approximate = ["votes.a"]\n', "cannot be checked")):
+        case = made(contest_text(("ada", "ben"), votes, extra=[rows + mark]), rulebook(("a", "b")))
+        assert one(case, "Ada: share among a").status == status
+        assert one(case, "Ada: votes by segment add up").status == status
+
+
 # -- as it is printed ---------------------------------------------------------------------------------------------
 
 

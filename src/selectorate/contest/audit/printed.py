@@ -74,6 +74,9 @@ def compare_printed(
     computed = exact.cut_to(value / base * 100, decimals, cut)
     if computed == published:
         return at.check(topic, what, "agrees", published=f"{published}%", computed=f"{computed}%")
+    if at.certainty == "approximate":
+        missing = f"exact figures: with these round ones it is {computed}% of {base_name}"
+        return at.cannot(topic, what, missing, f"{published}%")
     shown = f"{exact.cut_to(value / base * 100, max(decimals + 2, 3), 'half up')}% of {base_name}"
     why = _explanations(published, value, base_name, bases, cut, decimals)
     if parts is not None and sum((exact.cut_to(part * 100, decimals, cut) for part in parts), Decimal(0)) == published:

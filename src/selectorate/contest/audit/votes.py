@@ -41,6 +41,10 @@ def _by_segment(case: Case, view: BallotView, number: int, at: At) -> Iterator[C
             continue
         elsewhere = functools.partial(_elsewhere, case, view, number, who, tables)
         computed = _added(tables(number), who)
+        if marks == "approximate" and computed != total:
+            missing = f"exact figures: these round ones add up to {computed:,}"
+            yield at.to(who, certainty=marks).cannot("sum", what, missing, f"{total:,}")
+            continue
         yield at.to(who, certainty=marks).equal("sum", what, total, computed, elsewhere=elsewhere)
 
 
