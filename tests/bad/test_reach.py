@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from tests.bad.cases import broken
 
-from selectorate.contest import misfits
+from selectorate.contest import misfits, misread
 from selectorate.documents import plainly
 from selectorate.errors import SelectorateError
 from selectorate.rules import consistency
@@ -32,6 +32,7 @@ MAKERS = [
     ("rules.load", "RulebookError"),
     ("rules.grammar", "wrong"),
     ("contest.misfits", "Problem"),
+    ("contest.misread", "Problem"),
     ("contest.units", "ContestError"),
     ("contest.case", "ContestError"),
     ("contest.others", "ContestError"),
@@ -98,7 +99,7 @@ def test_every_contradiction_is_looked_for() -> None:
     listed = {importlib.import_module(f"selectorate.{module}") for module, name in MAKERS if name == "Contradiction"}
     assert listed == checks
     assert sum(len(list(calls(module, "Contradiction"))) for module in checks) >= 45
-    assert len(list(calls(misfits, "Problem"))) >= 20
+    assert sum(len(list(calls(module, "Problem"))) for module in (misfits, misread)) >= 20
 
 
 def test_everything_that_tomllib_says_is_told_plainly() -> None:

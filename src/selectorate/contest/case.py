@@ -14,6 +14,7 @@ from ..documents import Document, nearest, shown
 from ..errors import ContestError, InputError, RulebookError
 from ..rules import Rulebook
 from .misfits import misfits
+from .misread import misread
 from .model import TOTAL, BallotFigures, Contest
 from .others import beside, is_so, strangers
 from .units import UnitVotes, read_units
@@ -103,7 +104,7 @@ def from_document(document: Document, folder: Path | Traversable | None) -> Case
     """The contest that ``document`` holds. Raises ContestError with every problem found."""
     contest = documents.check(document, Contest, ContestError)
     rulebook = _rulebook(contest, document, folder)
-    problems = list(misfits(contest, rulebook, document))
+    problems = [*misfits(contest, rulebook, document), *misread(contest, rulebook, document)]
     if folder is not None:
         problems += strangers(contest, document, folder)
     if problems:
