@@ -16,26 +16,35 @@ from typing import Any
 import pytest
 from tests.bad.cases import broken
 
-from selectorate.contest import misfits
+from selectorate.contest import misfits, misread
 from selectorate.documents import plainly
 from selectorate.errors import SelectorateError
 from selectorate.rules import consistency
 
 MAKERS = [
-    ("rules.consistency", "Contradiction"),
+    ("rules.consistency.ballots", "Contradiction"),
+    ("rules.consistency.entitlement", "Contradiction"),
+    ("rules.consistency.motions", "Contradiction"),
+    ("rules.consistency.names", "Contradiction"),
+    ("rules.consistency.nominations", "Contradiction"),
+    ("rules.consistency.papers", "Contradiction"),
     ("rules.load", "Problem"),
     ("rules.load", "RulebookError"),
     ("rules.grammar", "wrong"),
     ("contest.misfits", "Problem"),
+    ("contest.misread", "Problem"),
     ("contest.units", "ContestError"),
     ("contest.loading", "ContestError"),
     ("contest.cast", "ContestError"),
+    ("contest.others", "ContestError"),
+    ("contest.others", "Problem"),
     ("contest.model", "wrong"),
     ("documents.fields", "wrong"),
     ("documents.checking", "Problem"),
 ]
 ELSEWHERE = {
     "there is no contest": "an id, not a file: test_a_contest_that_is_no_file",
+    "case.document.where": "of another contest that a loader of the caller's does not find: mandate/test_claims",
     "has more than": "a hundred thousand units: test_units_without_end",
     "DEEP": "tomllib refuses earlier what is nested too deeply",
 }
@@ -87,8 +96,11 @@ def test_everything_that_can_be_said_is_said(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_every_contradiction_is_looked_for() -> None:
     """Without this the test above could pass because nothing was found to count."""
-    assert len(list(calls(consistency, "Contradiction"))) >= 45
-    assert len(list(calls(misfits, "Problem"))) >= 20
+    checks = {importlib.import_module(check.__module__) for check in consistency.CHECKS}
+    listed = {importlib.import_module(f"selectorate.{module}") for module, name in MAKERS if name == "Contradiction"}
+    assert listed == checks
+    assert sum(len(list(calls(module, "Contradiction"))) for module in checks) >= 45
+    assert sum(len(list(calls(module, "Problem"))) for module in (misfits, misread)) >= 20
 
 
 def test_everything_that_tomllib_says_is_told_plainly() -> None:

@@ -26,6 +26,7 @@ NAMED: tuple[tuple[object, str], ...] = (
     (documents.Count, "whole number"),
     (documents.Published, "figure"),
     (contests.Printed, "figure, or a list of figures"),
+    (contests.OtherContest, "id, or the path of a file beside this one"),
     (grammar.Requirements, "[requirement](rulebook.md#requirements), or a list of them"),
     (grammar.Requirement, "[requirement](rulebook.md#requirements)"),
     (grammar.Weight, "weight in quotes"),

@@ -90,8 +90,9 @@ def _stacked(check: Check, width: int) -> Iterator[RenderableType]:
 def _what(check: Check) -> Text:
     """What was checked; where it does not agree, why, and what is missing."""
     what = base.line(check.what + (" †" if check.certainty else ""))
-    if check.explanation and check.status != "agrees":
-        what.append(f"\n  {check.explanation} (line {check.line})", style="italic")
+    if check.explanation:
+        place = "" if check.status == "agrees" else f" (line {check.line})"
+        what.append(f"\n  {check.explanation}{place}", style="italic")
     if check.missing:
         what.append(f"\n  not known: {check.missing}", style="italic")
     return what

@@ -7,7 +7,7 @@ every published figure to the rulebook; ``declare`` makes the ``Declaration``.
 from .case import Case
 from .declaration import Declaration, declare, to_json
 from .figures import BallotRound, BallotView
-from .loading import load, load_file
+from .loading import load, load_file, load_other
 from .model import TOTAL, Contest
 from .replay import Replay, ReplayedRound, replay, replay_ballot, winners
 from .units import UnitVotes
@@ -25,6 +25,7 @@ __all__ = [
     "declare",
     "load",
     "load_file",
+    "load_other",
     "replay",
     "replay_ballot",
     "to_json",

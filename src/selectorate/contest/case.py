@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from ..documents import Document
 from ..rules import Rulebook
@@ -16,7 +18,8 @@ class Case:
     """A contest, the rulebook it was held under (its parameters filled in), and what stands in files beside it.
 
     Where a file of ballots is given, the figures in ``contest`` are those counted from it; ``published`` has, by stage,
-    those that stand in the contest file.
+    those that stand in the contest file. ``folder``: where these files are; None where the contest was not read from a
+    file.
     """
 
     contest: Contest
@@ -24,6 +27,7 @@ class Case:
     document: Document = field(repr=False)
     units: Mapping[str, UnitVotes] = field(repr=False)
     published: Mapping[str, BallotFigures] = field(default_factory=dict, repr=False)
+    folder: Path | Traversable | None = field(default=None, repr=False)
 
     def ballot(self, stage: str) -> BallotFigures | None:
         """The figures of the ballot or motion ``stage``."""

@@ -10,13 +10,15 @@ from typing import Any
 
 from .. import documents, gallery, rules
 from ..documents import Document, nearest, shown
-from ..errors import ContestError, RulebookError, Where
+from ..errors import ContestError, InputError, RulebookError
 from ..rules import BallotStage, MotionStage, Rulebook
 from . import counted
 from .case import Case
 from .cast import Casts, read_cast
 from .misfits import misfits
+from .misread import misread
 from .model import TOTAL, Contest
+from .others import beside, is_so, strangers
 from .units import read_units
 
 
@@ -28,20 +30,12 @@ def load(name: str) -> Case:
     folder = gallery.find(name)
     if folder is not None:
         return _shipped(name)
-    if "/" not in name and "\\" not in name and not name.endswith(".toml") and not _is(Path(name).exists):
+    if "/" not in name and "\\" not in name and not name.endswith(".toml") and not is_so(Path(name).exists):
         known = [*gallery.contest_ids(), *map(gallery.short_name, gallery.contest_ids())]
         hint = nearest(name, known) or 'See "selectorate contests", or give the path of a contest file.'
         raise ContestError(f"there is no contest {shown(name)}", hint=hint)
     path = Path(name)
-    return load_file(path / "contest.toml" if _is(path.is_dir) else path)
-
-
-def _is(asked: Callable[[], bool]) -> bool:
-    """What is ``asked`` of a path; no, if its name is too long for the file system."""
-    try:
-        return asked()
-    except OSError:
-        return False
+    return load_file(path / "contest.toml" if is_so(path.is_dir) else path)
 
 
 @functools.lru_cache(maxsize=256)
@@ -50,6 +44,21 @@ def _shipped(name: str) -> Case:
     if folder is None:  # pragma: no cover - the caller has looked
         raise ContestError(f'there is no contest "{name}"')
     return load_file(folder / "contest.toml", folder)
+
+
+def load_other(case: Case, name: str, loader: Callable[[str], Case], *at: str | int) -> Case:
+    """The contest that ``case`` names at the key ``at``: itself, a file beside it (ending in .toml), or by ``loader``.
+
+    Raises ContestError with the place where it is named; for what is wrong inside another file, with the place there.
+    """
+    if name == case.contest.id:
+        return case
+    if name.endswith(".toml"):
+        return load_file(beside(name, case.folder, case.document.where(*at)))
+    try:
+        return loader(name)
+    except InputError as fault:
+        raise ContestError(fault.message, where=case.document.where(*at), hint=fault.hint) from None
 
 
 def load_file(path: Path | Traversable, folder: Path | Traversable | None = None) -> Case:
@@ -63,18 +72,20 @@ def from_document(document: Document, folder: Path | Traversable | None) -> Case
     """The contest that ``document`` holds. Raises ContestError with every problem found."""
     contest = documents.check(document, Contest, ContestError)
     rulebook = _rulebook(contest, document, folder)
-    problems = list(misfits(contest, rulebook, document))
+    problems = [*misfits(contest, rulebook, document), *misread(contest, rulebook, document)]
+    if folder is not None:
+        problems += strangers(contest, document, folder)
     if problems:
         raise ContestError.of(sorted(problems, key=lambda problem: problem.where.line or 0))
     units, casts = {}, {}
     for index, ballot in enumerate(contest.ballot):
         if ballot.units is not None:
             where = document.where("ballot", index, "units")
-            units[ballot.stage] = read_units(_beside(ballot.units, folder, where), contest)
+            units[ballot.stage] = read_units(beside(ballot.units, folder, where), contest)
         cast = _casts(contest, rulebook, document, folder, index)
         if any(cast):
             casts[ballot.stage] = cast
-    case = Case(contest, rulebook, document, units)
+    case = Case(contest, rulebook, document, units, folder=folder)
     return counted.with_ballots(case, casts) if casts else case
 
 
@@ -91,7 +102,7 @@ def _casts(
         places = [(("ballot", index, "round", number), item.ballots) for number, item in enumerate(ballot.round)]
     return tuple(
         {
-            section: read_cast(_beside(name, folder, where), contest, stage, where)
+            section: read_cast(beside(name, folder, where), contest, stage, where)
             for section, name in files.items()
             for where in (document.where(*at, "ballots", *(() if section == TOTAL else (section,))),)
         }
@@ -102,7 +113,7 @@ def _casts(
 def _rulebook(contest: Contest, document: Document, folder: Path | Traversable | None) -> Rulebook:
     where = document.where("rulebook")
     if contest.rulebook.endswith(".toml"):
-        rulebook = rules.load_file(_beside(contest.rulebook, folder, where))
+        rulebook = rules.load_file(beside(contest.rulebook, folder, where))
     else:
         try:
             rulebook = rules.load(contest.rulebook)
@@ -114,19 +125,3 @@ def _rulebook(contest: Contest, document: Document, folder: Path | Traversable |
         key: list(value) if isinstance(value, tuple) else value for key, value in contest.parameters.items()
     }
     return rules.with_parameters(rulebook, given, functools.partial(document.where, "parameters"))
-
-
-def _beside(name: str, folder: Path | Traversable | None, where: Where) -> Path | Traversable:
-    """The file called ``name`` in ``folder``. Raises ContestError if it is elsewhere or not there."""
-    parts = Path(name).parts
-    if folder is None or Path(name).is_absolute() or ".." in parts or not parts:
-        raise ContestError(
-            f"{shown(name)} is not a file beside this one",
-            where=where,
-            hint="Put the file into the same folder and give its name alone.",
-        )
-    path = folder.joinpath(*parts)
-    if not _is(path.is_file):
-        hint = "Put it into the folder of this file, and write its name as it is there."
-        raise ContestError(f"there is no file {shown(name)} beside this one", where=where, hint=hint)
-    return path

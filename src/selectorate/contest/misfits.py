@@ -22,7 +22,7 @@ def misfits(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
         at = ("ballot", index)
         stage = rulebook.stage_named(ballot.stage)
         if not isinstance(stage, BallotStage | MotionStage):
-            yield _no_ballot(rulebook, ballot.stage, document, *at)
+            yield no_ballot(rulebook, ballot.stage, document, *at)
             continue
         if ballot.stage in seen:
             yield Problem(
@@ -32,10 +32,10 @@ def misfits(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
             )
         seen.add(ballot.stage)
         yield from _figures(contest, stage, ballot, document, at)
-    yield from _readings(contest, rulebook, document)
 
 
-def _no_ballot(rulebook: Rulebook, name: str, document: Document, *at: str | int) -> Problem:
+def no_ballot(rulebook: Rulebook, name: str, document: Document, *at: str | int) -> Problem:
+    """A ballot that the rulebook does not have, named at ``at``."""
     names = [stage.id for stage in rulebook.stage if not isinstance(stage, NominationStage)]
     hint = nearest(name, names, "It has") or "It knows no ballots."
     return Problem(f'the rulebook "{rulebook.id}" has no ballot "{name}"', document.where(*at, "stage"), hint)
@@ -91,13 +91,14 @@ def _people(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
                 )
     for number, who in enumerate(contest.elected):
         if who not in contest.candidates:
-            yield _nobody(contest, who, document, "elected", number)
+            yield nobody(contest, who, document, "elected", number)
     yield from _twice(contest.elected, document, "elected")
     if contest.holder is not None and contest.holder not in contest.candidates:
-        yield _nobody(contest, contest.holder, document, "holder")
+        yield nobody(contest, contest.holder, document, "holder")
 
 
-def _nobody(contest: Contest, who: str, document: Document, *path: str | int) -> Problem:
+def nobody(contest: Contest, who: str, document: Document, *path: str | int) -> Problem:
+    """A candidate whom the contest does not have, named at ``path``."""
     return Problem(
         f'there is no candidate "{who}"',
         document.where(*path),
@@ -143,6 +144,7 @@ def _nominations(contest: Contest, rulebook: Rulebook, document: Document) -> Fo
             "at_least": list(figures.at_least),
             "parts": list(figures.parts),
             "measured": list(figures.measured),
+            "spread": list(figures.spread),
             "automatic": figures.automatic,
             "withdrew": figures.withdrew,
             "refused": list(figures.refused),
@@ -150,7 +152,7 @@ def _nominations(contest: Contest, rulebook: Rulebook, document: Document) -> Fo
         for key, people in groups.items():
             for number, who in enumerate(people):
                 if who not in contest.candidates:
-                    yield _nobody(contest, who, document, *at, key, who if isinstance(people, list) else number)
+                    yield nobody(contest, who, document, *at, key, who if isinstance(people, list) else number)
         for who in figures.at_least:
             if who in figures.counts:
                 yield Problem(
@@ -300,64 +302,4 @@ def _stranger(contest: Contest, who: str, document: Document, at: tuple[str | in
             document.where(*at),
             'Write "for" and "against" the motion as it is worded.',
         )
-    return _nobody(contest, who, document, *at)
-
-
-def _readings(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
-    stages = {stage.id for stage in rulebook.stage if not isinstance(stage, NominationStage)}
-    for index, also in enumerate(contest.also_published):
-        if also.stage is not None and also.stage not in stages:
-            yield _no_ballot(rulebook, also.stage, document, "also_published", index)
-        elif also.section not in _sections_of(rulebook, also.stage):
-            yield Problem(
-                f'there is no segment "{also.section}" in this ballot',
-                document.where("also_published", index, "section"),
-                nearest(also.section, _sections_of(rulebook, also.stage), "It can be"),
-            )
-        if also.measure == "share" and also.candidate is None:
-            yield Problem(
-                "a share has to be somebody's", document.where("also_published", index), 'Write candidate = "…".'
-            )
-        if also.candidate is not None and also.candidate not in (*contest.candidates, *MOTION):
-            yield _nobody(contest, also.candidate, document, "also_published", index, "candidate")
-    for index, claim in enumerate(contest.claims):
-        for number, reading in enumerate(claim.reading):
-            at: tuple[str | int, ...] = ("claims", index, "reading", number)
-            if reading.fact is not None and reading.fact not in contest.facts:
-                yield _no_fact(contest, reading.fact, document, *at)
-            if (
-                reading.candidate is not None
-                and reading.contest is None
-                and reading.candidate not in (*contest.candidates, *MOTION)
-            ):
-                yield _nobody(contest, reading.candidate, document, *at, "candidate")
-    for index, rival in enumerate(contest.rivals):
-        at = ("rivals", index)
-        if sum(value is not None for value in (rival.contest, rival.nominations, rival.fact)) != 1:
-            yield Problem(
-                "a rival mandate comes from one place",
-                document.where(*at),
-                "Write one of contest, nominations, fact.",
-            )
-        if rival.candidate is not None and rival.nominations is not None and rival.candidate not in contest.candidates:
-            yield _nobody(contest, rival.candidate, document, *at, "candidate")
-        if rival.nominations is not None and rival.nominations not in {n.stage for n in contest.nomination}:
-            given = [nomination.stage for nomination in contest.nomination]
-            yield Problem(
-                f'there are no nominations "{rival.nominations}"',
-                document.where(*at, "nominations"),
-                nearest(rival.nominations, given, "There are") or "Add them under [[nomination]].",
-            )
-        if rival.fact is not None and rival.fact not in contest.facts:
-            yield _no_fact(contest, rival.fact, document, *at)
-
-
-def _sections_of(rulebook: Rulebook, name: str | None) -> list[str]:
-    """The segments of the ballot ``name``, or of any where none is named; and the total."""
-    stages = [stage for stage in rulebook.stage if isinstance(stage, BallotStage) and name in (None, stage.id)]
-    return [*dict.fromkeys(segment for stage in stages for segment in stage.segments), TOTAL]
-
-
-def _no_fact(contest: Contest, name: str, document: Document, *at: str | int) -> Problem:
-    hint = nearest(name, list(contest.facts), "The facts are") or f"Add it under [facts.{name}]."
-    return Problem(f'there is no fact "{name}"', document.where(*at, "fact"), hint)
+    return nobody(contest, who, document, *at)

@@ -16,6 +16,9 @@ from ..rules import Base, Occasion, Source
 TOTAL = "total"
 """The name under which figures of all segments together stand."""
 
+_ID, _FILE = r"[a-z0-9]+([_-][a-z0-9]+)*", r"[^\s\\]([^\\]*[^\s\\])?\.toml"
+OtherContest = Annotated[str, Field(pattern=f"^({_ID}|{_FILE})$", max_length=200)]
+"""Another contest: the id or short name of a shipped one, or the path of a file beside this one, ending in .toml."""
 Section = Id
 """A segment, or ``total``."""
 
@@ -130,6 +133,9 @@ class NominationFigures(Marked):
     )
     measured: Votes = Field(
         {}, description="By candidate, how many the nominators count together by the body's measure."
+    )
+    spread: Votes = Field(
+        {}, description="By candidate, from how many places (local parties, branches) the nominators came."
     )
     needed: Count | None = Field(None, description="The number that was published as needed.")
     nobody: Count | None = Field(None, description="How many of the body nominated nobody.")
@@ -273,14 +279,18 @@ class Reading(FileModel):
     """One thing that a claim could mean."""
 
     measures: tuple[MeasureId, ...] = Field((), description="What it could be measured by.")
-    contest: Id | None = Field(None, description="The contest that it is about, if not this one.")
+    contest: OtherContest | None = Field(
+        None, description="The contest that it is about, if not this one: a shipped one, or a file beside this one."
+    )
     candidate: Id | None = Field(None, description="Whose figure: a candidate; the one elected where it is left out.")
     part: Id | None = Field(None, description="For nominations: the part of the body.")
     fact: Id | None = Field(None, description="A fact of this file instead of a measure.")
     is_: Literal["higher than", "lower than", "equal to", "at least", "about", "all"] | None = Field(
         None, alias="is", description='What is claimed of it; "all": in all segments or units there are.'
     )
-    than: Id | Count | None = Field(None, description="Beside what: a contest or a number.")
+    than: OtherContest | Count | None = Field(
+        None, description="Beside what: a number, or a contest, shipped or in a file beside this one."
+    )
     in_: Literal["total", "every segment"] = Field("total", alias="in", description="Over all, or in each segment.")
     beside: Flag = Field(
         False,
@@ -324,7 +334,9 @@ class Rival(FileModel):
     """A mandate of another kind that was held against the declared one."""
 
     name: Text = Field(description='Whose: "the MPs who voted for the motion".')
-    contest: Id | None = Field(None, description="Another contest, whose figure it is.")
+    contest: OtherContest | None = Field(
+        None, description="Another contest, whose figure it is: a shipped one, or a file beside this one."
+    )
     candidate: Id | None = Field(None, description='The candidate (or "for" or "against" a motion) whose figure it is.')
     nominations: Id | None = Field(None, description="A nomination stage of this contest.")
     fact: Id | None = Field(None, description="A fact of this file.")

@@ -175,6 +175,12 @@ def _further(case: Case, figures: NominationFigures, gate: Gate, who: str, said:
             return "not known", f"{said}, but how many {of} they have together is not known"
         if amount < gate.together.share.of(whole):
             return "not nominated", f"{amount:,} {of} together, where {gate.together.share.of(whole):,} are needed"
+    if gate.spread is not None:
+        least, places, came = gate.spread.at_least, gate.spread.of, figures.spread.get(who)
+        if came is None:
+            return "not known", f"{said}, but from how many {places} they came is not known"
+        if came < least:
+            return "not nominated", f"from {came:,} {places}, where {least:,} are needed"
     return None
 
 

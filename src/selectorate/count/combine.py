@@ -87,7 +87,7 @@ def points_by_unit(
     Source: Conservative Party of Canada, tabulation report of 27 May 2017 ("Points IRV", five fixed decimals).
     """
     parts = {}
-    on_offer = Fraction(each * (len(votes) if at_most_votes else units or len(votes)))
+    on_offer = Fraction(each * (len(votes) if at_most_votes else len(votes) if units is None else units))
     for name, section in votes.items():
         cast = sum(section.values())
         points = min(each, cast) if at_most_votes else each

@@ -252,10 +252,11 @@ class GregoryCount:
             self.lost += surplus - given
             self.totals[who] = total - surplus
             if surplus:
+                decimals = 5 if self.rule.decimals is None else self.rule.decimals
                 share = self._plain(fraction) if self.rule.cut == "fraction" else Fraction(surplus) / total
                 say.append(
                     f"The surplus of {self._name(who)}, {self._shown(surplus)}, is transferred: each paper at "
-                    f"{exact.cut_to(share, self.rule.decimals or 5, 'down')} of its value{self.rule.cite('surplus')}."
+                    f"{exact.cut_to(share, decimals, 'down')} of its value{self.rule.cite('surplus')}."
                 )
             else:
                 say.append(f"{self._name(who)} has no surplus.")

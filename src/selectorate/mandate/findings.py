@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Literal
 
-from ..contest import TOTAL, Case
+from ..contest import TOTAL, Case, load_other
 from ..contest.declaration import Declaration, Exact, declare
 from ..contest.model import MeasureId, Reading
 from ..errors import ContestError, InputError
@@ -60,12 +60,7 @@ class Sides:
         self.reading = reading
 
         def find(name: str, key: str) -> Declaration:
-            if name == case.contest.id:
-                return declare(case)
-            try:
-                return declare(loader(name))
-            except InputError as fault:
-                raise ContestError(fault.message, where=case.document.where(*at, key), hint=fault.hint) from None
+            return declare(load_other(case, name, loader, *at, key))
 
         self.own = find(reading.contest, "contest") if reading.contest else declare(case)
         self.other = find(reading.than, "than") if isinstance(reading.than, str) else None

@@ -166,8 +166,10 @@ def _nominations_share(view: View) -> Cell:
     sheet = view.nomination()
     if view.part is not None:
         raise CannotBeKnown("how large that part of the body is is not among the figures")
-    if not sheet.size:
+    if sheet.size is None:
         raise CannotBeKnown(f"how many {sheet.body} there were is not known")
+    if sheet.size == 0:
+        raise CannotBeKnown(f"there were no {sheet.body}, of whom it could be a share")
     share = Fraction(sheet.count or 0, sheet.size)
     return Cell(share, certainty=nomination_marks(sheet), note=f"of {sheet.size:,} {sheet.body}")
 

@@ -71,8 +71,10 @@ def _one(case: Case, index: int, rival: Rival, loader: Loader) -> RivalMandate:
             return _fact(case, rival)
         if rival.nominations is not None:
             return _nominations(case, rival)
-        other = case if rival.contest == case.contest.id else loader(str(rival.contest))
+        other = contest.load_other(case, str(rival.contest), loader, "rivals", index, "contest")
         return _ballot(declare(other), rival)
+    except ContestError:
+        raise
     except InputError as fault:
         where = case.document.where("rivals", index, "candidate" if rival.candidate else "contest")
         raise ContestError(fault.message, where=where, hint=fault.hint) from None
@@ -90,7 +92,8 @@ def _ballot(declaration: Declaration, rival: Rival) -> RivalMandate:
         BaseShare("those entitled", roll.entitled if roll else None, measure("share-of-entitled", declaration, who))
     ]
     votes = measure("votes", declaration, who)
-    share = Cell(cannot=votes.cannot or "the number of valid votes is not known")
+    unknown = "the number of valid votes is not known" if valid is None else "there were no valid votes"
+    share = Cell(cannot=votes.cannot or unknown)
     if votes.value is not None and valid:
         share = Cell(votes.value / valid)
     bases.append(BaseShare(of_valid, valid, share))
@@ -128,7 +131,8 @@ def _nominations(case: Case, rival: Rival) -> RivalMandate:
         marks = nomination_marks(sheet)
         own = {"nominations": marks["nominations"]} if "nominations" in marks else {}
         number = Cell(Fraction(sheet.count), certainty=own)
-        unknown = Cell(cannot=f"how many {sheet.body} there were is not known")
+        none = f"there were no {sheet.body}, of whom it could be a share"
+        unknown = Cell(cannot=f"how many {sheet.body} there were is not known" if sheet.size is None else none)
         share = Cell(Fraction(sheet.count, sheet.size), certainty=marks) if sheet.size else unknown
     return RivalMandate(
         name=rival.name,

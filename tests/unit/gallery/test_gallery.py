@@ -148,11 +148,13 @@ def test_every_collected_vote_is_here(name: str) -> None:
 @needs_shared
 @pytest.mark.parametrize("name", shared_contests())
 def test_every_collected_share_and_point_is_here(name: str) -> None:
-    for ballot, rounds in zip(contest.load(name).contest.ballot, collected(name), strict=True):
-        for figures, source in zip(ballot.round, rounds, strict=True):
+    found = contest.load(name).contest
+    for ballot, rounds in zip(found.ballot, collected(name), strict=True):
+        for number, (figures, source) in enumerate(zip(ballot.round, rounds, strict=True), 1):
+            beside = {also.candidate or "": (also.figure,) for also in found.also_published if also.round == number}
             assert_printed(source.get("points", {}), figures.points)
             for key in PRINTED:
-                assert_printed(source.get(key, {}), figures.shares.get("total", {}))
+                assert_printed(source.get(key, {}), {**beside, **figures.shares.get("total", {})})
             for key, table in source.get("segment_share_published", {}).items():
                 assert_printed(table, figures.shares[SECTIONS.get(key, key)])
 

@@ -118,3 +118,20 @@ def test_what_contradicts_itself_is_refused(case: str) -> None:
         from_document(documents.parse((HEAD + text).encode(), "shape.toml", RulebookError))
     assert message in str(fault.value)
     assert fault.value.where.line
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "paid",
+        "NOT suspended",
+        "joined <= freeze AND (left IS NULL OR left > freeze)",
+        "registered <= freeze",
+        "capacity IN ('member', 'honorary member')",
+        "born <= freeze - INTERVAL '16 years'",
+    ],
+)
+def test_a_condition_is_a_test_of_entitlement(test: str) -> None:
+    segment = f'[timetable]\nfreeze = "the freeze date"\n{MEMBERS}[segments.members.entitled]\n"holds" = "{test}"\n'
+    text = f'{HEAD}{segment}{RANKED}segments = ["members"]\nelected = "majority of votes"\n'
+    assert from_document(documents.parse(text.encode(), "shape.toml", RulebookError)).segments["members"].entitled

@@ -13,29 +13,45 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..case import Case
-from . import course, nominations, rolls, shares
-from .ballots import ballots
+from . import (
+    ballots,
+    beside,
+    dates,
+    decisions,
+    fields,
+    needed,
+    nominations,
+    points,
+    results,
+    rolls,
+    shares,
+    transfers,
+    turnout,
+    votes,
+    weighted,
+)
 from .base import Check, Status
 
 KINDS: tuple[Callable[[Case], Iterator[Check]], ...] = (
+    dates.dates,
     nominations.thresholds,
     nominations.numbers,
     nominations.places_on_the_paper,
-    ballots,
+    ballots.ballots,
     rolls.sums,
-    rolls.turnout,
-    shares.sums,
-    shares.transfers,
+    turnout.turnout,
+    votes.sums,
+    transfers.transfers,
     shares.shares,
-    shares.weighted,
-    shares.points,
-    course.needed,
-    course.decisions,
-    course.fields,
-    course.finalists,
-    course.rules_on_papers_and_results,
-    course.outcome,
-    shares.also_published,
+    weighted.weighted,
+    points.points,
+    needed.needed,
+    decisions.decisions,
+    fields.fields,
+    fields.finalists,
+    results.rules_on_papers_and_results,
+    results.outcome,
+    beside.also_published,
 )
 """Every kind of check, in the order in which they are listed."""
 

@@ -1,19 +1,17 @@
-"""What a check is, and how a printed figure is compared with an exact one."""
+"""What a check is, and what the checks call the places of a contest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from typing import Literal
 
-from ... import exact
-from ...exact import Cut
 from ..case import Case
 from ..figures import BallotView, view_of
 
 Status = Literal["agrees", "disagrees", "cannot be checked"]
+
+
 Topic = Literal[
     "ballots",
     "sum",
@@ -29,6 +27,7 @@ Topic = Literal[
     "field",
     "rule",
     "winner",
+    "date",
 ]
 
 
@@ -91,9 +90,24 @@ class At:
             where.line,
         )
 
-    def equal(self, topic: Topic, what: str, published: int, computed: int, explanation: str | None = None) -> Check:
-        """The check that two whole numbers are the same."""
+    def equal(
+        self,
+        topic: Topic,
+        what: str,
+        published: int,
+        computed: int,
+        explanation: str | None = None,
+        elsewhere: Callable[[], Iterable[tuple[str, int | None]]] = tuple,
+    ) -> Check:
+        """The check that two whole numbers are the same.
+
+        ``elsewhere``: numbers that stand beside it, each with whose it is; asked only where the two differ, for the
+        published one may be one of them.
+        """
         same = published == computed
+        if not same:
+            found = next((name for name, number in elsewhere() if number == published), None)
+            explanation = f"this is the figure of {found}" if found else explanation
         return self.check(
             topic,
             what,
@@ -121,103 +135,37 @@ def views(case: Case) -> Iterator[tuple[int, BallotView]]:
             yield index, view
 
 
-CUT_NAMES: Mapping[Cut, str] = {
-    "down": "cut off, not rounded",
-    "up": "rounded up",
-    "half up": "rounded to the nearest",
-    "half even": "rounded to the nearest, a half to the even digit",
-}
+def round_name(case: Case, view: BallotView, number: int) -> str:
+    """The round ``number`` (from 0), in brackets, as far as its ballot and round need saying."""
+    several = len(case.contest.ballot) > 1
+    rounds = len(view.figures.round) > 1
+    parts = [view.stage.name or view.stage.id] if several else []
+    if rounds:
+        parts.append(round_label(view, number))
+    return f" ({', '.join(parts)})" if parts else ""
 
 
-def compare_printed(
-    at: At,
-    topic: Topic,
-    what: str,
-    published: Decimal,
-    value: Fraction,
-    base_name: str,
-    bases: Mapping[str, Fraction | int | None],
-    cut: Cut,
-    *,
-    rest: Sequence[Decimal] | None = None,
-    whole: Fraction | None = None,
-    parts: Sequence[Fraction] | None = None,
-) -> Check:
-    """The check that ``value`` of a base is printed as ``published`` per cent.
-
-    ``value``: what the share is of (votes, points, a fraction of the college). ``bases``: what it could be a share
-    of, of which ``base_name`` is the rulebook's. ``rest``: the other printed figures of its column, and ``whole``
-    what the column should add up to (100 where it is left out): a figure may have been made to fit. ``parts``: what
-    it was added from, as fractions of the whole.
-    """
-    base = bases.get(base_name)
-    if not base:
-        return at.cannot(topic, what, f"{base_name} (the base of the share)", f"{published}%")
-    decimals = exact.decimals_of(published)
-    computed = exact.cut_to(value / base * 100, decimals, cut)
-    shown = f"{exact.cut_to(value / base * 100, max(decimals + 2, 3), 'half up')}% of {base_name}"
-    if computed == published:
-        return at.check(topic, what, "agrees", published=f"{published}%", computed=f"{computed}%")
-    why = _explanations(published, value, base_name, bases, cut, decimals)
-    if parts is not None and sum((exact.cut_to(part * 100, decimals, cut) for part in parts), Decimal(0)) == published:
-        why.insert(0, "its parts were cut first and then added")
-    other_base = any(text.startswith("another base") for text in why)
-    left = exact.cut_to(whole if whole is not None else Fraction(100), decimals) - sum(rest or ())
-    if rest is not None and not other_base and left == published:
-        why.append("it is what the other figures of its column leave, so that they add up")
-    if not why:
-        step = Decimal(1).scaleb(-decimals)
-        off = abs(published - computed) / step
-        why = [f"no base or way of cutting that we know gives it; it is off by {off:.0f} in the last place"]
-    return at.check(topic, what, "disagrees", published=f"{published}%", computed=shown, explanation="; or ".join(why))
+def round_label(view: BallotView, number: int) -> str:
+    """What the round ``number`` (from 0) is called."""
+    return view.figures.round[number].label or f"{'ballot' if view.repeated else 'round'} {number + 1}"
 
 
-def _explanations(
-    published: Decimal,
-    value: Fraction,
-    base_name: str,
-    bases: Mapping[str, Fraction | int | None],
-    cut: Cut,
-    decimals: int,
-) -> list[str]:
-    """What would make ``value`` come out as ``published``: another way of cutting, or another base.
-
-    Both at once only where neither alone does, for that explains almost anything.
-    """
-    own = Fraction(bases[base_name] or 1)
-    found = [CUT_NAMES[way] for way in exact.CUTS if exact.cut_to(value / own * 100, decimals, way) == published]
-    others: dict[str, Fraction | int] = {}
-    for name, base in bases.items():
-        if base and base != own and value <= base and base not in others.values():
-            others[name] = base
-    fits = {name: base for name, base in others.items() if exact.cut_to(value / base * 100, decimals, cut) == published}
-    found += [f"another base: it is the share of {name} ({_size(base)})" for name, base in fits.items()]
-    if found:
-        return found[:2]
-    return [
-        f"another base, and {CUT_NAMES[way]}: it is the share of {name} ({_size(base)})"
-        for name, base in others.items()
-        for way in exact.CUTS
-        if exact.cut_to(value / base * 100, decimals, way) == published
-    ][:1]
+def ballot_numbers(view: BallotView) -> list[int]:
+    """The number of the ballot that each round is: a round after a void one is the same ballot again."""
+    numbers, ballot = [], 0
+    for index in range(len(view.figures.round)):
+        if not (index and view.figures.round[index - 1].void):
+            ballot += 1
+        numbers.append(ballot)
+    return numbers
 
 
-def _size(base: Fraction | int) -> str:
-    value = Fraction(base)
-    return f"{value.numerator:,}" if value.denominator == 1 else f"{exact.cut_to(value, 5):,}"
+def index_of(case: Case, view: BallotView) -> int:
+    """The place of a ballot in the contest file."""
+    return next(index for index, ballot in enumerate(case.contest.ballot) if ballot.stage == view.stage.id)
 
 
-def within_rounding(
-    parts: Sequence[Decimal], total: Decimal | Fraction, cut: Cut | None = None
-) -> tuple[bool, Decimal]:
-    """Whether printed ``parts`` can add up to ``total`` (printed, or exact), and their plain sum.
-
-    Each part may have been cut by up to a whole last place (half of one if ``cut`` is to the nearest).
-    """
-    ranges = [exact.printable_range(part, cut) for part in parts]
-    low, high = sum((r[0] for r in ranges), Fraction(0)), sum((r[1] for r in ranges), Fraction(0))
-    if isinstance(total, Decimal):
-        bottom, top = exact.printable_range(total, cut)
-    else:
-        bottom = top = total
-    return low <= top and bottom <= high, sum(parts, Decimal(0))
+def names(case: Case, people: Iterable[str]) -> str:
+    """The names for tables of ``people``; "nobody" where there are none."""
+    listed = [case.contest.label(who) for who in people]
+    return ", ".join(listed) if listed else "nobody"

@@ -1,16 +1,13 @@
-"""Rolls and ballots: that what came back adds up, and the turnout."""
+"""Rolls and ballots: that what came back adds up, and is no more than there was."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
-from fractions import Fraction
 
-from ... import exact
 from ..case import Case
 from ..figures import BallotView
 from ..model import TOTAL, Roll
-from .base import At, Check, compare_printed, views, worst
+from .base import At, Check, views, worst
 
 ADDITIONS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("returned", ("valid", "spoilt"), "valid and spoilt ballots are those returned"),
@@ -20,7 +17,7 @@ ADDITIONS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 )
 
 
-def _rolls(case: Case) -> Iterator[tuple[At, BallotView, str, Roll, int | None]]:
+def every_roll(case: Case) -> Iterator[tuple[At, BallotView, str, Roll, int | None]]:
     """Every roll with its place, its ballot, its section and the number of its round (None for the whole ballot)."""
     for index, view in views(case):
         for section, roll in view.figures.roll.items():
@@ -36,7 +33,8 @@ def _rolls(case: Case) -> Iterator[tuple[At, BallotView, str, Roll, int | None]]
                 )
 
 
-def _named(case: Case, view: BallotView, section: str, number: int | None) -> str:
+def roll_name(case: Case, view: BallotView, section: str, number: int | None) -> str:
+    """Whose roll it is, and of which ballot and round (from 0; None for the whole ballot)."""
     name = case.section_name(section)
     several = len(case.contest.ballot) > 1
     return (
@@ -48,60 +46,77 @@ def _named(case: Case, view: BallotView, section: str, number: int | None) -> st
 
 def sums(case: Case) -> Iterator[Check]:
     """Valid and spoilt ballots are those returned, and so on; segments add up; votes add up to valid votes."""
-    for at, view, section, roll, number in _rolls(case):
-        name = _named(case, view, section, number)
-        for total, parts, words in ADDITIONS:
-            values = [getattr(roll, part) for part in parts]
-            if "valid" in parts and roll.valid is None:
-                values[parts.index("valid")] = _cast(view, section, number)
-            if "spoilt" in parts and roll.spoilt is None and roll.rejected is not None:
-                values[parts.index("spoilt")] = 0  # all that were not counted stand under one name
-            whole = getattr(roll, total)
-            if whole is None and total == "entitled" and section == TOTAL:
-                whole = view.figure("entitled", section, number or 0)
-            if whole is None or any(value is None for value in values):
-                continue
-            abstained = 0 if view.abstentions_are_valid else roll.abstentions or 0
-            rejected = (roll.rejected or 0) if "spoilt" in parts else 0
-            abstained = abstained if "spoilt" in parts else 0
-            marks = worst(*(roll.certainty(key) for key in (total, *parts)))
-            words_here = (
-                words + (", with those rejected" if rejected else "") + (", with abstentions" if abstained else "")
-            )
-            if marks == "approximate":
-                yield at.to(total, certainty=marks).cannot(
-                    "sum", f"{words_here} ({name})", "exact figures: one of them is round", f"{whole:,}"
-                )
-                continue
-            added = sum(value for value in values if value is not None)
-            yield at.to(total, certainty=marks).equal(
-                "sum", f"{words_here} ({name})", whole, added + rejected + abstained
-            )
+    for at, view, section, roll, number in every_roll(case):
+        name = roll_name(case, view, section, number)
+        yield from _additions(at, view, section, roll, number, name)
         yield from _without_spoilt(at, roll, name)
         yield from _votes_and_valid(case, at, view, section, roll, number, name)
-        entitled, cast = roll.entitled, roll.returned or roll.valid or _cast(view, section, number)
-        if entitled is not None and cast is not None and cast > entitled:
-            yield at.check(
-                "sum",
-                f"no more ballots than persons entitled ({name})",
-                "disagrees",
-                published=f"{cast:,}",
-                computed=f"at most {entitled:,}",
-                explanation="one of the two is of another day or another roll",
-            )
-        valid = roll.valid if roll.valid is not None else _cast(view, section, number)
-        if roll.returned is not None and valid is not None and valid > roll.returned:
-            yield at.to("returned").check(
-                "sum",
-                f"no more valid ballots than were returned ({name})",
-                "disagrees",
-                published=f"{roll.returned:,}",
-                computed=f"at least {valid:,}",
-            )
+        yield from _no_more(at, view, section, roll, number, name)
     for index, view in views(case):
         yield from _segments(case, index, view)
         yield from _body(case, index, view)
         yield from _within_the_body(case, index, view)
+
+
+def _additions(at: At, view: BallotView, section: str, roll: Roll, number: int | None, name: str) -> Iterator[Check]:
+    """What came back, and what did not, adds up: each of ``ADDITIONS`` whose figures are there."""
+    for total, parts, words in ADDITIONS:
+        values = [getattr(roll, part) for part in parts]
+        if "valid" in parts and roll.valid is None:
+            values[parts.index("valid")] = _cast(view, section, number)
+        if "spoilt" in parts and roll.spoilt is None and roll.rejected is not None:
+            values[parts.index("spoilt")] = 0  # all that were not counted stand under one name
+        whole = getattr(roll, total)
+        if whole is None and total == "entitled" and section == TOTAL:
+            whole = view.figure("entitled", section, number or 0)
+        if whole is None or any(value is None for value in values):
+            continue
+        abstained = 0 if view.abstentions_are_valid else roll.abstentions or 0
+        rejected = (roll.rejected or 0) if "spoilt" in parts else 0
+        abstained = abstained if "spoilt" in parts else 0
+        marks = worst(*(roll.certainty(key) for key in (total, *parts)))
+        words_here = words + (", with those rejected" if rejected else "") + (", with abstentions" if abstained else "")
+        if marks == "approximate":
+            yield at.to(total, certainty=marks).cannot(
+                "sum", f"{words_here} ({name})", "exact figures: one of them is round", f"{whole:,}"
+            )
+            continue
+        added = sum(value for value in values if value is not None)
+        yield at.to(total, certainty=marks).equal("sum", f"{words_here} ({name})", whole, added + rejected + abstained)
+
+
+def _no_more(at: At, view: BallotView, section: str, roll: Roll, number: int | None, name: str) -> Iterator[Check]:
+    """No more ballots than persons entitled, and no more valid ones than came back."""
+    whole = view.figures.roll.get(section)  # what a round's own roll does not say; a body's size is checked below
+    entitled = _first(roll.entitled, whole.entitled if whole is not None else None)
+    valid = _first(roll.valid, _cast(view, section, number))
+    cast = _first(roll.returned, valid)
+    if entitled is not None and cast is not None:
+        counted = "returned" if roll.returned is not None else "valid"
+        fits = cast <= entitled
+        yield at.to(certainty=worst(roll.certainty("entitled"), roll.certainty(counted))).check(
+            "sum",
+            f"no more ballots than persons entitled ({name})",
+            "agrees" if fits else "disagrees",
+            published=f"{cast:,}",
+            computed=f"at most {entitled:,}",
+            explanation=None if fits else "one of the two is of another day or another roll",
+        )
+    if roll.returned is not None and valid is not None:
+        fits = valid <= roll.returned
+        yield at.to("returned", certainty=worst(roll.certainty("returned"), roll.certainty("valid"))).check(
+            "sum",
+            f"no more valid ballots than were returned ({name})",
+            "agrees" if fits else "disagrees",
+            published=f"{roll.returned:,}",
+            computed=f"at least {valid:,}",
+            explanation=None if fits else "the votes are of another count, or the ballots returned of another day",
+        )
+
+
+def _first(*figures: int | None) -> int | None:
+    """The first of ``figures`` that is known: 0 is known."""
+    return next((figure for figure in figures if figure is not None), None)
 
 
 def _within_the_body(case: Case, index: int, view: BallotView) -> Iterator[Check]:
@@ -179,7 +194,9 @@ def _votes_and_valid(
             "sum", f"{words} ({name})", "exact figures: one of them is round", f"{roll.valid:,}"
         )
         return
-    yield at.to("valid", certainty=marks).equal("sum", f"{words} ({name})", roll.valid, total)
+    others = [(other, view.section_votes(round_number, other)) for other in (*view.sections, TOTAL) if other != section]
+    beside = [(case.section_name(other), sum(votes.values())) for other, votes in others if votes is not None]
+    yield at.to("valid", certainty=marks).equal("sum", f"{words} ({name})", roll.valid, total, elsewhere=lambda: beside)
 
 
 def _segments(case: Case, index: int, view: BallotView) -> Iterator[Check]:
@@ -221,82 +238,3 @@ def _body(case: Case, index: int, view: BallotView) -> Iterator[Check]:
         marks = worst(roll.certainty("entitled"), case.contest.bodies[view.stage.by].certainty("size"))
         at = At(case, ("ballot", index, "roll", TOTAL, "entitled"), marks)
         yield at.equal("sum", f"those entitled are the {case.body_name(view.stage.by)}", roll.entitled, size)
-
-
-def turnout(case: Case) -> Iterator[Check]:
-    """The published turnout, on the rulebook's base."""
-    for at, view, section, roll, number in _rolls(case):
-        name = _named(case, view, section, number)
-        for figure in roll.turnout or ():
-            counts = view.stage.turnout.counts
-            key = "returned" if counts == "ballots returned" else "valid"
-            entitled = view.figure("entitled", section, number or 0)
-            cast = view.figure(key, section, number or 0)
-            other = view.figure("valid" if key == "returned" else "returned", section, number or 0)
-            what = f"turnout: {counts} of those entitled ({name})"
-            here = at.to("turnout")
-            if entitled is None:
-                yield here.cannot("turnout", what, "how many were entitled", f"{figure}%")
-                continue
-            marks = worst(roll.certainty("entitled"), roll.certainty(key))
-            if "approximate" in [
-                roll.certainty(part) for part in ("entitled", "returned", "valid", "spoilt", "rejected")
-            ]:
-                number_cast = cast if cast is not None else other
-                shown = (
-                    f": with these round ones it is about {exact.cut_to(Fraction(number_cast, entitled) * 100, 1)}%"
-                    if number_cast is not None
-                    else ""
-                )
-                yield here.to(certainty="approximate").cannot("turnout", what, f"exact figures{shown}", f"{figure}%")
-                continue
-            if (cast is None and other is None) or not entitled:
-                missing = "how many ballots came back" if entitled else "a roll: nobody was entitled, says the file"
-                yield here.cannot("turnout", what, missing, f"{figure}%")
-                continue
-            yield _turnout(here.to(certainty=marks), view, what, figure, cast, other, entitled, counts)
-
-
-def _turnout(
-    at: At,
-    view: BallotView,
-    what: str,
-    figure: Decimal,
-    cast: int | None,
-    other: int | None,
-    entitled: int,
-    counts: str,
-) -> Check:
-    cut = view.stage.turnout.cut
-    decimals = exact.decimals_of(figure)
-    other_name = "valid votes" if counts == "ballots returned" else "ballots returned"
-    if cast is None:
-        agrees = other is not None and exact.cut_to(Fraction(other, entitled) * 100, decimals, cut) == figure
-        hint = (
-            f"; with {other_name} alone it is {exact.cut_to(Fraction(other or 0, entitled) * 100, decimals, cut)}%"
-            + (", as published" if agrees else "")
-        )
-        return at.cannot("turnout", what, f"the number of {counts}{hint}", f"{figure}%")
-    check = compare_printed(
-        at, "turnout", what, figure, Fraction(cast), "those entitled", {"those entitled": entitled}, cut
-    )
-    if check.status == "agrees" and other is not None and other != cast:
-        differs = exact.cut_to(Fraction(other, entitled) * 100, decimals, cut)
-        note = (
-            f"counting {other_name} it would be {differs}%"
-            if differs != figure
-            else f"counting {other_name} it is the same"
-        )
-        return at.check("turnout", what, "agrees", published=check.published, computed=check.computed, explanation=note)
-    if check.status == "disagrees" and other is not None:
-        for way in (cut, *exact.CUTS):
-            if exact.cut_to(Fraction(other, entitled) * 100, decimals, way) == figure:
-                return at.check(
-                    "turnout",
-                    what,
-                    "disagrees",
-                    published=check.published,
-                    computed=check.computed,
-                    explanation=f"another base: it counts {other_name}" + ("" if way == cut else ", cut otherwise"),
-                )
-    return check
