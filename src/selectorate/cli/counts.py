@@ -10,9 +10,9 @@ from rich.table import Table
 
 from .. import sheets
 from ..ballots import formats
+from ..count.lot import Lot
 from ..count.registry import METHODS, Method, Options
 from ..count.result import Count
-from ..count.ties import Lot
 from ..documents import nearest
 from ..errors import InputError
 from . import base

@@ -182,6 +182,7 @@ def count_choices(
         spoilt=sum(found.spoilt_by.values()),
         decimals=0,
         tied=run.tied,
+        tied_for="election" if run.tied else None,
         spoilt_by=found.spoilt_by,
         reopened=run.reopened,
     )

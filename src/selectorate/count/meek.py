@@ -28,8 +28,8 @@ from .. import exact
 from ..ballots.marks import Rankings
 from .constraints import Constraints, Verdict, Watch
 from .kept import KeptPapers
-from .result import EXHAUSTED, Count, CountRound, TieBreak
-from .ties import TieRule, Ties
+from .result import EXHAUSTED, Count, CountRound, TieBreak, TieFor
+from .ties import TiedError, TieRule, Ties
 
 
 @dataclass(frozen=True)
@@ -179,11 +179,26 @@ class MeekCount:
         self.now_ties: list[TieBreak] = []
         self.now_say: list[str] = []
         self.since = 0
+        self.tied: tuple[int, ...] = ()
+        self.tied_for: TieFor | None = None
 
     # -- steps ----------------------------------------------------------------------------------------------------
 
     def run(self) -> list[int]:
-        """Count to the end; the elected in order."""
+        """Count to the end, or to a tie that nothing breaks; the elected in order."""
+        try:
+            self._iterate()
+        except TiedError as tie:
+            self.tied, self.tied_for = tie.tied, tie.what
+            if self.since < self.iteration:
+                self._close([], "")
+            last = self.rounds[-1]
+            say = (*last.say, *self.now_say, tie.say(self.names))
+            self.rounds[-1] = replace(last, ties=(*last.ties, *self.now_ties), say=say)
+        return self.elected
+
+    def _iterate(self) -> None:
+        """Iteration by iteration, until all places are filled."""
         while True:
             self._distribute()
             fresh = self._elect() if self.rule.electing == "at once" else []
@@ -198,7 +213,6 @@ class MeekCount:
                 if self._complete():
                     break
             self.before = None if gone else self._surplus()
-        return self.elected
 
     def _distribute(self) -> None:
         """Share the papers out by the keep values, and work out the quota."""
@@ -418,9 +432,10 @@ def count_meek(
     constraints: Constraints | None = None,
     standing: Collection[int] | None = None,
 ) -> Count:
-    """The count of ``papers`` for ``seats`` places under ``rule``. Raises CountError at a tie that nothing breaks.
+    """The count of ``papers`` for ``seats`` places under ``rule``.
 
-    ``ties``: None for the rule's own, without a lot. ``standing``: who has not withdrawn (None: all).
+    ``ties``: None for the rule's own, without a lot. ``standing``: who has not withdrawn (None: all). A tie that
+    nothing breaks is in the result (``tied``).
     """
     run = MeekCount(papers, names, seats, rule, ties, constraints, standing)
     elected = run.run()
@@ -435,5 +450,7 @@ def count_meek(
         spoilt=papers.spoilt,
         decimals=rule.decimals,
         met=papers.met,
+        tied=run.tied,
+        tied_for=run.tied_for,
         spoilt_by={end.name.lower(): number for end, number in papers.spoilt_by.items()},
     )

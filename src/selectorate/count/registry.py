@@ -29,12 +29,13 @@ from .choices import APPROVAL, BLOCK_VOTE, MOST_VOTES, ChoiceRule, count_choices
 from .constraints import Constraints, Group
 from .ers97 import ERS97
 from .gregory import MINNEAPOLIS, SCOTTISH_2011, WIGM_EXACT, GregoryRule, count_gregory, wigm
+from .lot import Lot
 from .meek import MEEK_1987, MEEK_NZ, MEEK_PRF, MeekRule, count_meek
 from .northern_ireland import NORTHERN_IRELAND_1985
 from .parcels import ParcelRule, count_parcels
 from .result import Count
 from .schulze import COMPARED, DEBIAN, MARGINS, SCHULZE, SchulzeRule, count_schulze
-from .ties import Lot, TieRule, Ties
+from .ties import TieRule, Ties
 
 
 @dataclass(frozen=True)

@@ -249,6 +249,7 @@ def count_schulze(
         spoilt=0,
         decimals=0,
         tied=tied,
+        tied_for="election" if tied else None,
         reopened=int(empty),
         pairs=pairs,
         dropped=tuple(dropped),
