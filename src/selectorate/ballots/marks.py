@@ -12,7 +12,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
 from .profile import END, SKIPPED, Marks, Numbers, Profile, merged, set_code
 
 
@@ -74,10 +73,9 @@ class Rankings:
 def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
     """The rankings that the papers of ``profile`` come to under ``rules``.
 
-    Raises InputError for ballots with decimal weights: every method here counts whole ballots.
+    Raises InputError for ballots with decimal weights.
     """
-    if profile.scale != 1:
-        raise InputError("the ballots have decimal weights, which no method here counts", hint="Give whole numbers.")
+    profile.require_whole_ballots()
     rules = rules or MarkRules()
     marks = profile.papers[:, : rules.ranks] if rules.ranks is not None else profile.papers
     size, width = marks.shape

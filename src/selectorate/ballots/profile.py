@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import InputError
+
 END = 0
 SKIPPED = -1
 MAX_CANDIDATES = 10_000
@@ -69,6 +71,20 @@ class Profile:
         if self.papers.shape[1] == 0:
             return self.total
         return int(self.number[(self.papers == END).all(axis=1)].sum())
+
+    def require_whole_ballots(self) -> None:
+        """Raise InputError for ballots with decimal weights.
+
+        Every rule that is counted by here knows whole ballots: its quota ("divided, any fraction disregarded, plus
+        one") and the places to which values are cut mean something else for parts of ballots, and the rules do not say
+        what. To count such weights is to decide that, and so it is left to whoever writes the file.
+        """
+        if self.scale != 1:
+            raise InputError(
+                "the ballots have decimal weights, and the rules of counting say what is to be done with whole ballots"
+                " only",
+                hint=f"Multiply every weight by {self.scale}: all shares stay as they are, and quotas are cut finer.",
+            )
 
     def rankings(self) -> Iterable[tuple[int, tuple[Rank, ...]]]:
         """Each distinct paper as plain values, with its number."""

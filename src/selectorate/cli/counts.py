@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
-from pydantic import TypeAdapter
 from rich.table import Table
 
 from .. import sheets
 from ..ballots import formats
-from ..count.lot import Lot
 from ..count.registry import METHODS, Method, Options
-from ..count.result import Count
+from ..count.ties import Ties
 from ..documents import nearest
-from ..errors import InputError
+from ..errors import CountError, InputError
+from ..sheets.count_json import json_schema
 from . import base
+from .tiebreaks import By, Given, tell_tie, ties_of
 
 
 def method_named(name: str) -> Method:
@@ -31,14 +32,37 @@ def count_command(
     file: Path = typer.Argument(metavar="FILE", help="A file of ballots, in any format that can be read."),
     method: str = typer.Option(..., "--method", "-m", metavar="METHOD", help="The method: see selectorate methods."),
     seats: int | None = typer.Option(None, "--seats", "-n", min=1, help="The places; those of the file without it."),
+    most: int | None = typer.Option(
+        None, "--most", min=1, help="How many may be chosen on a paper, by a limited vote."
+    ),
     format_: str | None = typer.Option(None, "--format", help="The format, where it is not to be found out."),
-    seed: str | None = typer.Option(None, "--seed", help="The seed of a lot, for ties; committed to beforehand."),
-    number: list[str] = typer.Option([], "--number", help="A number that a scrutineer gave, joined with the seed."),
+    ties: list[By] = typer.Option([], "--ties", help="What breaks a tie that the method's own rule leaves open."),
+    officer: list[str] = typer.Option([], "--officer", help='A decision of the officer: "Ann before Bob".'),
+    officer_file: Path | None = typer.Option(
+        None, "--officer-file", metavar="FILE", help="Decisions of the officer, one a line."
+    ),
+    seed: str | None = typer.Option(None, "--seed", help="The seed of a lot, committed to beforehand."),
+    seed_file: Path | None = typer.Option(
+        None, "--seed-file", metavar="FILE", help="The file with the seed, as lot commit wrote it."
+    ),
+    commitment: str | None = typer.Option(None, "--commitment", help="What was published of the seed: its SHA-256."),
+    numbers: str | None = typer.Option(
+        None, "--numbers", help='What scrutineers gave, joined with the seed: "12,45,7".'
+    ),
     html: Path | None = typer.Option(None, "--html", metavar="FILE", help="Write a self-contained page."),
     pdf: Path | None = typer.Option(None, "--pdf", metavar="FILE", help="Write a sheet to print."),
+    csv: Path | None = typer.Option(
+        None, "--csv", metavar="FILE", help="Write a table: a line is a candidate in a round."
+    ),
+    rctab_json: Path | None = typer.Option(
+        None, "--rctab-json", metavar="FILE", help="Write RCTab's summary, which viewers of counts draw."
+    ),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
-    """Count a file of ballots by a method, every round explained."""
+    """Count a file of ballots by a method, every round explained.
+
+    A tie that nothing breaks stops the count: the rounds up to it are shown, and the command ends with 1.
+    """
     with base.failures_told():
         how = method_named(method)
         with base.working(f"Reading {file}"):
@@ -46,23 +70,40 @@ def count_command(
         places = seats or profile.seats or 1
         if places > 1 and not how.many:
             raise InputError(f'"{how.id}" fills one place, not {places}', hint="See: selectorate methods")
-        if number and seed is None:
-            raise InputError("scrutineers' numbers are joined with a seed", hint="Give it with --seed.")
-        options = Options(lot=Lot(seed, tuple(number))) if seed is not None else Options()
+        if most is not None and how.id != "limited-vote":
+            raise InputError(f'--most belongs to limited-vote, not to "{how.id}"')
+        given = Given(ties, seed, seed_file, commitment, numbers, officer, officer_file)
+        broken = ties_or_end(how, [option.name for option in profile.candidates], given)
         with base.working("Counting"):
-            counted = how.run(profile, places, options)
+            counted = how.run(profile, places, Options(ties=broken, most=most))
+        title = profile.title or file.name
+        sheet = sheets.count_sheet(counted, how, title)
+        made: list[tuple[Path | None, Callable[[], str | bytes]]] = [
+            (html, lambda: sheets.sheet_html(sheets.illustrated_count(sheet, counted))),
+            (pdf, lambda: sheets.sheet_pdf(sheets.illustrated_count(sheet, counted), pages=None)),
+            (csv, lambda: sheets.count_csv(counted)),
+            (rctab_json, lambda: base.json_text(sheets.rctab_summary(counted, contest=title))),
+        ]
+        for path, make in made:
+            if path is not None:
+                base.write_file(path, make())
+                base.written(path)
         if json:
-            base.print_json(TypeAdapter(Count).dump_python(counted, mode="json", fallback=str))
-            return
-        sheet = sheets.count_sheet(counted, how, profile.title or file.name)
-        if html is not None:
-            base.write_file(html, sheets.sheet_html(sheet))
-            base.written(html)
-        if pdf is not None:
-            base.write_file(pdf, sheets.sheet_pdf(sheet))
-            base.written(pdf)
-        if html is None and pdf is None:
+            base.print_json(sheets.count_json(counted, how, title))
+        elif not any(path for path, _ in made):
             base.print_sheet(sheet)
+        if counted.tied:
+            tell_tie(counted, how)
+            raise typer.Exit(base.CHECK_FAILED)
+
+
+def ties_or_end(method: Method, candidates: Sequence[str], given: Given) -> Ties | None:
+    """How ties are broken; ends with 1 if the seed is not the one that was committed to."""
+    try:
+        return ties_of(method, candidates, given)
+    except CountError as error:
+        base.tell(error)
+        raise typer.Exit(base.CHECK_FAILED) from None
 
 
 def convert_command(
@@ -97,8 +138,15 @@ def methods_command(json: bool = typer.Option(False, "--json", help="Print JSON.
         base.out().print(table)
 
 
+def schema_command() -> None:
+    """Print the JSON Schema of counts, for programs that read them."""
+    with base.failures_told():
+        base.print_json(json_schema())
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("count")(count_command)
     app.command("convert")(convert_command)
     app.command("methods")(methods_command)
+    app.command("count-schema")(schema_command)

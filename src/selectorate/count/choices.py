@@ -56,6 +56,7 @@ class ChoiceRule:
 
 MOST_VOTES = ChoiceRule("most-votes", read="first rank")
 BLOCK_VOTE = ChoiceRule("block-vote", most="places")
+LIMITED_VOTE = ChoiceRule("limited-vote")
 APPROVAL = ChoiceRule("approval", most="any")
 
 
@@ -70,7 +71,11 @@ class Tallied:
 
 
 def tally(profile: Profile, rule: ChoiceRule, seats: int) -> Tallied:
-    """The votes of every candidate who stands, and the ballots that are valid, blank and spoilt, under ``rule``."""
+    """The votes of every candidate who stands, and the ballots that are valid, blank and spoilt, under ``rule``.
+
+    Raises InputError for ballots with decimal weights.
+    """
+    profile.require_whole_ballots()
     most = seats if rule.most == "places" else len(profile.candidates) if rule.most == "any" else rule.most
     standing = [number for number, option in enumerate(profile.candidates, 1) if not option.withdrawn]
     found = Tallied(dict.fromkeys(standing, 0))

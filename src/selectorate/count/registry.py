@@ -25,7 +25,7 @@ from .alternative import (
     count_in_turn,
     joined,
 )
-from .choices import APPROVAL, BLOCK_VOTE, MOST_VOTES, ChoiceRule, count_choices, count_question
+from .choices import APPROVAL, BLOCK_VOTE, LIMITED_VOTE, MOST_VOTES, ChoiceRule, count_choices, count_question
 from .constraints import Constraints, Group
 from .ers97 import ERS97
 from .gregory import MINNEAPOLIS, SCOTTISH_2011, WIGM_EXACT, GregoryRule, count_gregory, wigm
@@ -81,7 +81,8 @@ class Method:
     """A way of counting.
 
     ``source``: the rule that it follows. ``proved_by``: the published count that it reproduces; None marks it
-    *unproven* wherever it is shown. ``many``: whether it can fill more than one place.
+    *unproven* wherever it is shown. ``many``: whether it can fill more than one place. ``ties``: how its rule breaks
+    ties, step by step; "lot" is what it leaves open. Empty where it leaves no tie open.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Method:
     proved_by: str | None
     many: bool
     run: Run = field(repr=False)
+    ties: tuple[TieRule, ...] = ("latest difference", "lot")
 
 
 def _gregory(rule: GregoryRule) -> Run:
@@ -155,6 +157,16 @@ def _choices(rule: ChoiceRule) -> Run:
     return run
 
 
+def _limited(profile: Profile, seats: int, options: Options) -> Count:
+    most = max(1, seats - 1) if options.most is None else options.most
+    if most >= max(seats, 2):
+        raise CountError(
+            f"by a limited vote fewer are chosen than there are places, not {most} for {seats}",
+            hint="Without such a limit the method is block-vote.",
+        )
+    return _choices(LIMITED_VOTE)(profile, seats, replace(options, most=most))
+
+
 def _question(name: str, *requires: Requirement) -> Run:
     def run(profile: Profile, seats: int, options: Options) -> Count:
         if seats != 1:
@@ -215,6 +227,7 @@ _ALL = (
         "The narrative of the booklet's model election, its published figures only: its ballots are not public",
         True,
         _parcels(ERS97),
+        ERS97.ties,
     ),
     Method(
         "northern-ireland",
@@ -223,6 +236,7 @@ _ALL = (
         None,
         True,
         _parcels(NORTHERN_IRELAND_1985),
+        NORTHERN_IRELAND_1985.ties,
     ),
     Method(
         "meek-1987",
@@ -231,6 +245,7 @@ _ALL = (
         None,
         True,
         _meek(MEEK_1987),
+        MEEK_1987.ties,
     ),
     Method(
         "meek-nz",
@@ -239,6 +254,7 @@ _ALL = (
         None,
         True,
         _meek(MEEK_NZ),
+        (),
     ),
     Method(
         "meek-prf",
@@ -247,6 +263,7 @@ _ALL = (
         "The example of Voting matters 12, as the program Droop (meek-prf) has it: every vote and keep value",
         True,
         _meek(MEEK_PRF),
+        MEEK_PRF.ties,
     ),
     Method(
         "alternative-vote",
@@ -321,14 +338,26 @@ _ALL = (
         None,
         True,
         _choices(MOST_VOTES),
+        ("lot",),
     ),
     Method(
         "block-vote",
         "Choose up to the number of places",
-        "Those with most votes; fewer may be chosen, and no more than there are places (or than is said: limited vote)",
+        "Those with most votes; fewer may be chosen, and no more than there are places",
         None,
         True,
         _choices(BLOCK_VOTE),
+        ("lot",),
+    ),
+    Method(
+        "limited-vote",
+        "Choose fewer than there are places (limited vote)",
+        "Those with most votes; no more may be chosen than is said, or than one less than there are places, as by the"
+        " Representation of the People Act 1867 (30 & 31 Vict. c. 102), sections 9 and 10",
+        None,
+        True,
+        _limited,
+        ("lot",),
     ),
     Method(
         "approval",
@@ -337,6 +366,7 @@ _ALL = (
         "Utah Senate district 11 (party special election, 2025), 1,301 ballots, every total",
         True,
         _choices(APPROVAL),
+        ("lot",),
     ),
     Method(
         "yes-no",
@@ -345,6 +375,7 @@ _ALL = (
         None,
         False,
         _question("yes-no", Requirement("majority", base="votes")),
+        (),
     ),
     Method(
         "yes-no-entitled",
@@ -353,6 +384,7 @@ _ALL = (
         None,
         False,
         _question("yes-no-entitled", Requirement("majority", base="those entitled")),
+        (),
     ),
     Method(
         "yes-no-two-thirds",
@@ -361,6 +393,7 @@ _ALL = (
         None,
         False,
         _question("yes-no-two-thirds", Requirement("share", Fraction(2, 3), "votes")),
+        (),
     ),
     Method(
         "debian",
@@ -369,6 +402,7 @@ _ALL = (
         "Debian project leader 2007 (482 ballots) and 2020 (339)",
         False,
         _schulze(DEBIAN),
+        ("lot",),
     ),
     Method(
         "schulze",
@@ -378,6 +412,7 @@ _ALL = (
         "Burlington mayor 2009: Andy Montroll defeats every other",
         False,
         _schulze(SCHULZE),
+        ("lot",),
     ),
     Method(
         "schulze-margins",
@@ -386,6 +421,7 @@ _ALL = (
         None,
         False,
         _schulze(MARGINS),
+        ("lot",),
     ),
     Method(
         "schulze-not-compared",
@@ -394,6 +430,7 @@ _ALL = (
         None,
         False,
         _schulze(COMPARED),
+        ("lot",),
     ),
 )
 
