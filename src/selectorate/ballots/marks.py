@@ -5,7 +5,7 @@ Skipped and repeated ranks, several marks at one rank, withdrawn candidates: eac
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Literal
 
@@ -55,7 +55,7 @@ class Rankings:
     ``spoilt_by`` why (``Ends``). ``met``: how many ballots had each kind of unusual mark, whatever became of it.
 
     ``sets``: only where a rank with several is settled during the count: who stands there. The mark of it in
-    ``papers`` is ``set_code`` of the place in ``sets``.
+    ``papers`` is ``set_code`` of the place in ``sets``. ``parts``, ``part_names``: as in the profile.
     """
 
     papers: Marks = field(repr=False)
@@ -68,6 +68,8 @@ class Rankings:
     met: dict[str, int]
     sets: tuple[tuple[int, ...], ...] = ()
     spoilt_by: dict[Ends, int] = field(default_factory=dict)
+    parts: Marks | None = field(default=None, repr=False)
+    part_names: tuple[str, ...] = ()
 
 
 def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
@@ -129,14 +131,19 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
     number = profile.number
     marked = (profile.papers != END).any(axis=1) if profile.papers.shape[1] else np.zeros(size, dtype=bool)
     valid = length > 0
-    joined = np.concatenate([out, ends[:, None].astype(np.int16) + 1], axis=1)[valid]
-    # The reason is merged with the ranking: two papers that end for different reasons stay two.
+    columns = [out, ends[:, None].astype(np.int16) + 1]
+    if profile.parts is not None:
+        columns.append(profile.parts[:, None] + np.int16(1))
+    joined = np.concatenate(columns, axis=1)[valid]
+    # Reason and part are merged with the ranking: two papers that end for different reasons stay two.
     kept, added = merged(joined, number[valid]) if valid.any() else (joined, number[valid])
-    papers = np.ascontiguousarray(kept[:, :-1]) if kept.shape[1] else np.zeros((0, 0), dtype=np.int16)
+    wide = kept.shape[1] - len(columns) + 1
     return Rankings(
-        papers=papers,
+        papers=np.ascontiguousarray(kept[:, :wide]),
         number=added,
-        ends=(kept[:, -1] - 1).astype(np.int8) if kept.shape[1] else np.zeros(0, dtype=np.int8),
+        ends=(kept[:, wide] - 1).astype(np.int8),
+        parts=np.ascontiguousarray(kept[:, wide + 1] - 1) if profile.parts is not None else None,
+        part_names=profile.part_names,
         candidates=len(profile.candidates),
         valid=int(number[valid].sum()),
         blank=int(number[~marked].sum()),
@@ -147,3 +154,25 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
         else (),
         spoilt_by={end: int(number[marked & ~valid & (ends == end)].sum()) for end in Ends},
     )
+
+
+def parts_of(papers: Rankings) -> list[Rankings]:
+    """The rankings of each part alone, where they come from several; of what was not counted nothing is said."""
+    if papers.parts is None:
+        return []
+    found = []
+    for index in range(len(papers.part_names)):
+        rows = papers.parts == index
+        number = papers.number[rows]
+        found.append(
+            replace(
+                papers,
+                papers=papers.papers[rows],
+                number=number,
+                ends=papers.ends[rows],
+                valid=int(number.sum()),
+                parts=None,
+                part_names=(),
+            )
+        )
+    return found

@@ -8,7 +8,7 @@ last mark on. A blank paper is a row of ``END`` alone. Memory follows the number
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,8 @@ class Profile:
     ``papers``: distinct rows of marks; ``number``: how many ballots are like each. ``sets``: the candidates (numbers
     from 1, ascending) of each rank at which several stand; an empty one where it is only known that there were several.
     ``seats``: the places to fill, where the file says so. ``scale``: how many of ``number`` make one ballot: 1, but for
-    files with weights in decimals (10 where a weight is 1.5).
+    files with weights in decimals (10 where a weight is 1.5). ``parts``: where the ballots come from several files, the
+    place in ``part_names`` for each row of ``papers``, and then papers of different parts are not merged.
 
     On a paper without ranks (approval, choose up to so many) all candidates marked stand at the first rank.
     """
@@ -59,6 +60,8 @@ class Profile:
     seats: int | None = None
     title: str = ""
     scale: int = 1
+    parts: Marks | None = field(default=None, repr=False)
+    part_names: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -71,6 +74,11 @@ class Profile:
         if self.papers.shape[1] == 0:
             return self.total
         return int(self.number[(self.papers == END).all(axis=1)].sum())
+
+    def without_parts(self) -> Profile:
+        """The same ballots, with nothing said of where each comes from: equal ones merged."""
+        papers, number = merged(self.papers, self.number)
+        return replace(self, papers=papers, number=number, parts=None, part_names=())
 
     def require_whole_ballots(self) -> None:
         """Raise InputError for ballots with decimal weights.

@@ -18,6 +18,7 @@ from ..ballots.marks import Rankings
 from ..errors import CountError
 from .piles import Piles
 from .result import EXHAUSTED, Count, CountRound, Moved, TieBreak, TieFor
+from .segments import Follower
 from .ties import TiedError, Ties
 
 
@@ -96,6 +97,7 @@ class AlternativeCount:
         self.rule, self.ties, self.seats, self.names = rule, ties, seats, tuple(names)
         self.papers = papers
         self.piles = Piles(papers, 1)
+        self.follower = Follower(papers, 1) if papers.parts is not None else None
         self.pool = write_ins if rule.pool else frozenset()
         self.continuing: list[int] = list(standing)
         self.totals: dict[int, int] = dict.fromkeys(standing, 0)
@@ -320,6 +322,8 @@ class AlternativeCount:
             why={end.name.lower(): Fraction(worth) for end, worth in self.piles.why().items()},
         )
         self.rounds.append(note)
+        if self.follower is not None:
+            self.follower.note(self.piles)
         try:
             reached, broken, words = self._reached()
         finally:
@@ -385,6 +389,7 @@ def count_alternative(
         met=papers.met,
         tied=run.tied,
         tied_for=run.tied_for,
+        segments=run.follower.segments() if run.follower else (),
         spoilt_by={end.name.lower(): number for end, number in papers.spoilt_by.items()},
         reopened=empty,
         say=(f"{names[(reopen or 1) - 1]} won: nominations are opened again.",) if empty else (),
@@ -429,6 +434,10 @@ def joined(counts: Sequence[Count], seats: int) -> Count:
         seats=seats,
         rounds=tuple(replace(round_, number=number) for number, round_ in enumerate(rounds, 1)),
         elected=tuple(who for count in counts for who in count.elected),
+        segments=tuple(
+            replace(segment, rounds=tuple(item for count in counts for item in count.segments[index].rounds))
+            for index, segment in enumerate(first.segments)
+        ),
         tied=counts[-1].tied,
         tied_for=counts[-1].tied_for,
         say=tuple(

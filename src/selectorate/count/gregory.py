@@ -18,6 +18,7 @@ from ..errors import CountError
 from .constraints import Constraints, Watch
 from .piles import Piles
 from .result import EXHAUSTED, Count, CountRound, Moved, TieBreak, TieFor
+from .segments import Follower
 from .ties import TiedError, Ties
 
 
@@ -126,6 +127,7 @@ class GregoryCount:
         unit: int | Fraction = self.scale if rule.decimals is not None else Fraction(1)
         self.piles = Piles(papers, unit)
         self.papers = papers
+        self.follower = Follower(papers, self.scale) if papers.parts is not None else None
         people = list(standing) if standing is not None else list(range(1, papers.candidates + 1))
         self.totals: dict[int, int | Fraction] = dict.fromkeys(people, 0)
         self.exhausted: int | Fraction = 0
@@ -380,6 +382,8 @@ class GregoryCount:
             why=dict(self.why),
         )
         self.rounds.append(note)
+        if self.follower is not None:
+            self.follower.note(self.piles)
         reached, broken, words = self._reached()
         for who in reached:
             self.continuing.remove(who)
@@ -482,5 +486,6 @@ def count_gregory(
         met=papers.met,
         tied=run.tied,
         tied_for=run.tied_for,
+        segments=run.follower.segments() if run.follower else (),
         spoilt_by={end.name.lower(): number for end, number in papers.spoilt_by.items()},
     )

@@ -112,6 +112,12 @@ def _wigm(profile: Profile, seats: int, options: Options) -> Count:
 
 def _parcels(rule: ParcelRule) -> Run:
     def run(profile: Profile, seats: int, options: Options) -> Count:
+        if profile.parts is not None:
+            raise CountError(
+                f"{rule.name} cannot be told by segment: what is not transferable of a surplus is so many votes, and"
+                " not those of any one paper",
+                hint="Count the files together without segments, or by another method.",
+            )
         names = [option.name for option in profile.candidates]
         standing = [number for number, option in enumerate(profile.candidates, 1) if not option.withdrawn]
         ties = options.ties_by(*rule.ties)
@@ -180,6 +186,8 @@ def _schulze(rule: SchulzeRule) -> Run:
     def run(profile: Profile, seats: int, options: Options) -> Count:
         if seats != 1:
             raise CountError(f"{rule.name} fills one place, not {seats}")
+        if profile.parts is not None:
+            raise CountError(f"{rule.name} cannot be told by segment: it compares options and moves no votes")
         return count_schulze(profile, rule, options.told, default=options.reopen, quorum=options.quorum)
 
     return run

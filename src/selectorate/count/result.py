@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Literal
 
 from .lot import Lot
+from .segments import Segment
 
 EXHAUSTED = 0
 """Where a paper goes that ranks nobody who is still in the count."""
@@ -84,8 +85,8 @@ class Count:
     ``elected``: in the order of their election. ``valid``: the votes that were counted; ``blank``, ``spoilt``: ballots
     that were not. ``tied``: between whom the rules and the draws given do not decide: the count stopped there, after
     the last of ``rounds``; ``tied_for``: what was to be decided. ``spoilt_by``: the spoilt ballots by reason.
-    ``reopened``: places that "re-open nominations" (or the default option) won, and that stay empty. ``say``: what
-    holds of the whole count.
+    ``segments``: how the ballots of each part stood, where they come from several. ``reopened``: places that "re-open
+    nominations" (or the default option) won, and that stay empty. ``say``: what holds of the whole count.
     """
 
     method: str
@@ -102,6 +103,7 @@ class Count:
     tied_for: TieFor | None = None
     spoilt_by: Mapping[str, int] = field(default_factory=dict)
     reopened: int = 0
+    segments: tuple[Segment, ...] = ()
     say: tuple[str, ...] = ()
 
     def name(self, candidate: int) -> str:

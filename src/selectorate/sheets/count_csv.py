@@ -2,12 +2,15 @@
 
 The columns:
 
-``method``, ``round``, ``action``, ``of``
-    the method; the round from 1; what was done in it; whose surplus, or who went out, by name.
+``method``, ``segment``, ``round``, ``action``, ``of``
+    the method; a part of the ballots, where they come from several (empty for all of them together); the round from 1;
+    what was done in it; whose surplus, or who went out, by name.
 ``kind``
     ``candidate``; ``exhausted``: votes not transferable up to the round; ``lost``: lost to cutting; ``quota``.
 ``candidate``, ``candidate_name``
     the number on the paper, and who.
+``papers``
+    of a part: how many of its papers lie with the candidate.
 ``votes``, ``votes_numerator``, ``votes_denominator``
     the votes after the round, a plain number with a full stop; exactly, in two whole numbers, where the method counts
     in fractions that no decimal says.
@@ -25,19 +28,21 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from .. import exact
-from ..count.result import Count
+from ..count.result import EXHAUSTED, Count
 from ..count.schulze import PairwiseCount
 from .csvs import DECIMALS, Line, table_csv
 from .rounds import changes, counted, statuses
 
 COLUMNS = (
     "method",
+    "segment",
     "round",
     "action",
     "of",
     "kind",
     "candidate",
     "candidate_name",
+    "papers",
     "votes",
     "votes_numerator",
     "votes_denominator",
@@ -50,7 +55,9 @@ COLUMNS = (
 
 def count_csv(count: Count) -> str:
     """``count`` as CSV (RFC 4180: lines end with CR LF, UTF-8 when it is written)."""
-    return table_csv(COLUMNS, _pairs(count) if isinstance(count, PairwiseCount) else _lines(count))
+    if isinstance(count, PairwiseCount):
+        return table_csv(COLUMNS, _pairs(count))
+    return table_csv(COLUMNS, [*_lines(count), *_segments(count)])
 
 
 def _lines(count: Count) -> Iterator[Line]:
@@ -73,6 +80,21 @@ def _lines(count: Count) -> Iterator[Line]:
             yield place | {"kind": kind} | votes | transfer
         if item.quota is not None:
             yield place | {"kind": "quota"} | _number("votes", item.quota, count.decimals)
+
+
+def _segments(count: Count) -> Iterator[Line]:
+    status = statuses(count)
+    for segment in count.segments:
+        for item, standing, lying in zip(count.rounds, status, segment.rounds, strict=True):
+            place: Line = {"method": count.method, "segment": segment.name, "round": item.number, "action": item.action}
+            for who in sorted({*lying.papers, *lying.votes}):
+                papers: Line = {"papers": lying.papers.get(who, 0)}
+                votes = _number("votes", lying.votes.get(who, Fraction(0)), count.decimals)
+                name: Line = {"kind": "exhausted"}
+                if who != EXHAUSTED:
+                    name = {"candidate": who, "candidate_name": count.name(who), "status": standing[who]}
+                    name["kind"] = "candidate"
+                yield place | name | papers | votes
 
 
 def _pairs(count: PairwiseCount) -> Iterator[Line]:

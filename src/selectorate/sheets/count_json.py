@@ -17,6 +17,7 @@ from ..count.lot import Lot
 from ..count.registry import Method
 from ..count.result import EXHAUSTED, Count, CountRound, TieFor
 from ..count.schulze import PairwiseCount
+from ..count.segments import SegmentRound
 from ..errors import InputError
 from .rounds import Status, changes, counted, statuses
 
@@ -124,6 +125,22 @@ class TiedPart(_Part):
     what: Annotated[TieFor, Field(alias="for")]
 
 
+class LyingPart(_Part):
+    """The papers of a part with one candidate, or with nobody (null), and what they are worth there."""
+
+    candidate: Number | None
+    papers: int
+    votes: Votes
+
+
+class SegmentPart(_Part):
+    """A part of the ballots: how they stood after each round of the overall count."""
+
+    name: str
+    valid: int
+    rounds: list[list[LyingPart]]
+
+
 class PairPart(_Part):
     """How many ballots put one candidate above another."""
 
@@ -133,7 +150,8 @@ class PairPart(_Part):
 
 
 class CountDocument(_Part):
-    """A count of ballots. ``lot`` is null where no lot decided, ``pairs`` where candidates are not compared."""
+    """A count of ballots. ``lot`` is null where no lot decided, ``pairs`` where candidates are not compared;
+    ``segments`` is empty where the ballots do not come from several parts."""
 
     format: Literal["selectorate-count"] = "selectorate-count"
     version: Literal[1] = 1
@@ -148,6 +166,7 @@ class CountDocument(_Part):
     lot: LotPart | None
     rounds: list[RoundPart]
     pairs: list[PairPart] | None
+    segments: list[SegmentPart]
     say: list[str]
 
 
@@ -182,6 +201,10 @@ def count_json(count: Count, method: Method, title: str = "") -> dict[str, Any]:
         pairs=[PairPart(one=a, other=b, votes=votes) for (a, b), votes in sorted(count.pairs.items())]
         if isinstance(count, PairwiseCount)
         else None,
+        segments=[
+            SegmentPart(name=item.name, valid=item.valid, rounds=[_lying(part, count.decimals) for part in item.rounds])
+            for item in count.segments
+        ],
         say=list(count.say),
     )
     return document.model_dump(mode="json", by_alias=True)
@@ -234,6 +257,17 @@ def _moved(item: CountRound, decimals: int | None) -> list[MovedPart]:
             ],
         )
         for moved in item.moved
+    ]
+
+
+def _lying(item: SegmentRound, decimals: int | None) -> list[LyingPart]:
+    return [
+        LyingPart(
+            candidate=None if who == EXHAUSTED else who,
+            papers=item.papers.get(who, 0),
+            votes=text_of(item.votes.get(who, Fraction(0)), decimals),
+        )
+        for who in sorted({*item.papers, *item.votes})
     ]
 
 

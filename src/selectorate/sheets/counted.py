@@ -15,6 +15,7 @@ from . import numbers, words
 from .blocks import Column, Item, Part, Sentences, Sheet, Table, cells
 from .pairs import pair_tables
 from .rounds import statuses
+from .segments import segment_items
 from .transfers import finishing_order, transfer_pictures
 
 ACTIONS = {
@@ -54,6 +55,8 @@ def count_sheet(count: Count, method: Method, title: str, date: dt.date | None =
     if count.rounds:
         parts.append(Part("What happened", tuple(_said(count))))
     parts += _lot(count)
+    if count.segments:
+        parts.append(Part("By segment", tuple(segment_items(count, finishing_order(count)))))
     papers = [*count.say, *_marks(count)]
     if papers:
         parts.append(Part("Of the papers", (Sentences(tuple(papers), listed=True),)))
@@ -80,7 +83,7 @@ def _facts(count: Count, method: Method) -> tuple[tuple[str, str], ...]:
     facts += [("Places", str(count.seats)), ("Ballots", _ballots(count))]
     quota = next((item.quota for item in count.rounds if item.quota is not None), None)
     if quota is not None:
-        facts.append(("Quota", votes_text(quota, count.decimals)))
+        facts.append(("Quota", numbers.votes(quota, count.decimals)))
     return tuple(facts)
 
 
@@ -91,13 +94,6 @@ def _ballots(count: Count) -> str:
     if count.spoilt:
         text += f", {count.spoilt:,} spoilt"
     return text
-
-
-def votes_text(amount: Fraction, decimals: int | None) -> str:
-    """A number of votes as it is printed: with the places to which the method counts."""
-    if amount.denominator == 1:
-        return f"{amount.numerator:,}"
-    return numbers.decimal(amount, decimals if decimals is not None else 5, "down")
 
 
 def _totals(count: Count) -> Table:
@@ -111,7 +107,7 @@ def _totals(count: Count) -> Table:
         for index, item in enumerate(count.rounds):
             amount = item.totals.get(who, Fraction(0))
             gone = index > 0 and status[index - 1][who] == "out" and status[index][who] == "out"
-            texts.append("" if gone and not amount else votes_text(amount, count.decimals))
+            texts.append("" if gone and not amount else numbers.votes(amount, count.decimals))
         outcome = status[-1][who]
         rows.append(cells(*texts, "" if outcome == "continuing" else outcome, strong=who in count.elected))
     for label, values in (
@@ -119,7 +115,7 @@ def _totals(count: Count) -> Table:
         ("Lost to cutting", [item.lost for item in count.rounds]),
     ):
         if any(values):
-            rows.append(cells(label, *(votes_text(value, count.decimals) for value in values), ""))
+            rows.append(cells(label, *(numbers.votes(value, count.decimals) for value in values), ""))
     return Table("rounds", "Votes after every round", tuple(columns), tuple(rows))
 
 
@@ -154,7 +150,7 @@ def _transfers(count: Count, item: CountRound) -> list[str]:
             votes[to] = votes.get(to, Fraction(0)) + amount
             number = moved.papers.get(to, 0)
             if number:
-                value = votes_text(moved.value, count.decimals)
+                value = numbers.votes(moved.value, count.decimals)
                 papers.setdefault(to, []).append(f"{number:,} at {value}")
     ended = votes.pop(EXHAUSTED, Fraction(0))
     if not any(votes.values()) and not ended:
@@ -162,13 +158,13 @@ def _transfers(count: Count, item: CountRound) -> list[str]:
     parts = []
     for to in sorted(votes, key=lambda who: (-votes[who], who)):
         of = f" ({', '.join(papers[to])})" if to in papers and not whole else ""
-        parts.append(f"{count.name(to)} {votes_text(votes[to], count.decimals)}{of}")
+        parts.append(f"{count.name(to)} {numbers.votes(votes[to], count.decimals)}{of}")
     told = [f"Received: {'; '.join(parts)}."] if parts else []
     if ended:
-        told.append(f"Not transferable: {votes_text(ended, count.decimals)}.")
+        told.append(f"Not transferable: {numbers.votes(ended, count.decimals)}.")
     before = count.rounds[item.number - 2].lost if item.number > 1 else Fraction(0)
     if item.lost > before:
-        told.append(f"Lost to cutting: {votes_text(item.lost - before, count.decimals)}.")
+        told.append(f"Lost to cutting: {numbers.votes(item.lost - before, count.decimals)}.")
     return told
 
 

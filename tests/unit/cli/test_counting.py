@@ -149,6 +149,71 @@ def test_a_seed_is_never_written_over(tmp_path: Path) -> None:
         assert run("lot", "check", path).exit_code == 2
 
 
+# -- several files --------------------------------------------------------------------------------------------------
+
+NORTH = '3 2\n8 1 2 0\n2 2 3 0\n0\n"Ann"\n"Bob"\n"Cyd"\n"North"\n'
+SOUTH = '3 2\n5 1 3 0\n4 3 2 0\n0\n"Ann"\n"Bob"\n"Cyd"\n"South"\n'
+
+
+@pytest.fixture
+def wards(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / "north.blt", tmp_path / "south.blt"]
+    for path, text in zip(paths, (NORTH, SOUTH), strict=True):
+        path.write_text(text)
+    return paths
+
+
+def test_the_result_by_file_follows_the_overall_count(wards: list[Path]) -> None:
+    whole = json.loads(run("count", *wards, "-m", "scottish", "--json").stdout)
+    plain = json.loads(run("count", *wards, "-m", "scottish", "--by-file", "--json").stdout)
+    assert (whole["segments"], whole["title"]) == ([], "North and South")
+    assert plain["rounds"] == whole["rounds"]
+    north, south = plain["segments"]
+    assert (north["name"], north["valid"], south["name"], south["valid"]) == ("north", 10, "south", 9)
+    assert north["rounds"][1] == [
+        {"candidate": 1, "papers": 0, "votes": "4.30776"},
+        {"candidate": 2, "papers": 10, "votes": "5.69224"},
+    ]
+    named = [part for name, path in zip("NS", wards, strict=True) for part in ("--segment", f"{name}={path}")]
+    again = json.loads(run("count", *named, "-m", "scottish", "--json").stdout)
+    assert [segment["rounds"] for segment in again["segments"]] == [north["rounds"], south["rounds"]]
+    assert [segment["name"] for segment in again["segments"]] == ["N", "S"]
+
+
+def test_segments_on_sheet_and_table(wards: list[Path], tmp_path: Path) -> None:
+    text = run("count", *wards, "-m", "scottish", "--by-file").stdout
+    assert "north: papers after every round" in text
+    assert "south: votes after every round" in text
+    assert "papers after" not in run("count", *wards, "-m", "alternative-vote", "-n", 1, "--by-file").stdout
+    table = tmp_path / "out.csv"
+    run("count", *wards, "-m", "scottish", "--by-file", "--csv", table)
+    assert "scottish,north,2,surplus,,candidate,2,Bob,10,5.69224,,,,,,continuing" in table.read_text().splitlines()
+
+
+def test_files_that_cannot_be_counted_together(wards: list[Path], tmp_path: Path) -> None:
+    def refused(*more: object, method: str = "scottish", said: str) -> None:
+        result = run("count", *more, "-m", method)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert said in result.stderr
+
+    other = tmp_path / "other.blt"
+    refused(said="there is no file")
+    refused("--segment", "x", said='"x" is no segment')
+    refused("--segment", f"N={wards[0]}", wards[1], said="some files are segments")
+    refused("--segment", f"N={wards[0]}", "--segment", f"N={wards[1]}", said='two files are called "N"')
+    refused(wards[0], wards[0], said="two files are called")
+    refused(*wards, "--by-file", method="ers97", said="cannot be told by segment")
+    refused(*wards, "--by-file", "-n", 1, method="schulze", said="cannot be told by segment")
+    for text, said in (
+        (NORTH.replace("Cyd", "Eve"), 'candidate 3 is "Eve" and "Cyd"'),
+        (NORTH.replace("3 2\n", "4 2\n", 1).replace('"Cyd"', '"Cyd"\n"Dan"'), "they have 4 and 3 candidates"),
+        (NORTH.replace("3 2\n", "3 2\n-3\n", 1), "what they say of Cyd differs"),
+        (NORTH.replace("3 2\n", "3 1\n", 1), "different numbers of places: 1, 2"),
+    ):
+        other.write_text(text)
+        refused(wards[0], other, said=said)
+
+
 # -- what is written ------------------------------------------------------------------------------------------------
 
 
@@ -158,7 +223,7 @@ def test_every_file_that_can_be_written(ballots: Path, tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout) == (0, "")
     assert names["--html"].read_text().count("<svg") == 1
     assert names["--pdf"].read_bytes().startswith(b"%PDF")
-    assert names["--csv"].read_text().startswith("method,round,action,of,kind")
+    assert names["--csv"].read_text().startswith("method,segment,round,action,of,kind")
     assert json.loads(names["--rctab-json"].read_text())["config"]["contest"] == "A small election"
 
 
