@@ -128,31 +128,46 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
             who = np.where(over, mark, who)
         out[rows[take], length[take]] = who[take]
         length[take] += 1
-    number = profile.number
+    settled = _Settled(out, length > 0, ends, met)
+    sets = tuple(tuple(who for who in people if not withdrawn[who]) for people in profile.sets)
+    return _gathered(profile, settled, sets if rules.overvote == "end if several" else ())
+
+
+@dataclass(frozen=True, eq=False)
+class _Settled:
+    """What each paper came to: its ranking, whether that has anybody, why it ends, and which unusual marks it had."""
+
+    papers: Marks
+    valid: NDArray[np.bool_]
+    ends: NDArray[np.int8]
+    met: dict[str, NDArray[np.bool_]]
+
+
+def _gathered(profile: Profile, settled: _Settled, sets: tuple[tuple[int, ...], ...]) -> Rankings:
+    """The rankings of all papers, equal ones merged, and the papers counted by what became of them."""
+    number, valid, ends = profile.number, settled.valid, settled.ends
+    size = number.size
     marked = (profile.papers != END).any(axis=1) if profile.papers.shape[1] else np.zeros(size, dtype=bool)
-    valid = length > 0
-    columns = [out, ends[:, None].astype(np.int16) + 1]
+    columns = [settled.papers, ends[:, None].astype(np.int16) + 1]
     if profile.parts is not None:
         columns.append(profile.parts[:, None] + np.int16(1))
     joined = np.concatenate(columns, axis=1)[valid]
     # Reason and part are merged with the ranking: two papers that end for different reasons stay two.
     kept, added = merged(joined, number[valid]) if valid.any() else (joined, number[valid])
-    wide = kept.shape[1] - len(columns) + 1
+    width = kept.shape[1] - len(columns) + 1
     return Rankings(
-        papers=np.ascontiguousarray(kept[:, :wide]),
+        papers=np.ascontiguousarray(kept[:, :width]),
         number=added,
-        ends=(kept[:, wide] - 1).astype(np.int8),
-        parts=np.ascontiguousarray(kept[:, wide + 1] - 1) if profile.parts is not None else None,
-        part_names=profile.part_names,
+        ends=(kept[:, width] - 1).astype(np.int8),
         candidates=len(profile.candidates),
         valid=int(number[valid].sum()),
         blank=int(number[~marked].sum()),
         spoilt=int(number[marked & ~valid].sum()),
-        met={name: int(number[rows_].sum()) for name, rows_ in met.items()},
-        sets=tuple(tuple(who for who in people if not withdrawn[who]) for people in profile.sets)
-        if rules.overvote == "end if several"
-        else (),
+        met={name: int(number[rows].sum()) for name, rows in settled.met.items()},
+        sets=sets,
         spoilt_by={end: int(number[marked & ~valid & (ends == end)].sum()) for end in Ends},
+        parts=np.ascontiguousarray(kept[:, width + 1] - 1) if profile.parts is not None else None,
+        part_names=profile.part_names,
     )
 
 

@@ -32,7 +32,7 @@ def method_named(name: str) -> Method:
 
 def count_command(
     files: list[Path] = typer.Argument(
-        None, metavar="[FILE]...", help="Files of ballots, in any format that can be read; counted together."
+        None, metavar="FILE...", help="Files of ballots, in any format that can be read; counted together."
     ),
     method: str = typer.Option(..., "--method", "-m", metavar="METHOD", help="The method: see selectorate methods."),
     seats: int | None = typer.Option(None, "--seats", "-n", min=1, help="The places; those of the file without it."),
@@ -88,25 +88,29 @@ def count_command(
         broken = ties_or_end(how, [option.name for option in profile.candidates], given)
         with base.working("Counting"):
             counted = how.run(profile, places, Options(ties=broken, most=most))
-        title = profile.title
-        sheet = sheets.count_sheet(counted, how, title)
-        made: list[tuple[Path | None, Callable[[], str | bytes]]] = [
-            (html, lambda: sheets.sheet_html(sheets.illustrated_count(sheet, counted))),
-            (pdf, lambda: sheets.sheet_pdf(sheets.illustrated_count(sheet, counted), pages=None)),
+        sheet = sheets.illustrated_count(sheets.count_sheet(counted, how, profile.title), counted)
+        written = write_files(
+            (html, lambda: sheets.sheet_html(sheet)),
+            (pdf, lambda: sheets.sheet_pdf(sheet, pages=None)),
             (csv, lambda: sheets.count_csv(counted)),
-            (rctab_json, lambda: base.json_text(sheets.rctab_summary(counted, contest=title))),
-        ]
-        for path, make in made:
-            if path is not None:
-                base.write_file(path, make())
-                base.written(path)
+            (rctab_json, lambda: base.json_text(sheets.rctab_summary(counted, contest=profile.title))),
+        )
         if json:
-            base.print_json(sheets.count_json(counted, how, title))
-        elif not any(path for path, _ in made):
+            base.print_json(sheets.count_json(counted, how, profile.title))
+        elif not written:
             base.print_sheet(sheet)
         if counted.tied:
             tell_tie(counted, how)
             raise typer.Exit(base.CHECK_FAILED)
+
+
+def write_files(*files: tuple[Path | None, Callable[[], str | bytes]]) -> bool:
+    """Write what was asked for: each file, if a path was given for it, with what is made for it. Whether any was."""
+    for path, make in files:
+        if path is not None:
+            base.write_file(path, make())
+            base.written(path)
+    return any(path is not None for path, _ in files)
 
 
 def ballots_of(files: Sequence[Path], segments: Sequence[str], format_: str | None, *, by_file: bool) -> Profile:

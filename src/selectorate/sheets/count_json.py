@@ -19,7 +19,7 @@ from ..count.result import EXHAUSTED, Count, CountRound, TieFor
 from ..count.schulze import PairwiseCount
 from ..count.segments import SegmentRound
 from ..errors import InputError
-from .rounds import Status, changes, counted, statuses
+from .rounds import Status, by_lot, changes, counted, statuses
 
 Votes = Annotated[str, Field(pattern=r"^-?\d+(\.\d+|/\d+)?$", description="an exact number of votes")]
 Number = Annotated[int, Field(ge=1, description="the number of a candidate")]
@@ -272,14 +272,11 @@ def _lying(item: SegmentRound, decimals: int | None) -> list[LyingPart]:
 
 
 def _lot(count: Count) -> LotPart | None:
-    for item in count.rounds:
-        for tie in item.ties:
-            if tie.draw is not None:
-                draw = tie.draw
-                return LotPart(
-                    seed=draw.seed, numbers=list(draw.numbers), commitment=draw.commitment(), order=list(tie.lot)
-                )
-    return None
+    tie = by_lot(count)
+    if tie is None or tie.draw is None:
+        return None
+    draw = tie.draw
+    return LotPart(seed=draw.seed, numbers=list(draw.numbers), commitment=draw.commitment(), order=list(tie.lot))
 
 
 def text_of(value: Fraction, decimals: int | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -14,7 +14,7 @@ from ..count.ties import FOR
 from . import numbers, words
 from .blocks import Column, Item, Part, Sentences, Sheet, Table, cells
 from .pairs import pair_tables
-from .rounds import statuses
+from .rounds import by_lot, statuses
 from .segments import segment_items
 from .transfers import finishing_order, transfer_pictures
 
@@ -183,28 +183,20 @@ def _papers(number: int) -> str:
     return f"{number:,} ballot" if number == 1 else f"{number:,} ballots"
 
 
-def _lot(count: Count) -> Iterator[Part]:
+def _lot(count: Count) -> tuple[Part, ...]:
     """The draw, whole, so that anybody can repeat it."""
-    for item in count.rounds:
-        for tie in item.ties:
-            if tie.draw is not None:
-                order = ", ".join(count.name(who) for who in tie.lot)
-                given = ", ".join(tie.draw.numbers) or "none"
-                yield Part(
-                    "The lot",
-                    (
-                        Sentences(
-                            (
-                                f"Committed to before the count (SHA-256 of the seed): {tie.draw.commitment()}",
-                                f"Seed: {tie.draw.seed}",
-                                f"Numbers given by scrutineers: {given}",
-                                f"Order drawn: {order}. Of those who are tied, whoever comes first is taken.",
-                                "To repeat it: for each candidate, in the order of the paper, join seed, numbers, the"
-                                " candidate's number from 1 and name by the character U+001F, and take the SHA-256 of"
-                                " that; the candidates stand in the ascending order of what comes out.",
-                            ),
-                            listed=True,
-                        ),
-                    ),
-                )
-                return
+    tie = by_lot(count)
+    if tie is None or tie.draw is None:
+        return ()
+    lines = (
+        "SHA-256 of the seed, to be compared with what was published before the numbers were given: "
+        + tie.draw.commitment(),
+        f"Seed: {tie.draw.seed}",
+        f"Numbers given by scrutineers: {', '.join(tie.draw.numbers) or 'none'}",
+        f"Order drawn: {', '.join(count.name(who) for who in tie.lot)}. Of those who are tied, whoever comes first is"
+        " taken.",
+        "To repeat it: for each candidate, in the order of the paper, join seed, numbers, the candidate's number from 1"
+        " and name by the character U+001F, and take the SHA-256 of that; the candidates stand in the ascending order of"
+        " what comes out.",
+    )
+    return (Part("The lot", (Sentences(lines, listed=True),)),)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal
 
-from ..count.result import Count, CountRound
+from ..count.result import Count, CountRound, TieBreak
 from ..count.schulze import PairwiseCount
 
 Status = Literal["continuing", "elected", "out", "withdrawn"]
@@ -54,3 +54,8 @@ def given(item: CountRound, who: int) -> dict[int, Fraction]:
             for to, amount in moved.by.items():
                 votes[to] = votes.get(to, Fraction(0)) + amount
     return {to: amount for to, amount in votes.items() if amount}
+
+
+def by_lot(count: Count) -> TieBreak | None:
+    """The first tie that a lot broke: its draw is that of the whole count. None where no lot decided."""
+    return next((tie for item in count.rounds for tie in item.ties if tie.draw is not None), None)

@@ -165,7 +165,7 @@ def test_what_is_no_count_is_refused(document: object) -> None:
 def test_the_sheet_says_how_to_repeat_the_draw() -> None:
     count = counted(LEVEL, "alternative-vote", 1)
     text = sheets.sheet_text(sheets.count_sheet(count, METHODS["alternative-vote"], "Level"), 200)
-    assert f"Committed to before the count (SHA-256 of the seed): {Lot('seed').commitment()}" in text
+    assert f"before the numbers were given: {Lot('seed').commitment()}" in text
     assert "Numbers given by scrutineers: 12, 7" in text
     assert "U+001F" in text
 
