@@ -88,10 +88,10 @@ def count_command(
         broken = ties_or_end(how, [option.name for option in profile.candidates], given)
         with base.working("Counting"):
             counted = how.run(profile, places, Options(ties=broken, most=most))
-        sheet = sheets.illustrated_count(sheets.count_sheet(counted, how, profile.title), counted)
+        sheet = sheets.count_sheet(counted, how, profile.title)
         written = write_files(
-            (html, lambda: sheets.sheet_html(sheet)),
-            (pdf, lambda: sheets.sheet_pdf(sheet, pages=None)),
+            (html, lambda: sheets.sheet_html(sheets.illustrated_count(sheet, counted))),
+            (pdf, lambda: sheets.sheet_pdf(sheets.illustrated_count(sheet, counted), pages=None)),
             (csv, lambda: sheets.count_csv(counted)),
             (rctab_json, lambda: base.json_text(sheets.rctab_summary(counted, contest=profile.title))),
         )

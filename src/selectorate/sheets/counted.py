@@ -196,7 +196,7 @@ def _lot(count: Count) -> tuple[Part, ...]:
         f"Order drawn: {', '.join(count.name(who) for who in tie.lot)}. Of those who are tied, whoever comes first is"
         " taken.",
         "To repeat it: for each candidate, in the order of the paper, join seed, numbers, the candidate's number from 1"
-        " and name by the character U+001F, and take the SHA-256 of that; the candidates stand in the ascending order of"
-        " what comes out.",
+        " and name by the character U+001F, and take the SHA-256 of that; the candidates stand in the ascending order"
+        " of what comes out.",
     )
     return (Part("The lot", (Sentences(lines, listed=True),)),)

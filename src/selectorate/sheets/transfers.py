@@ -11,7 +11,7 @@ Floating point is used here to place ink, as in ``drawing``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from html import escape
 
@@ -19,7 +19,7 @@ from ..count.result import Count, CountRound
 from . import numbers, words
 from .blocks import Picture
 from .drawing import CHARACTER, FONT, INK, PAPER, RULE, SOFT, WIDTH, cut, finished, wrapped
-from .rounds import changes, counted, statuses
+from .rounds import Status, changes, counted, statuses
 
 NAMES = 160
 """The room for the names of candidates."""
@@ -47,10 +47,22 @@ class _Drawing:
     """What every part of the picture asks for: the scale of the bars, and how votes are printed."""
 
     count: Count
+    status: Sequence[Mapping[int, Status]]
     change: Sequence[Mapping[int, Fraction]]
     top: Fraction
     decimals: int
-    column: float
+    column: float = WIDEST
+
+    @classmethod
+    def of(cls, count: Count) -> _Drawing:
+        """For all pictures of ``count``: their bars have one scale."""
+        most = [votes for item in count.rounds for votes in (*item.totals.values(), item.exhausted, item.quota or 0)]
+        top = Fraction(max(1, *most))
+        return cls(count, statuses(count), changes(count), top, 1 if top < 1000 else 0)
+
+    def gone(self, index: int, who: int) -> bool:
+        """Whether a candidate who is out has no more place in a round."""
+        return index > 0 and self.status[index - 1][who] == self.status[index][who] == "out"
 
     def length(self, votes: Fraction) -> float:
         return float(votes / self.top) * (self.column - GAP)
@@ -65,14 +77,15 @@ def transfer_pictures(count: Count) -> list[Picture]:
         return []
     order = finishing_order(count)
     found = []
-    status = statuses(count)
+    drawing = _Drawing.of(count)
     long = any(votes >= 10_000 for item in count.rounds for votes in item.totals.values())
     for band in evenly(range(len(count.rounds)), WITH_LONG_FIGURES if long else MOST_ROUNDS):
-        rows = [who for who in order if band[0] == 0 or status[band[0] - 1][who] != "out"]
+        rows = [who for who in order if not drawing.gone(band[0], who)]
         groups = evenly(rows, MOST_ROWS)
         for number, group in enumerate(groups, 1):
             part = f", part {number}" if len(groups) > 1 else ""
-            found.append(_picture(count, band, group, part, last=number == len(groups)))
+            fitted = replace(drawing, column=min((WIDTH - NAMES) / len(band), WIDEST))
+            found.append(_picture(fitted, band, group, part, last=number == len(groups)))
     return found
 
 
@@ -95,12 +108,8 @@ def evenly(items: Sequence[int], most: int) -> list[Sequence[int]]:
     return [items[len(items) * part // parts : len(items) * (part + 1) // parts] for part in range(parts)]
 
 
-def _picture(count: Count, band: Sequence[int], rows: Sequence[int], part: str, *, last: bool) -> Picture:
-    everything = [votes for item in count.rounds for votes in (*item.totals.values(), item.exhausted)]
-    quotas = [item.quota for item in count.rounds if item.quota is not None]
-    top = max([*everything, *quotas, Fraction(1)])
-    column = min((WIDTH - NAMES) / len(band), WIDEST)
-    drawing = _Drawing(count, changes(count), top, 1 if top < 1000 else 0, column)
+def _picture(drawing: _Drawing, band: Sequence[int], rows: Sequence[int], part: str, *, last: bool) -> Picture:
+    count, column = drawing.count, drawing.column
     lost = any(item.lost for item in count.rounds)
     height = HEAD + ROW * (len(rows) + (1 + lost if last else 0)) + 34
     made: Marks = []
@@ -120,7 +129,7 @@ def _picture(count: Count, band: Sequence[int], rows: Sequence[int], part: str, 
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
     ground = f'<rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>'
     svg = f'{head} font-family="{escape(FONT)}" fill="{INK}">{ground}{"".join(made)}</svg>'
-    described = words.clean(_description(count, band, drawing))
+    described = words.clean(_description(drawing, band))
     return Picture(finished(svg, title, described), title, described, dense=True)
 
 
@@ -146,8 +155,7 @@ def _head(drawing: _Drawing, item: CountRound, x: float) -> Marks:
 def _cell(drawing: _Drawing, index: int, who: int, x: float, y: float) -> Marks:
     """A candidate in a round: votes, what was gained or given, and the bar of both."""
     item = drawing.count.rounds[index]
-    status = _status(drawing.count, index, who)
-    if status == "gone":
+    if drawing.gone(index, who):
         return []
     votes, change = item.totals.get(who, Fraction(0)), drawing.change[index].get(who, Fraction(0))
     made: Marks = []
@@ -163,13 +171,6 @@ def _cell(drawing: _Drawing, index: int, who: int, x: float, y: float) -> Marks:
         end = x + drawing.column - GAP
         made.append(_text(end, y + 12, _change(drawing, change), small=True, bold=change > 0, end=True))
     return made + _bar(drawing, votes, change, item.quota, x, y + 15)
-
-
-def _status(count: Count, index: int, who: int) -> str:
-    """Whether a candidate who is out has no more place in a round."""
-    item = count.rounds[index]
-    gone = any(who in earlier.excluded for earlier in count.rounds[:index])
-    return "gone" if gone and not item.totals.get(who) else "here"
 
 
 def _bar(drawing: _Drawing, votes: Fraction, change: Fraction, quota: Fraction | None, x: float, y: float) -> Marks:
@@ -215,9 +216,9 @@ def _change(drawing: _Drawing, change: Fraction) -> str:
     return numbers.signed(drawing.text(change))
 
 
-def _description(count: Count, band: Sequence[int], drawing: _Drawing) -> str:
+def _description(drawing: _Drawing, band: Sequence[int]) -> str:
     """What moved in each round, in sentences."""
-    told = []
+    count, told = drawing.count, []
     for index in band:
         item = count.rounds[index]
         of = words.listed([count.name(who) for who in item.of])
