@@ -26,6 +26,7 @@ from selectorate import documents, rules
 from selectorate.contest.declaration import json_schema as declaration_schema
 from selectorate.contest.model import Contest
 from selectorate.rules.model import Rulebook
+from selectorate.sheets.count_json import json_schema as count_schema
 
 DOCS = Path(__file__).parent.parent / "docs"
 PARTS = DOCS / "reference" / "_parts"
@@ -85,6 +86,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "rulebook": rules.json_schema,
     "contest": lambda: documents.json_schema(Contest, "A selectorate contest"),
     "declaration": declaration_schema,
+    "count": count_schema,
 }
 
 

@@ -27,6 +27,7 @@ from selectorate.count.alternative import (
 from selectorate.count.choices import APPROVAL, BLOCK_VOTE, ChoiceRule, count_choices
 from selectorate.count.constraints import Constraints, Group
 from selectorate.count.gregory import MINNEAPOLIS, GregoryRule, count_gregory
+from selectorate.count.lot import Lot
 from selectorate.count.result import Count
 from selectorate.count.schulze import (
     COMPARED,
@@ -37,7 +38,7 @@ from selectorate.count.schulze import (
     count_schulze,
     strengths,
 )
-from selectorate.count.ties import Lot, Ties
+from selectorate.count.ties import Ties
 from selectorate.errors import CountError
 
 LOT = Ties(("latest difference", "lot"), Lot("a seed", ("12", "7")))

@@ -5,6 +5,7 @@ strict ``Rankings`` to count. ``formats`` reads and writes files.
 """
 
 from .marks import Ends, MarkRules, Rankings, rankings
+from .parts import in_parts, part
 from .profile import END, SKIPPED, Option, Profile, merged, profile_of, set_code
 
 __all__ = [
@@ -15,7 +16,9 @@ __all__ = [
     "Option",
     "Profile",
     "Rankings",
+    "in_parts",
     "merged",
+    "part",
     "profile_of",
     "rankings",
     "set_code",

@@ -5,14 +5,13 @@ Skipped and repeated ranks, several marks at one rank, withdrawn candidates: eac
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
 from .profile import END, SKIPPED, Marks, Numbers, Profile, merged, set_code
 
 
@@ -56,7 +55,7 @@ class Rankings:
     ``spoilt_by`` why (``Ends``). ``met``: how many ballots had each kind of unusual mark, whatever became of it.
 
     ``sets``: only where a rank with several is settled during the count: who stands there. The mark of it in
-    ``papers`` is ``set_code`` of the place in ``sets``.
+    ``papers`` is ``set_code`` of the place in ``sets``. ``parts``, ``part_names``: as in the profile.
     """
 
     papers: Marks = field(repr=False)
@@ -69,15 +68,16 @@ class Rankings:
     met: dict[str, int]
     sets: tuple[tuple[int, ...], ...] = ()
     spoilt_by: dict[Ends, int] = field(default_factory=dict)
+    parts: Marks | None = field(default=None, repr=False)
+    part_names: tuple[str, ...] = ()
 
 
 def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
     """The rankings that the papers of ``profile`` come to under ``rules``.
 
-    Raises InputError for ballots with decimal weights: every method here counts whole ballots.
+    Raises InputError for ballots with decimal weights.
     """
-    if profile.scale != 1:
-        raise InputError("the ballots have decimal weights, which no method here counts", hint="Give whole numbers.")
+    profile.require_whole_ballots()
     rules = rules or MarkRules()
     marks = profile.papers[:, : rules.ranks] if rules.ranks is not None else profile.papers
     size, width = marks.shape
@@ -128,24 +128,66 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
             who = np.where(over, mark, who)
         out[rows[take], length[take]] = who[take]
         length[take] += 1
-    number = profile.number
+    settled = _Settled(out, length > 0, ends, met)
+    sets = tuple(tuple(who for who in people if not withdrawn[who]) for people in profile.sets)
+    return _gathered(profile, settled, sets if rules.overvote == "end if several" else ())
+
+
+@dataclass(frozen=True, eq=False)
+class _Settled:
+    """What each paper came to: its ranking, whether that has anybody, why it ends, and which unusual marks it had."""
+
+    papers: Marks
+    valid: NDArray[np.bool_]
+    ends: NDArray[np.int8]
+    met: dict[str, NDArray[np.bool_]]
+
+
+def _gathered(profile: Profile, settled: _Settled, sets: tuple[tuple[int, ...], ...]) -> Rankings:
+    """The rankings of all papers, equal ones merged, and the papers counted by what became of them."""
+    number, valid, ends = profile.number, settled.valid, settled.ends
+    size = number.size
     marked = (profile.papers != END).any(axis=1) if profile.papers.shape[1] else np.zeros(size, dtype=bool)
-    valid = length > 0
-    joined = np.concatenate([out, ends[:, None].astype(np.int16) + 1], axis=1)[valid]
-    # The reason is merged with the ranking: two papers that end for different reasons stay two.
+    columns = [settled.papers, ends[:, None].astype(np.int16) + 1]
+    if profile.parts is not None:
+        columns.append(profile.parts[:, None] + np.int16(1))
+    joined = np.concatenate(columns, axis=1)[valid]
+    # Reason and part are merged with the ranking: two papers that end for different reasons stay two.
     kept, added = merged(joined, number[valid]) if valid.any() else (joined, number[valid])
-    papers = np.ascontiguousarray(kept[:, :-1]) if kept.shape[1] else np.zeros((0, 0), dtype=np.int16)
+    width = kept.shape[1] - len(columns) + 1
     return Rankings(
-        papers=papers,
+        papers=np.ascontiguousarray(kept[:, :width]),
         number=added,
-        ends=(kept[:, -1] - 1).astype(np.int8) if kept.shape[1] else np.zeros(0, dtype=np.int8),
+        ends=(kept[:, width] - 1).astype(np.int8),
         candidates=len(profile.candidates),
         valid=int(number[valid].sum()),
         blank=int(number[~marked].sum()),
         spoilt=int(number[marked & ~valid].sum()),
-        met={name: int(number[rows_].sum()) for name, rows_ in met.items()},
-        sets=tuple(tuple(who for who in people if not withdrawn[who]) for people in profile.sets)
-        if rules.overvote == "end if several"
-        else (),
+        met={name: int(number[rows].sum()) for name, rows in settled.met.items()},
+        sets=sets,
         spoilt_by={end: int(number[marked & ~valid & (ends == end)].sum()) for end in Ends},
+        parts=np.ascontiguousarray(kept[:, width + 1] - 1) if profile.parts is not None else None,
+        part_names=profile.part_names,
     )
+
+
+def parts_of(papers: Rankings) -> list[Rankings]:
+    """The rankings of each part alone, where they come from several; of what was not counted nothing is said."""
+    if papers.parts is None:
+        return []
+    found = []
+    for index in range(len(papers.part_names)):
+        rows = papers.parts == index
+        number = papers.number[rows]
+        found.append(
+            replace(
+                papers,
+                papers=papers.papers[rows],
+                number=number,
+                ends=papers.ends[rows],
+                valid=int(number.sum()),
+                parts=None,
+                part_names=(),
+            )
+        )
+    return found

@@ -8,11 +8,13 @@ last mark on. A blank paper is a row of ``END`` alone. Memory follows the number
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..errors import InputError
 
 END = 0
 SKIPPED = -1
@@ -45,7 +47,8 @@ class Profile:
     ``papers``: distinct rows of marks; ``number``: how many ballots are like each. ``sets``: the candidates (numbers
     from 1, ascending) of each rank at which several stand; an empty one where it is only known that there were several.
     ``seats``: the places to fill, where the file says so. ``scale``: how many of ``number`` make one ballot: 1, but for
-    files with weights in decimals (10 where a weight is 1.5).
+    files with weights in decimals (10 where a weight is 1.5). ``parts``: where the ballots come from several files, the
+    place in ``part_names`` for each row of ``papers``, and then papers of different parts are not merged.
 
     On a paper without ranks (approval, choose up to so many) all candidates marked stand at the first rank.
     """
@@ -57,6 +60,8 @@ class Profile:
     seats: int | None = None
     title: str = ""
     scale: int = 1
+    parts: Marks | None = field(default=None, repr=False)
+    part_names: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -69,6 +74,25 @@ class Profile:
         if self.papers.shape[1] == 0:
             return self.total
         return int(self.number[(self.papers == END).all(axis=1)].sum())
+
+    def without_parts(self) -> Profile:
+        """The same ballots, with nothing said of where each comes from: equal ones merged."""
+        papers, number = merged(self.papers, self.number)
+        return replace(self, papers=papers, number=number, parts=None, part_names=())
+
+    def require_whole_ballots(self) -> None:
+        """Raise InputError for ballots with decimal weights.
+
+        Every rule that is counted by here knows whole ballots: its quota ("divided, any fraction disregarded, plus
+        one") and the places to which values are cut mean something else for parts of ballots, and the rules do not say
+        what. To count such weights is to decide that, and so it is left to whoever writes the file.
+        """
+        if self.scale != 1:
+            raise InputError(
+                "the ballots have decimal weights, and the rules of counting say what is to be done with whole ballots"
+                " only",
+                hint=f"Multiply every weight by {self.scale}: all shares stay as they are, and quotas are cut finer.",
+            )
 
     def rankings(self) -> Iterable[tuple[int, tuple[Rank, ...]]]:
         """Each distinct paper as plain values, with its number."""

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import typer
-from pydantic import TypeAdapter
 from rich.table import Table
 
 from .. import sheets
-from ..ballots import formats
+from ..ballots import Profile, formats, in_parts
 from ..count.registry import METHODS, Method, Options
-from ..count.result import Count
-from ..count.ties import Lot
+from ..count.ties import Ties
 from ..documents import nearest
-from ..errors import InputError
+from ..errors import CountError, InputError
+from ..sheets import words
+from ..sheets.count_json import json_schema
 from . import base
 from .outputs import STANDARD_OUTPUT, Outputs
+from .tiebreaks import By, Given, tell_tie, ties_of
 
 
 def method_named(name: str) -> Method:
@@ -30,42 +33,128 @@ def method_named(name: str) -> Method:
 
 
 def count_command(
-    file: Path = typer.Argument(metavar="FILE", help="A file of ballots, in any format that can be read."),
+    files: list[Path] = typer.Argument(
+        None, metavar="FILE...", help="Files of ballots, in any format that can be read; counted together."
+    ),
     method: str = typer.Option(..., "--method", "-m", metavar="METHOD", help="The method: see selectorate methods."),
     seats: int | None = typer.Option(None, "--seats", "-n", min=1, help="The places; those of the file without it."),
+    most: int | None = typer.Option(
+        None, "--most", min=1, help="How many may be chosen on a paper, by a limited vote."
+    ),
     format_: str | None = typer.Option(None, "--format", help="The format, where it is not to be found out."),
-    seed: str | None = typer.Option(None, "--seed", help="The seed of a lot, for ties; committed to beforehand."),
-    number: list[str] = typer.Option([], "--number", help="A number that a scrutineer gave, joined with the seed."),
+    segment: list[str] = typer.Option(
+        [], "--segment", metavar="NAME=FILE", help="A file of ballots that is also told by itself, under this name."
+    ),
+    by_file: bool = typer.Option(False, "--by-file", help="Tell every file by itself too, under its own name."),
+    ties: list[By] = typer.Option(
+        [],
+        "--ties",
+        metavar="HOW",
+        help="What breaks a tie that the method's own rule leaves open: earlier-rounds, lot, officer or ask.",
+    ),
+    officer: list[str] = typer.Option([], "--officer", help='A decision of the officer: "Ann before Bob".'),
+    officer_file: Path | None = typer.Option(
+        None, "--officer-file", metavar="FILE", help="Decisions of the officer, one a line."
+    ),
+    seed: str | None = typer.Option(None, "--seed", help="The seed of a lot, committed to beforehand."),
+    seed_file: Path | None = typer.Option(
+        None, "--seed-file", metavar="FILE", help="The file with the seed, as lot commit wrote it."
+    ),
+    commitment: str | None = typer.Option(None, "--commitment", help="What was published of the seed: its SHA-256."),
+    numbers: str | None = typer.Option(
+        None, "--numbers", help='What scrutineers gave, joined with the seed: "12,45,7".'
+    ),
     html: Path | None = typer.Option(
         None, "--html", metavar="FILE", help="Write a self-contained page; - for standard output."
     ),
     pdf: Path | None = typer.Option(
         None, "--pdf", metavar="FILE", help="Write a sheet to print; - for standard output."
     ),
+    csv: Path | None = typer.Option(
+        None, "--csv", metavar="FILE", help="Write a table: a line is a candidate in a round."
+    ),
+    rctab_json: Path | None = typer.Option(
+        None, "--rctab-json", metavar="FILE", help="Write RCTab's summary, which viewers of counts draw."
+    ),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
-    """Count a file of ballots by a method, every round explained."""
+    """Count ballots by a method, every round explained.
+
+    A tie that nothing breaks stops the count: the rounds up to it are shown, and the command ends with 1.
+    """
     with base.failures_told():
-        outputs = Outputs({"html": html, "pdf": pdf}, json)
+        outputs = Outputs({"html": html, "pdf": pdf, "csv": csv, "rctab_json": rctab_json}, json)
         how = method_named(method)
-        with base.working(f"Reading {file}"):
-            profile = formats.read(file, format=format_)
+        profile = ballots_of(files or [], segment, format_, by_file=by_file)
         places = seats or profile.seats or 1
         if places > 1 and not how.many:
             raise InputError(f'"{how.id}" fills one place, not {places}', hint="See: selectorate methods")
-        if number and seed is None:
-            raise InputError("scrutineers' numbers are joined with a seed", hint="Give it with --seed.")
-        options = Options(lot=Lot(seed, tuple(number))) if seed is not None else Options()
+        if most is not None and how.id != "limited-vote":
+            raise InputError(f'--most belongs to limited-vote, not to "{how.id}"')
+        given = Given(ties, seed, seed_file, commitment, numbers, officer, officer_file)
+        broken = ties_or_end(how, [option.name for option in profile.candidates], given)
         with base.working("Counting"):
-            counted = how.run(profile, places, options)
-        sheet = sheets.count_sheet(counted, how, profile.title or file.name)
+            counted = how.run(profile, places, Options(ties=broken, most=most))
+        sheet = sheets.count_sheet(counted, how, profile.title)
         outputs.put(
-            html=lambda: sheets.sheet_html(sheet),
-            pdf=lambda: sheets.sheet_pdf(sheet),
-            json=lambda: TypeAdapter(Count).dump_python(counted, mode="json", fallback=str),
+            html=lambda: sheets.sheet_html(sheets.illustrated_count(sheet, counted)),
+            pdf=lambda: sheets.sheet_pdf(sheets.illustrated_count(sheet, counted), pages=None),
+            csv=lambda: sheets.count_csv(counted),
+            rctab_json=lambda: base.json_text(sheets.rctab_summary(counted, contest=profile.title)),
+            json=lambda: sheets.count_json(counted, how, profile.title),
         )
         if outputs.none:
             base.print_sheet(sheet)
+        if counted.tied:
+            tell_tie(counted, how)
+            raise typer.Exit(base.CHECK_FAILED)
+
+
+def ballots_of(files: Sequence[Path], segments: Sequence[str], format_: str | None, *, by_file: bool) -> Profile:
+    """The ballots of all files as one profile: with its parts, where they are to be told."""
+    named: dict[str, Path] = {}
+    for name, path in [*((_stem(path, files), path) for path in files), *map(_segment, segments)]:
+        if name in named:
+            raise InputError(f'two files are called "{name}"', hint="Name them: --segment NAME=FILE.")
+        named[name] = path
+    if not named:
+        raise InputError("there is no file of ballots to count", hint="Give one, or several to be counted together.")
+    if segments and files and not by_file:
+        raise InputError("some files are segments, and some are not", hint="Name them all, or add --by-file.")
+    read = {}
+    for name, path in named.items():
+        with base.working(f"Reading {path}"):
+            read[name] = formats.read(path, format=format_)
+            read[name] = replace(read[name], title=read[name].title or path.name)
+    if len(read) == 1 and not segments and not by_file:
+        return next(iter(read.values()))
+    titles = list(dict.fromkeys(profile.title for profile in read.values()))
+    together = replace(
+        in_parts(read), title=words.listed(titles) if len(titles) < 4 else f"{len(read)} files of ballots"
+    )
+    return together if segments or by_file else together.without_parts()
+
+
+def _segment(said: str) -> tuple[str, Path]:
+    name, sign, path = said.partition("=")
+    if not (sign and name.strip() and path):
+        raise InputError(f'"{said}" is no segment', hint="Write --segment NAME=FILE.")
+    return name.strip(), Path(path)
+
+
+def _stem(path: Path, files: Sequence[Path]) -> str:
+    """What a file is called: its name without the ending; with its folder, where several are called so."""
+    same = [other for other in files if other.stem == path.stem]
+    return path.stem if len(same) == 1 else str(path)
+
+
+def ties_or_end(method: Method, candidates: Sequence[str], given: Given) -> Ties | None:
+    """How ties are broken; ends with 1 if the seed is not the one that was committed to."""
+    try:
+        return ties_of(method, candidates, given)
+    except CountError as error:
+        base.tell(error)
+        raise typer.Exit(base.CHECK_FAILED) from None
 
 
 def convert_command(
@@ -102,8 +191,15 @@ def methods_command(json: bool = typer.Option(False, "--json", help="Print JSON.
         base.out().print(table)
 
 
+def schema_command() -> None:
+    """Print the JSON Schema of counts, for programs that read them."""
+    with base.failures_told():
+        base.print_json(json_schema())
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("count")(count_command)
     app.command("convert")(convert_command)
     app.command("methods")(methods_command)
+    app.command("count-schema")(schema_command)

@@ -22,8 +22,9 @@ Content = str | bytes
 class Outputs:
     """Where the results of a command go.
 
-    ``files``: by the name of its option ("html"), the path that was given, "-" for standard output. ``json``: whether
-    JSON goes to standard output. Raises InputError if two of them go to one place: before anything is made.
+    ``files``: by the name of its option ("html", "rctab_json"), the path that was given, "-" for standard output.
+    ``json``: whether JSON goes to standard output. Raises InputError if two of them go to one place, before anything is
+    made.
     """
 
     files: Mapping[str, Path | None]
@@ -31,7 +32,7 @@ class Outputs:
 
     def __post_init__(self) -> None:
         printed = ["--json"] if self.json else []
-        printed += [f"--{name} -" for name, path in self.files.items() if path == STANDARD_OUTPUT]
+        printed += [f"--{_option(name)} -" for name, path in self.files.items() if path == STANDARD_OUTPUT]
         if len(printed) > 1:
             hint = "Give all but one of them the name of a file." if not self.json else "Give the other a file's name."
             raise InputError(f"{' and '.join(printed)} cannot both go to standard output", hint=hint)
@@ -41,8 +42,9 @@ class Outputs:
                 continue
             place = _place(path)
             if place in taken and not _is_device(path):
-                raise InputError(f"--{taken[place]} and --{name} cannot both be written to one file", where=_at(path))
-            taken[place] = name
+                both = f"--{taken[place]} and --{_option(name)}"
+                raise InputError(f"{both} cannot both be written to one file", where=_at(path))
+            taken[place] = _option(name)
 
     @property
     def none(self) -> bool:
@@ -70,9 +72,14 @@ class Outputs:
             printed = base.json_text(json())
         write_files(contents)
         for path in contents:
-            base.err().print(base.line(f"Written: {path}"), soft_wrap=True)
+            written(path)
         if printed is not None:
             _print(printed)
+
+
+def written(path: Path) -> None:
+    """Say that a file was written, on the error stream."""
+    base.err().print(base.line(f"Written: {path}"), soft_wrap=True)
 
 
 def write_files(contents: Mapping[Path, Content]) -> None:
@@ -101,6 +108,10 @@ def _print(content: Content) -> None:
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
+
+
+def _option(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def _place(path: Path) -> Path:

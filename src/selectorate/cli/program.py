@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from .. import __version__
-from . import audits, counts, declarations, demo, folders, gallery, mandates, rulebooks
+from . import audits, counts, declarations, demo, folders, gallery, mandates, rulebooks, tiebreaks
 
 app = typer.Typer(
     name="selectorate",
@@ -39,4 +39,7 @@ mandates.add_to(app)
 counts.add_to(app)
 demo.add_to(app)
 app.add_typer(folders.app, name="contest", help="A contest of your own, run from the files of a folder.")
+app.add_typer(
+    tiebreaks.app, name="lot", help="The verifiable lot: a seed that is committed to, a draw that is repeated."
+)
 app.add_typer(rulebooks.app, name="rules", help="Rulebooks: what they say, and whether one can be used.")

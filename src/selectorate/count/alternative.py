@@ -17,8 +17,9 @@ from ..ballots import MarkRules, Profile, rankings
 from ..ballots.marks import Rankings
 from ..errors import CountError
 from .piles import Piles
-from .result import EXHAUSTED, Count, CountRound, Moved, TieBreak
-from .ties import Ties
+from .result import EXHAUSTED, Count, CountRound, Moved, TieBreak, TieFor
+from .segments import Follower
+from .ties import TiedError, Ties
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,6 @@ CONTINGENT_VOTE = AlternativeRule("two-rounds", elects="most", out="all but two"
 BOTTOMS_UP = AlternativeRule("bottoms-up", elects="the last")
 
 
-class _TiedError(Exception):
-    """A tie that nothing breaks: between whom, and for what."""
-
-    def __init__(self, tied: Sequence[int], what: str) -> None:
-        super().__init__(what)
-        self.tied, self.what = tuple(tied), what
-
-
 class AlternativeCount:
     """One count, step by step. Votes are whole ballots."""
 
@@ -104,12 +97,14 @@ class AlternativeCount:
         self.rule, self.ties, self.seats, self.names = rule, ties, seats, tuple(names)
         self.papers = papers
         self.piles = Piles(papers, 1)
+        self.follower = Follower(papers, 1) if papers.parts is not None else None
         self.pool = write_ins if rule.pool else frozenset()
         self.continuing: list[int] = list(standing)
         self.totals: dict[int, int] = dict.fromkeys(standing, 0)
         self.exhausted = 0
         self.elected: list[int] = []
         self.tied: tuple[int, ...] = ()
+        self.tied_for: TieFor | None = None
         self.rounds: list[CountRound] = []
         self.history: list[dict[int, Fraction]] = []
         self.needed: Fraction | None = None
@@ -127,10 +122,9 @@ class AlternativeCount:
                     self._round("declaration", (), say=["The count goes on, though somebody is elected."])
                 else:
                     self._exclude()
-        except _TiedError as tie:
-            self.tied = tie.tied
-            said = f"{self._names(tie.tied)} are tied for {tie.what}, and nothing that was given breaks the tie."
-            self.rounds[-1] = replace(self.rounds[-1], say=(*self.rounds[-1].say, said))
+        except TiedError as tie:
+            self.tied, self.tied_for = tie.tied, tie.what
+            self.rounds[-1] = replace(self.rounds[-1], say=(*self.rounds[-1].say, tie.say(self.names)))
 
     def _over(self) -> bool:
         if len(self.rounds) == self.rule.stop_after:
@@ -231,10 +225,7 @@ class AlternativeCount:
 
     def _broken(self, tied: Sequence[int], what: Literal["exclusion", "election"]) -> TieBreak:
         # The round in which they are tied is not an earlier one.
-        found = self.ties.find(tied, what, self.history[: len(self.rounds) - 1], self.names)
-        if found is None:
-            raise _TiedError(tied, what)
-        return found
+        return self.ties.choose(tied, what, self.history[: len(self.rounds) - 1], self.names)
 
     # -- who is elected -------------------------------------------------------------------------------------------
 
@@ -331,6 +322,8 @@ class AlternativeCount:
             why={end.name.lower(): Fraction(worth) for end, worth in self.piles.why().items()},
         )
         self.rounds.append(note)
+        if self.follower is not None:
+            self.follower.note(self.piles)
         try:
             reached, broken, words = self._reached()
         finally:
@@ -395,6 +388,8 @@ def count_alternative(
         decimals=0,
         met=papers.met,
         tied=run.tied,
+        tied_for=run.tied_for,
+        segments=run.follower.segments() if run.follower else (),
         spoilt_by={end.name.lower(): number for end, number in papers.spoilt_by.items()},
         reopened=empty,
         say=(f"{names[(reopen or 1) - 1]} won: nominations are opened again.",) if empty else (),
@@ -439,7 +434,12 @@ def joined(counts: Sequence[Count], seats: int) -> Count:
         seats=seats,
         rounds=tuple(replace(round_, number=number) for number, round_ in enumerate(rounds, 1)),
         elected=tuple(who for count in counts for who in count.elected),
+        segments=tuple(
+            replace(segment, rounds=tuple(item for count in counts for item in count.segments[index].rounds))
+            for index, segment in enumerate(first.segments)
+        ),
         tied=counts[-1].tied,
+        tied_for=counts[-1].tied_for,
         say=tuple(
             f"Place {place}: {', '.join(count.name(who) for who in count.elected) or 'nobody'}."
             for place, count in enumerate(counts, 1)

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..ballots import SKIPPED, Profile, set_code
+from ..ballots import SKIPPED, Profile, part, set_code
 from ..ballots.profile import Marks
 from ..errors import CountError
 from ..rules import Requirement
@@ -22,6 +22,7 @@ from .combine import one_person_one_vote
 from .constraints import Constraints, Group
 from .decide import passes
 from .result import Count, CountRound, TieBreak
+from .segments import Segment, SegmentRound
 from .ties import Ties
 
 
@@ -56,6 +57,7 @@ class ChoiceRule:
 
 MOST_VOTES = ChoiceRule("most-votes", read="first rank")
 BLOCK_VOTE = ChoiceRule("block-vote", most="places")
+LIMITED_VOTE = ChoiceRule("limited-vote")
 APPROVAL = ChoiceRule("approval", most="any")
 
 
@@ -70,7 +72,11 @@ class Tallied:
 
 
 def tally(profile: Profile, rule: ChoiceRule, seats: int) -> Tallied:
-    """The votes of every candidate who stands, and the ballots that are valid, blank and spoilt, under ``rule``."""
+    """The votes of every candidate who stands, and the ballots that are valid, blank and spoilt, under ``rule``.
+
+    Raises InputError for ballots with decimal weights.
+    """
+    profile.require_whole_ballots()
     most = seats if rule.most == "places" else len(profile.candidates) if rule.most == "any" else rule.most
     standing = [number for number, option in enumerate(profile.candidates, 1) if not option.withdrawn]
     found = Tallied(dict.fromkeys(standing, 0))
@@ -111,6 +117,16 @@ def tally(profile: Profile, rule: ChoiceRule, seats: int) -> Tallied:
 
 _CHUNK = 1 << 18
 """Papers that are looked at at once: keeps the memory of a large profile small."""
+
+
+def tallied_by_part(profile: Profile, rule: ChoiceRule, seats: int) -> tuple[Segment, ...]:
+    """The votes of each part of ``profile``, where it has some. A paper gives a vote to everybody chosen on it."""
+    segments = []
+    for index, name in enumerate(profile.part_names):
+        found = tally(part(profile, index), rule, seats)
+        votes = {who: Fraction(number) for who, number in found.votes.items()}
+        segments.append(Segment(name, found.valid, (SegmentRound(dict(found.votes), votes),)))
+    return tuple(segments)
 
 
 def _marked(papers: Marks, profile: Profile) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -182,8 +198,10 @@ def count_choices(
         spoilt=sum(found.spoilt_by.values()),
         decimals=0,
         tied=run.tied,
+        tied_for="election" if run.tied else None,
         spoilt_by=found.spoilt_by,
         reopened=run.reopened,
+        segments=tallied_by_part(profile, rule, seats),
     )
 
 
@@ -376,4 +394,5 @@ def count_question(
         spoilt=sum(found.spoilt_by.values()),
         decimals=0,
         spoilt_by=found.spoilt_by,
+        segments=tallied_by_part(profile, ChoiceRule(name, read="first rank"), 1),
     )

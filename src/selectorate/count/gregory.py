@@ -8,7 +8,7 @@ Government Elections Order 2011 (SSI 2011/399), Schedule 1, rules 45 to 52.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -17,8 +17,9 @@ from ..ballots.marks import MarkRules, Rankings
 from ..errors import CountError
 from .constraints import Constraints, Watch
 from .piles import Piles
-from .result import EXHAUSTED, Count, CountRound, Moved, TieBreak
-from .ties import Ties
+from .result import EXHAUSTED, Count, CountRound, Moved, TieBreak, TieFor
+from .segments import Follower
+from .ties import TiedError, Ties
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ class GregoryCount:
         unit: int | Fraction = self.scale if rule.decimals is not None else Fraction(1)
         self.piles = Piles(papers, unit)
         self.papers = papers
+        self.follower = Follower(papers, self.scale) if papers.parts is not None else None
         people = list(standing) if standing is not None else list(range(1, papers.candidates + 1))
         self.totals: dict[int, int | Fraction] = dict.fromkeys(people, 0)
         self.exhausted: int | Fraction = 0
@@ -138,6 +140,8 @@ class GregoryCount:
         self.history: list[dict[int, Fraction]] = []
         self.quota: int | Fraction = 0
         self.why: dict[str, Fraction] = {}
+        self.tied: tuple[int, ...] = ()
+        self.tied_for: TieFor | None = None
 
     def _quota(self, votes: int) -> int | Fraction:
         """The quota when there are ``votes`` in the first round."""
@@ -159,10 +163,20 @@ class GregoryCount:
     # -- steps ----------------------------------------------------------------------------------------------------
 
     def run(self) -> list[int]:
-        """Count to the end; the elected in order."""
-        self._first()
-        if self.rule.surpluses == "together":
-            return self._run_together()
+        """Count to the end, or to a tie that nothing breaks; the elected in order."""
+        try:
+            self._first()
+            if self.rule.surpluses == "together":
+                self._run_together()
+            else:
+                self._run_one_by_one()
+        except TiedError as tie:
+            self.tied, self.tied_for = tie.tied, tie.what
+            self.rounds[-1] = replace(self.rounds[-1], say=(*self.rounds[-1].say, tie.say(self.names)))
+        return self.elected
+
+    def _run_one_by_one(self) -> None:
+        """Surplus by surplus, the largest first; none pending, somebody goes out."""
         while len(self.elected) < self.seats:
             if len(self.continuing) <= self.seats - len(self.elected):
                 self._fill()
@@ -171,9 +185,8 @@ class GregoryCount:
                 self._surplus()
             else:
                 self._exclude()
-        return self.elected
 
-    def _run_together(self) -> list[int]:
+    def _run_together(self) -> None:
         """Round by round: what was elected in one is transferred in the next; nobody elected, somebody goes out."""
         while len(self.rounds) != self.rule.stop_after:
             full = len(self.elected) >= self.seats
@@ -183,7 +196,6 @@ class GregoryCount:
                 self._exclude()
             else:
                 break
-        return self.elected
 
     def _first(self) -> None:
         dealt = self.piles.deal_all()
@@ -341,7 +353,7 @@ class GregoryCount:
         self.continuing = []
         last = self.rounds[-1]
         # No votes move, so it is told with the round that made it so.
-        self.rounds[-1] = CountRound(**{**last.__dict__, "elected": (*last.elected, *filled), "say": (*last.say, *say)})
+        self.rounds[-1] = replace(last, elected=(*last.elected, *filled), say=(*last.say, *say))
 
     def _round(
         self,
@@ -353,35 +365,34 @@ class GregoryCount:
         excluded: tuple[int, ...] = (),
         say: Sequence[str] = (),
     ) -> None:
-        """Note a round, after finding who has reached the quota in it."""
+        """Note a round, then find who has reached the quota in it."""
+        self._reasons(last=action == "surplus" and len(self.elected) >= self.seats)
+        totals = {who: self._plain(amount) for who, amount in self.totals.items()}
+        note = CountRound(
+            number=len(self.rounds) + 1,
+            action=action,
+            of=of,
+            totals=totals,
+            exhausted=self._plain(self.exhausted),
+            lost=self._plain(self.lost),
+            quota=self._plain(self.quota),
+            moved=tuple(moved),
+            excluded=excluded,
+            ties=tuple(ties),
+            say=tuple(say),
+            why=dict(self.why),
+        )
+        self.rounds.append(note)
+        if self.follower is not None:
+            self.follower.note(self.piles)
         reached, broken, words = self._reached()
-        told = [*say, *words]
-        ties = [*ties, *broken]
         for who in reached:
             self.continuing.remove(who)
             self.elected.append(who)
             if self.totals[who] > self.quota or self.rule.surpluses == "together":
                 self.pending.append(who)
         self.piles.close(reached)
-        self._reasons(last=action == "surplus" and len(self.elected) - len(reached) >= self.seats)
-        totals = {who: self._plain(amount) for who, amount in self.totals.items()}
-        self.rounds.append(
-            CountRound(
-                number=len(self.rounds) + 1,
-                action=action,
-                of=of,
-                totals=totals,
-                exhausted=self._plain(self.exhausted),
-                lost=self._plain(self.lost),
-                quota=self._plain(self.quota),
-                moved=tuple(moved),
-                elected=tuple(reached),
-                excluded=excluded,
-                ties=tuple(ties),
-                say=tuple(told),
-                why=dict(self.why),
-            )
-        )
+        self.rounds[-1] = replace(note, elected=tuple(reached), ties=(*ties, *broken), say=(*say, *words))
         self.history.append(totals)
 
     def _reached(self) -> tuple[list[int], list[TieBreak], list[str]]:
@@ -456,10 +467,10 @@ def count_gregory(
     standing: Sequence[int] | None = None,
     constraints: Constraints | None = None,
 ) -> Count:
-    """The count of ``papers`` for ``seats`` places under ``rule``. Raises CountError at a tie that nothing breaks.
+    """The count of ``papers`` for ``seats`` places under ``rule``.
 
     ``write_ins``: the candidates that are names voters wrote, for a rule that makes a pool of them. ``standing``: the
-    candidates who have not withdrawn (None: all).
+    candidates who have not withdrawn (None: all). A tie that nothing breaks is in the result (``tied``).
     """
     run = GregoryCount(papers, names, seats, rule, ties, write_ins, standing, constraints)
     elected = run.run()
@@ -474,5 +485,8 @@ def count_gregory(
         spoilt=papers.spoilt,
         decimals=rule.decimals,
         met=papers.met,
+        tied=run.tied,
+        tied_for=run.tied_for,
+        segments=run.follower.segments() if run.follower else (),
         spoilt_by={end.name.lower(): number for end, number in papers.spoilt_by.items()},
     )

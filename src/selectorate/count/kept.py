@@ -96,6 +96,11 @@ class KeptPapers:
                 shares[who] += int((left[paths] * numbers).sum())
         return shares
 
+    def lying(self) -> dict[int, int]:
+        """How many papers rest with whom; none with those who are elected, whom papers only pass."""
+        found = {who: sum(int(numbers.sum()) for _, numbers in lying) for who, lying in enumerate(self.resting)}
+        return {who: number for who, number in found.items() if number}
+
     def _leave(self, who: int, state: int) -> None:
         rows = np.concatenate([*self.rows[who], np.zeros(0, dtype=np.int64)])
         self.rows[who], self.resting[who] = [], []

@@ -25,11 +25,12 @@ from fractions import Fraction
 from typing import Literal
 
 from .. import exact
-from ..ballots.marks import Rankings
+from ..ballots.marks import Rankings, parts_of
 from .constraints import Constraints, Verdict, Watch
 from .kept import KeptPapers
-from .result import EXHAUSTED, Count, CountRound, TieBreak
-from .ties import TieRule, Ties
+from .result import EXHAUSTED, Count, CountRound, TieBreak, TieFor
+from .segments import SegmentRound, segments_of
+from .ties import TiedError, TieRule, Ties
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,12 @@ class MeekCount:
         self.scale: int = 10**rule.decimals
         people = range(1, papers.candidates + 1)
         self.standing = [who for who in people if standing is None or who in standing]
-        self.kept = KeptPapers(papers, self.scale, set(people).difference(self.standing))
+        out = set(people).difference(self.standing)
+        self.kept = KeptPapers(papers, self.scale, out)
+        # A part of the ballots shares itself out by the same keep values: its sums are its share of the whole.
+        self.shadows = [KeptPapers(one, self.scale, out) for one in parts_of(papers)]
+        self.shares: list[list[int]] = []
+        self.followed: list[list[SegmentRound]] = [[] for _ in self.shadows]
         self.keep = [0, *(self.scale if who in self.standing else 0 for who in people)]
         self.hopeful = list(self.standing)
         self.elected: list[int] = []
@@ -179,11 +185,26 @@ class MeekCount:
         self.now_ties: list[TieBreak] = []
         self.now_say: list[str] = []
         self.since = 0
+        self.tied: tuple[int, ...] = ()
+        self.tied_for: TieFor | None = None
 
     # -- steps ----------------------------------------------------------------------------------------------------
 
     def run(self) -> list[int]:
-        """Count to the end; the elected in order."""
+        """Count to the end, or to a tie that nothing breaks; the elected in order."""
+        try:
+            self._iterate()
+        except TiedError as tie:
+            self.tied, self.tied_for = tie.tied, tie.what
+            if self.since < self.iteration:
+                self._close([], "")
+            last = self.rounds[-1]
+            say = (*last.say, *self.now_say, tie.say(self.names))
+            self.rounds[-1] = replace(last, ties=(*last.ties, *self.now_ties), say=say)
+        return self.elected
+
+    def _iterate(self) -> None:
+        """Iteration by iteration, until all places are filled."""
         while True:
             self._distribute()
             fresh = self._elect() if self.rule.electing == "at once" else []
@@ -198,11 +219,11 @@ class MeekCount:
                 if self._complete():
                     break
             self.before = None if gone else self._surplus()
-        return self.elected
 
     def _distribute(self) -> None:
         """Share the papers out by the keep values, and work out the quota."""
         self.votes = self.kept.share(self.keep)
+        self.shares = [shadow.share(self.keep) for shadow in self.shadows]
         self.iteration += 1
         self.history.append(self.votes)
         active = self.papers.valid * self.scale - self.votes[EXHAUSTED]
@@ -228,7 +249,8 @@ class MeekCount:
             self.elected.append(who)
         self._close(fresh, f"{self._names(fresh)} reached the quota: elected{self.rule.cite('elected')}.")
         for who in fresh:
-            self.kept.elect(who)
+            for kept in (self.kept, *self.shadows):
+                kept.elect(who)
         self.action, self.of, self.out = "iteration", tuple(self.elected), ()
         self.seen.clear()
         return fresh
@@ -315,7 +337,8 @@ class MeekCount:
         for who in group:
             self.hopeful.remove(who)
             self.keep[who] = 0
-            self.kept.exclude(who)
+            for kept in (self.kept, *self.shadows):
+                kept.exclude(who)
         goes = "goes" if len(group) == 1 else "go"
         self.action, self.of, self.out = "exclusion", tuple(group), (*self.out, *group)
         self.now_ties = breaks
@@ -387,6 +410,9 @@ class MeekCount:
                 say=tuple(told),
             )
         )
+        for shadow, share, followed in zip(self.shadows, self.shares, self.followed, strict=True):
+            votes = {who: self._plain(share[who]) for who in (EXHAUSTED, *self.standing)}
+            followed.append(SegmentRound(shadow.lying(), votes))
         self.now_ties, self.now_say, self.out = [], [], ()
         self.since = self.iteration
 
@@ -418,9 +444,10 @@ def count_meek(
     constraints: Constraints | None = None,
     standing: Collection[int] | None = None,
 ) -> Count:
-    """The count of ``papers`` for ``seats`` places under ``rule``. Raises CountError at a tie that nothing breaks.
+    """The count of ``papers`` for ``seats`` places under ``rule``.
 
-    ``ties``: None for the rule's own, without a lot. ``standing``: who has not withdrawn (None: all).
+    ``ties``: None for the rule's own, without a lot. ``standing``: who has not withdrawn (None: all). A tie that
+    nothing breaks is in the result (``tied``).
     """
     run = MeekCount(papers, names, seats, rule, ties, constraints, standing)
     elected = run.run()
@@ -435,5 +462,8 @@ def count_meek(
         spoilt=papers.spoilt,
         decimals=rule.decimals,
         met=papers.met,
+        tied=run.tied,
+        tied_for=run.tied_for,
+        segments=segments_of(papers.part_names, run.followed),
         spoilt_by={end.name.lower(): number for end, number in papers.spoilt_by.items()},
     )

@@ -19,8 +19,8 @@ from .. import exact
 from ..ballots.marks import Rankings
 from .constraints import Constraints, Verdict, Watch
 from .piles import Piles, Rows
-from .result import EXHAUSTED, Count, CountRound, Moved, TieBreak
-from .ties import TieRule, Ties
+from .result import EXHAUSTED, Count, CountRound, Moved, TieBreak, TieFor
+from .ties import TiedError, TieRule, Ties
 
 
 @dataclass(frozen=True)
@@ -102,23 +102,34 @@ class ParcelCount:
         self.now_elected: list[int] = []
         self.now_ties: list[TieBreak] = []
         self.now_say: list[str] = []
+        self.tied: tuple[int, ...] = ()
+        self.tied_for: TieFor | None = None
 
     # -- steps ----------------------------------------------------------------------------------------------------
 
     def run(self) -> list[int]:
-        """Count to the end; the elected in order."""
-        self._first()
-        while not self._complete():
-            doomed = [who for who in self.continuing if who in self._verdict().doomed]
-            who = None if doomed else self._next_surplus()
-            if doomed:
-                say = f"{self._names(doomed)} cannot be elected, for the result has to have {self.watch.constraints}."
-                self._exclude(doomed, [say])
-            elif who is not None:
-                self._surplus(who)
-            else:
-                self._exclude_lowest()
+        """Count to the end, or to a tie that nothing breaks; the elected in order."""
+        try:
+            self._first()
+            while not self._complete():
+                self._stage()
+        except TiedError as tie:
+            self.tied, self.tied_for = tie.tied, tie.what
+            last = self.rounds[-1]
+            say = (*last.say, *self.now_say, tie.say(self.names))
+            self.rounds[-1] = replace(last, ties=(*last.ties, *self.now_ties), say=say)
         return self.elected
+
+    def _stage(self) -> None:
+        doomed = [who for who in self.continuing if who in self._verdict().doomed]
+        who = None if doomed else self._next_surplus()
+        if doomed:
+            say = f"{self._names(doomed)} cannot be elected, for the result has to have {self.watch.constraints}."
+            self._exclude(doomed, [say])
+        elif who is not None:
+            self._surplus(who)
+        else:
+            self._exclude_lowest()
 
     def _first(self) -> None:
         numbers = self._dealt(self.piles.deal_all())
@@ -127,8 +138,10 @@ class ParcelCount:
         self._set_quota()
         self.now_say.append(f"The quota is {self._shown(self.quota)}{self.rule.cite('quota')}.")
         self._note("stage 1")
-        self._elect()
-        self._close("first preferences", ())
+        try:
+            self._elect()
+        finally:  # a tie stops the count here, and the stage is told all the same
+            self._close("first preferences", ())
 
     def _set_quota(self) -> None:
         valid = self.papers.valid * self.scale
@@ -279,8 +292,10 @@ class ParcelCount:
             f"{transferable:,} transferable, each at {self._shown(value)}{self.rule.cite('surplus')}."
         )
         self._note(f"stage {len(self.rounds) + 1}")
-        self._elect()
-        self._close("surplus", (who,), moved=[Moved(who, self._plain(value), by, numbers)])
+        try:
+            self._elect()
+        finally:
+            self._close("surplus", (who,), moved=[Moved(who, self._plain(value), by, numbers)])
 
     # -- exclusions -----------------------------------------------------------------------------------------------
 
@@ -341,15 +356,17 @@ class ParcelCount:
             return
         moved: list[Moved] = []
         batches = self._batches(group)
-        for index, (value, first) in enumerate(batches):
-            moved += self._batch(group, value, first)
-            if len(self.elected) >= self.seats or len(self.continuing) <= self.seats - len(self.elected):
-                if index + 1 < len(batches):
-                    self.now_say.append(f"No further papers are transferred{self.rule.cite('end')}.")
-                break
-        if not batches or self.rule.ties_by == "stage":
-            self._note(f"stage {len(self.rounds) + 1}")
-        self._close("exclusion", tuple(group), moved=moved, excluded=tuple(group))
+        try:
+            for index, (value, first) in enumerate(batches):
+                self._batch(group, value, first, moved)
+                if len(self.elected) >= self.seats or len(self.continuing) <= self.seats - len(self.elected):
+                    if index + 1 < len(batches):
+                        self.now_say.append(f"No further papers are transferred{self.rule.cite('end')}.")
+                    break
+            if not batches or self.rule.ties_by == "stage":
+                self._note(f"stage {len(self.rounds) + 1}")
+        finally:
+            self._close("exclusion", tuple(group), moved=moved, excluded=tuple(group))
 
     def _batches(self, group: Sequence[int]) -> list[tuple[int, bool]]:
         """In which order the papers of ``group`` leave: by (value, whether they are first preferences)."""
@@ -357,9 +374,8 @@ class ParcelCount:
         kinds = {(parcel.value, parcel.first and apart) for who in group for parcel in self.parcels[who]}
         return sorted(kinds, key=lambda kind: (not kind[1], -kind[0]))
 
-    def _batch(self, group: Sequence[int], value: int, first: bool) -> list[Moved]:
-        """Transfer the papers of one value, of all who go out."""
-        moved: list[Moved] = []
+    def _batch(self, group: Sequence[int], value: int, first: bool, moved: list[Moved]) -> None:
+        """Transfer the papers of one value, of all who go out; what moved is added to ``moved``."""
         dealt: dict[int, int] = {}
         ended = self.exhausted
         for who in group:
@@ -392,7 +408,6 @@ class ParcelCount:
                 )
         self.locked = False
         self._elect()
-        return moved
 
     # -- bookkeeping ----------------------------------------------------------------------------------------------
 
@@ -470,9 +485,10 @@ def count_parcels(
     constraints: Constraints | None = None,
     standing: Collection[int] | None = None,
 ) -> Count:
-    """The count of ``papers`` for ``seats`` places under ``rule``. Raises CountError at a tie that nothing breaks.
+    """The count of ``papers`` for ``seats`` places under ``rule``.
 
-    ``ties``: None for the rule's own, without a lot. ``standing``: who has not withdrawn (None: all).
+    ``ties``: None for the rule's own, without a lot. ``standing``: who has not withdrawn (None: all). A tie that
+    nothing breaks is in the result (``tied``).
     """
     run = ParcelCount(papers, names, seats, rule, ties or Ties(rule.ties), constraints, standing)
     elected = run.run()
@@ -487,5 +503,7 @@ def count_parcels(
         spoilt=papers.spoilt,
         decimals=rule.decimals,
         met=papers.met,
+        tied=run.tied,
+        tied_for=run.tied_for,
         spoilt_by={end.name.lower(): number for end, number in papers.spoilt_by.items()},
     )

@@ -25,16 +25,17 @@ from .alternative import (
     count_in_turn,
     joined,
 )
-from .choices import APPROVAL, BLOCK_VOTE, MOST_VOTES, ChoiceRule, count_choices, count_question
+from .choices import APPROVAL, BLOCK_VOTE, LIMITED_VOTE, MOST_VOTES, ChoiceRule, count_choices, count_question
 from .constraints import Constraints, Group
 from .ers97 import ERS97
 from .gregory import MINNEAPOLIS, SCOTTISH_2011, WIGM_EXACT, GregoryRule, count_gregory, wigm
+from .lot import Lot
 from .meek import MEEK_1987, MEEK_NZ, MEEK_PRF, MeekRule, count_meek
 from .northern_ireland import NORTHERN_IRELAND_1985
 from .parcels import ParcelRule, count_parcels
 from .result import Count
 from .schulze import COMPARED, DEBIAN, MARGINS, SCHULZE, SchulzeRule, count_schulze
-from .ties import Lot, TieRule, Ties
+from .ties import TieRule, Ties
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ class Method:
     """A way of counting.
 
     ``source``: the rule that it follows. ``proved_by``: the published count that it reproduces; None marks it
-    *unproven* wherever it is shown. ``many``: whether it can fill more than one place.
+    *unproven* wherever it is shown. ``many``: whether it can fill more than one place. ``ties``: how its rule breaks
+    ties, step by step; "lot" is what it leaves open. Empty where it leaves no tie open.
     """
 
     id: str
@@ -89,6 +91,7 @@ class Method:
     proved_by: str | None
     many: bool
     run: Run = field(repr=False)
+    ties: tuple[TieRule, ...] = ("latest difference", "lot")
 
 
 def _gregory(rule: GregoryRule) -> Run:
@@ -109,6 +112,12 @@ def _wigm(profile: Profile, seats: int, options: Options) -> Count:
 
 def _parcels(rule: ParcelRule) -> Run:
     def run(profile: Profile, seats: int, options: Options) -> Count:
+        if profile.parts is not None:
+            raise CountError(
+                f"{rule.name} cannot be told by segment: what is not transferable of a surplus is so many votes, and"
+                " not those of any one paper",
+                hint="Count the files together without segments, or by another method.",
+            )
         names = [option.name for option in profile.candidates]
         standing = [number for number, option in enumerate(profile.candidates, 1) if not option.withdrawn]
         ties = options.ties_by(*rule.ties)
@@ -154,6 +163,16 @@ def _choices(rule: ChoiceRule) -> Run:
     return run
 
 
+def _limited(profile: Profile, seats: int, options: Options) -> Count:
+    most = max(1, seats - 1) if options.most is None else options.most
+    if most >= max(seats, 2):
+        raise CountError(
+            f"by a limited vote fewer are chosen than there are places, not {most} for {seats}",
+            hint="Without such a limit the method is block-vote.",
+        )
+    return _choices(LIMITED_VOTE)(profile, seats, replace(options, most=most))
+
+
 def _question(name: str, *requires: Requirement) -> Run:
     def run(profile: Profile, seats: int, options: Options) -> Count:
         if seats != 1:
@@ -167,6 +186,8 @@ def _schulze(rule: SchulzeRule) -> Run:
     def run(profile: Profile, seats: int, options: Options) -> Count:
         if seats != 1:
             raise CountError(f"{rule.name} fills one place, not {seats}")
+        if profile.parts is not None:
+            raise CountError(f"{rule.name} cannot be told by segment: it compares options and moves no votes")
         return count_schulze(profile, rule, options.told, default=options.reopen, quorum=options.quorum)
 
     return run
@@ -214,6 +235,7 @@ _ALL = (
         "The narrative of the booklet's model election, its published figures only: its ballots are not public",
         True,
         _parcels(ERS97),
+        ERS97.ties,
     ),
     Method(
         "northern-ireland",
@@ -222,6 +244,7 @@ _ALL = (
         None,
         True,
         _parcels(NORTHERN_IRELAND_1985),
+        NORTHERN_IRELAND_1985.ties,
     ),
     Method(
         "meek-1987",
@@ -230,6 +253,7 @@ _ALL = (
         None,
         True,
         _meek(MEEK_1987),
+        MEEK_1987.ties,
     ),
     Method(
         "meek-nz",
@@ -238,6 +262,7 @@ _ALL = (
         None,
         True,
         _meek(MEEK_NZ),
+        (),
     ),
     Method(
         "meek-prf",
@@ -246,6 +271,7 @@ _ALL = (
         "The example of Voting matters 12, as the program Droop (meek-prf) has it: every vote and keep value",
         True,
         _meek(MEEK_PRF),
+        MEEK_PRF.ties,
     ),
     Method(
         "alternative-vote",
@@ -320,14 +346,26 @@ _ALL = (
         None,
         True,
         _choices(MOST_VOTES),
+        ("lot",),
     ),
     Method(
         "block-vote",
         "Choose up to the number of places",
-        "Those with most votes; fewer may be chosen, and no more than there are places (or than is said: limited vote)",
+        "Those with most votes; fewer may be chosen, and no more than there are places",
         None,
         True,
         _choices(BLOCK_VOTE),
+        ("lot",),
+    ),
+    Method(
+        "limited-vote",
+        "Choose fewer than there are places (limited vote)",
+        "Those with most votes; no more may be chosen than is said, or than one less than there are places, as by the"
+        " Representation of the People Act 1867 (30 & 31 Vict. c. 102), sections 9 and 10",
+        None,
+        True,
+        _limited,
+        ("lot",),
     ),
     Method(
         "approval",
@@ -336,6 +374,7 @@ _ALL = (
         "Utah Senate district 11 (party special election, 2025), 1,301 ballots, every total",
         True,
         _choices(APPROVAL),
+        ("lot",),
     ),
     Method(
         "yes-no",
@@ -344,6 +383,7 @@ _ALL = (
         None,
         False,
         _question("yes-no", Requirement("majority", base="votes")),
+        (),
     ),
     Method(
         "yes-no-entitled",
@@ -352,6 +392,7 @@ _ALL = (
         None,
         False,
         _question("yes-no-entitled", Requirement("majority", base="those entitled")),
+        (),
     ),
     Method(
         "yes-no-two-thirds",
@@ -360,6 +401,7 @@ _ALL = (
         None,
         False,
         _question("yes-no-two-thirds", Requirement("share", Fraction(2, 3), "votes")),
+        (),
     ),
     Method(
         "debian",
@@ -368,6 +410,7 @@ _ALL = (
         "Debian project leader 2007 (482 ballots) and 2020 (339)",
         False,
         _schulze(DEBIAN),
+        ("lot",),
     ),
     Method(
         "schulze",
@@ -377,6 +420,7 @@ _ALL = (
         "Burlington mayor 2009: Andy Montroll defeats every other",
         False,
         _schulze(SCHULZE),
+        ("lot",),
     ),
     Method(
         "schulze-margins",
@@ -385,6 +429,7 @@ _ALL = (
         None,
         False,
         _schulze(MARGINS),
+        ("lot",),
     ),
     Method(
         "schulze-not-compared",
@@ -393,6 +438,7 @@ _ALL = (
         None,
         False,
         _schulze(COMPARED),
+        ("lot",),
     ),
 )
 

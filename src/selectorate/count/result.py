@@ -11,23 +11,31 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from .lot import Lot
+from .segments import Segment
+
 EXHAUSTED = 0
 """Where a paper goes that ranks nobody who is still in the count."""
+
+
+TieFor = Literal["surplus", "exclusion", "election"]
+"""What a tie is for: whose surplus comes first, who goes out, who is elected."""
 
 
 @dataclass(frozen=True)
 class TieBreak:
     """A tie and what broke it.
 
-    ``between``: the candidates. ``chosen``: who was taken out of it, for ``what`` ("surplus", "exclusion",
-    "election"). ``how``: the rule, in words. ``lot``: the order that was drawn, where a lot decided.
+    ``between``: the candidates. ``chosen``: who was taken out of it, for ``what``. ``how``: the rule, in words.
+    ``lot``: the order that was drawn, where a lot decided, and ``draw`` what it was drawn from.
     """
 
     between: tuple[int, ...]
     chosen: int
-    what: Literal["surplus", "exclusion", "election"]
+    what: TieFor
     how: str
     lot: tuple[int, ...] = ()
+    draw: Lot | None = None
 
 
 @dataclass(frozen=True)
@@ -75,9 +83,10 @@ class Count:
     """A whole count.
 
     ``elected``: in the order of their election. ``valid``: the votes that were counted; ``blank``, ``spoilt``: ballots
-    that were not. ``tied``: between whom the rules and the draws given do not decide, and then the count stopped there.
-    ``spoilt_by``: the spoilt ballots by reason. ``reopened``: places that "re-open nominations" (or the default option)
-    won, and that stay empty. ``say``: what holds of the whole count.
+    that were not. ``tied``: between whom the rules and the draws given do not decide: the count stopped there, after
+    the last of ``rounds``; ``tied_for``: what was to be decided. ``spoilt_by``: the spoilt ballots by reason.
+    ``segments``: how the ballots of each part stood, where they come from several. ``reopened``: places that "re-open
+    nominations" (or the default option) won, and that stay empty. ``say``: what holds of the whole count.
     """
 
     method: str
@@ -91,8 +100,10 @@ class Count:
     decimals: int | None
     met: Mapping[str, int] = field(default_factory=dict)
     tied: tuple[int, ...] = ()
+    tied_for: TieFor | None = None
     spoilt_by: Mapping[str, int] = field(default_factory=dict)
     reopened: int = 0
+    segments: tuple[Segment, ...] = ()
     say: tuple[str, ...] = ()
 
     def name(self, candidate: int) -> str:

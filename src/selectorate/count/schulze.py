@@ -85,8 +85,9 @@ _CHUNK = 1 << 18
 def compare(profile: Profile, unranked: Literal["last", "not compared"] = "last") -> dict[tuple[int, int], int]:
     """How many ballots put one option above another, for every pair of those that have not withdrawn.
 
-    The first mark of an option on a paper is the one that counts.
+    The first mark of an option on a paper is the one that counts. Raises InputError for ballots with decimal weights.
     """
+    profile.require_whole_ballots()
     size = len(profile.candidates)
     standing = [number for number, option in enumerate(profile.candidates, 1) if not option.withdrawn]
     votes = {(one, other): 0 for one in standing for other in standing if one != other}
@@ -249,6 +250,7 @@ def count_schulze(
         spoilt=0,
         decimals=0,
         tied=tied,
+        tied_for="election" if tied else None,
         reopened=int(empty),
         pairs=pairs,
         dropped=tuple(dropped),

@@ -1,62 +1,93 @@
-"""Ties: broken by earlier rounds, by a lot that anybody can repeat, or not at all.
+"""Ties: broken by earlier rounds, by a lot that anybody can repeat (``lot``), by an officer, or not at all.
 
-A lot is drawn for all candidates at once, before the count: their order by a hash of the seed, of the numbers that
-scrutineers gave, and of the candidate's name. The seed is committed to (its SHA-256 is published) before the numbers
-are given, so that nobody can choose the outcome; all of it is published after, so that everybody can repeat it.
+A tie that nothing breaks stops a count. It is no failure: ``TiedError`` stays inside this room, and whoever counts
+gives back the rounds so far and who is tied (``Count.tied``).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from ..errors import CountError
-from .result import TieBreak
+from ..errors import InputError
+from .lot import Lot
+from .result import TieBreak, TieFor
 
-TieRule = Literal["latest difference", "first difference", "order", "lot", "stop"]
+TieRule = Literal["latest difference", "first difference", "order", "officer", "lot", "stop"]
+
+FOR = {
+    "surplus": "the surplus that is transferred first",
+    "exclusion": "exclusion",
+    "election": "election",
+}
+"""What a tie is for, in a sentence that begins "are tied for"."""
+
+
+class TiedError(Exception):
+    """A tie that nothing breaks: between whom, and for what. Caught by every count, which then stops."""
+
+    def __init__(self, tied: Sequence[int], what: TieFor) -> None:
+        super().__init__(what)
+        self.tied, self.what = tuple(tied), what
+
+    def say(self, names: Sequence[str]) -> str:
+        """The sentence for the round in which the count stops."""
+        listed = ", ".join(names[who - 1] for who in self.tied)
+        return f"{listed} are tied for {FOR[self.what]}, and nothing that was given breaks the tie."
 
 
 @dataclass(frozen=True)
-class Lot:
-    """A draw: its ``seed``, and the ``numbers`` that scrutineers gave, in their order."""
+class Decisions:
+    """What an officer has decided of ties: pairs of candidates, the first of whom is preferred to the second.
 
-    seed: str
-    numbers: tuple[str, ...] = ()
+    Who is preferred is elected, or has the surplus that is transferred first; who is not goes out. With a pair holds
+    what follows from two: who is preferred to Bob is preferred to whomever Bob is.
+    """
 
-    def commitment(self) -> str:
-        """What is published of the seed before the numbers are given: its SHA-256."""
-        return hashlib.sha256(self.seed.encode()).hexdigest()
+    pairs: frozenset[tuple[int, int]] = frozenset()
 
-    def order(self, names: Sequence[str]) -> tuple[int, ...]:
-        """Candidates (numbers from 1) in the order drawn; who comes first is the one chosen."""
+    @classmethod
+    def of(cls, orders: Iterable[Sequence[int]]) -> Decisions:
+        """The decisions in ``orders``, each of candidates from the preferred one on.
 
-        def drawn(index: int) -> tuple[bytes, int]:
-            text = "\x1f".join((self.seed, *self.numbers, str(index + 1), names[index]))
-            return hashlib.sha256(text.encode()).digest(), index
+        Raises InputError if they contradict each other.
+        """
+        pairs = {(order[i], later) for order in orders for i in range(len(order)) for later in order[i + 1 :]}
+        while more := {(a, d) for a, b in pairs for c, d in pairs if b == c} - pairs:
+            pairs |= more
+        if any(a == b for a, b in pairs):
+            raise InputError("what the officer decided contradicts itself", hint="Somebody stands before themselves.")
+        return cls(frozenset(pairs))
 
-        return tuple(index + 1 for index in sorted(range(len(names)), key=drawn))
+    def taken(self, tied: Sequence[int], *, least: bool) -> int | None:
+        """Who of ``tied`` is preferred to all others, or, with ``least``, to whom all others are; None if nobody is."""
+        for who in tied:
+            others = [other for other in tied if other != who]
+            if all(((other, who) if least else (who, other)) in self.pairs for other in others):
+                return who
+        return None
 
 
 @dataclass(frozen=True)
 class Ties:
-    """How ties are broken: the rules in their order, and the draw if one was made.
+    """How ties are broken: the rules in their order, and what they go by.
 
-    ``order``: for the rule "order", the candidates as an officer, a chair with a casting vote or a list puts them,
-    the preferred one first; ``by`` says whose order it is.
+    ``lot``: the draw, if one was made. ``order``: for the rule "order", the candidates as a chair with a casting vote
+    or a list puts them, the preferred one first; ``by`` says whose order it is. ``decisions``: for "officer".
     """
 
     rules: tuple[TieRule, ...] = ("latest difference", "lot")
     lot: Lot | None = None
     order: tuple[int, ...] = ()
     by: str = "the order that was given"
+    decisions: Decisions = Decisions()
 
     def choose(
         self,
         tied: Sequence[int],
-        what: Literal["surplus", "exclusion", "election"],
+        what: TieFor,
         earlier: Sequence[Mapping[int, Fraction]],
         names: Sequence[str],
         points: Sequence[str] = (),
@@ -64,19 +95,17 @@ class Ties:
         """Who of ``tied`` is taken: for an exclusion the one with least, otherwise the one with most.
 
         ``earlier``: the totals of the rounds before, in their order; ``points``: what they are called, where not
-        "round 1" and so on. Raises CountError if no rule decides.
+        "round 1" and so on. Raises TiedError if no rule decides.
         """
         found = self.find(tied, what, earlier, names, points)
         if found is None:
-            listed = " and ".join(names[who - 1] for who in tied)
-            hint = "The rules ask for a lot: give its seed with --seed."
-            raise CountError(f"{listed} are tied for {what}", hint=hint)
+            raise TiedError(tied, what)
         return found
 
     def find(
         self,
         tied: Sequence[int],
-        what: Literal["surplus", "exclusion", "election"],
+        what: TieFor,
         earlier: Sequence[Mapping[int, Fraction]],
         names: Sequence[str],
         points: Sequence[str] = (),
@@ -94,7 +123,9 @@ class Ties:
             elif rule == "lot" and self.lot is not None:
                 order = self.lot.order(names)
                 who = next(item for item in order if item in tied)
-                return TieBreak(tuple(tied), who, what, "by lot", order)
+                return TieBreak(tuple(tied), who, what, "by lot", order, self.lot)
+            elif rule == "officer" and (decided := self.decisions.taken(tied, least=least)) is not None:
+                return TieBreak(tuple(tied), decided, what, "by the officer's decision")
             elif rule == "order" and set(tied) <= set(self.order):
                 ranked = [who for who in self.order if who in tied]
                 return TieBreak(tuple(tied), ranked[-1] if least else ranked[0], what, f"by {self.by}")

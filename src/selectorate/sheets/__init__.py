@@ -1,4 +1,4 @@
-"""What is shown and handed out: text, CSV, pictures, HTML and PDF of a declaration.
+"""What is shown and handed out: text, CSV, JSON, pictures, HTML and PDF of a declaration, a count, a mandate.
 
 A sheet is written once, as the blocks of ``blocks`` (``declared`` does it for a declaration), and shown three ways::
 
@@ -14,13 +14,16 @@ A new kind of sheet (a mandate, an audit) is therefore one module that makes a `
 from .blocks import Part, Picture, Sheet
 from .charts import illustrated
 from .compare import compare_picture
-from .counted import count_sheet
+from .count_csv import count_csv
+from .count_json import check_draw, count_json
+from .counted import count_sheet, illustrated_count
 from .csvs import declaration_csv
 from .declared import declaration_sheet
 from .html import declaration_html, page, part_html, sheet_html
 from .listed import gallery_sheet
 from .measured import mandate_sheet
 from .pdf import declaration_pdf, sheet_pdf
+from .rctab import rctab_summary
 from .text import declaration_text, renderables, sheet_text
 from .whatifs import what_if_sheet
 
@@ -28,7 +31,10 @@ __all__ = [
     "Part",
     "Picture",
     "Sheet",
+    "check_draw",
     "compare_picture",
+    "count_csv",
+    "count_json",
     "count_sheet",
     "declaration_csv",
     "declaration_html",
@@ -37,9 +43,11 @@ __all__ = [
     "declaration_text",
     "gallery_sheet",
     "illustrated",
+    "illustrated_count",
     "mandate_sheet",
     "page",
     "part_html",
+    "rctab_summary",
     "renderables",
     "sheet_html",
     "sheet_pdf",

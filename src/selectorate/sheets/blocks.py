@@ -21,11 +21,15 @@ MARK_WORDS = {
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: its ``svg``, its ``title``, and a ``description`` that says its figures in sentences."""
+    """A picture: its ``svg``, its ``title``, and a ``description`` that says its figures in sentences.
+
+    ``dense``: there is small type in it, so that it is not made smaller than it is.
+    """
 
     svg: str = field(repr=False)
     title: str
     description: str
+    dense: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class Links:
     items: tuple[tuple[str, str | None, str | None], ...]
 
 
-Item = Table | Sentences | Figure | Links
+Item = Table | Sentences | Figure | Picture | Links
 
 
 @dataclass(frozen=True)

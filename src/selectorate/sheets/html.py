@@ -75,6 +75,7 @@ def environment() -> Environment:
     made.tests |= {
         "table": lambda item: isinstance(item, Table),
         "figure": lambda item: isinstance(item, Figure),
+        "picture": lambda item: isinstance(item, Picture),
         "links": lambda item: isinstance(item, Links),
     }
     made.filters |= {"inline": inline, "web": web, "part_id": lambda heading: f"part-{words.slug(heading)}"}

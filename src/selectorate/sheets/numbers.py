@@ -42,6 +42,13 @@ def decimal(value: Number | None, decimals: int, cut: Cut = "half up") -> str:
     return minus(f"{exact.cut_to(Fraction(value), decimals, cut):,}")
 
 
+def votes(amount: Fraction, decimals: int | None) -> str:
+    """Votes of a count: with the places to which its method counts (None: five), whole ones without."""
+    if amount.denominator == 1:
+        return f"{amount.numerator:,}"
+    return decimal(amount, decimals if decimals is not None else 5, "down")
+
+
 def printed(figure: Decimal | None) -> str:
     """A per cent as somebody printed it, with the decimals that they gave it: ``61.85%``."""
     return ABSENT if figure is None else minus(f"{figure:,}%")

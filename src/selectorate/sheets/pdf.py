@@ -16,7 +16,7 @@ from importlib.resources import files
 from ..contest.declaration import Declaration
 from ..errors import MissingPartError, SelectorateError
 from . import charts, numbers
-from .blocks import Figure, Item, Links, Sentences, Sheet, Table
+from .blocks import Figure, Item, Links, Picture, Sentences, Sheet, Table
 from .words import clean
 
 MOST_PAGES = 2
@@ -26,12 +26,16 @@ WIDE = 10
 
 @dataclass(frozen=True)
 class _Fit:
-    """One way to fit a sheet on its pages: the size of type, and what is left out."""
+    """One way to fit a sheet on its pages: the size of type, and what is left out.
+
+    ``columns``: a table of more is shown as several, so that a page need not lie on its side.
+    """
 
     size: float
     pictures: int
     extra: bool
     minor: bool
+    columns: int | None = None
 
 
 FITS = (
@@ -45,6 +49,8 @@ FITS = (
     _Fit(6, 0, False, False),
 )
 """From the roomiest to the tightest; the first that keeps to the pages is taken."""
+LONG = _Fit(9, 100, True, True, columns=9)
+"""For a sheet of as many pages as it takes."""
 
 
 def declaration_pdf(declaration: Declaration) -> bytes:
@@ -58,8 +64,11 @@ def declaration_pdf(declaration: Declaration) -> bytes:
     return sheet_pdf(charts.illustrated(declaration), declares=declares, signed_by=who)
 
 
-def sheet_pdf(sheet: Sheet, *, declares: str = "", signed_by: str = "Signed", pages: int = MOST_PAGES) -> bytes:
-    """``sheet`` as a PDF of at most ``pages`` A4 pages (the tightest fit, if none keeps to them)."""
+def sheet_pdf(sheet: Sheet, *, declares: str = "", signed_by: str = "Signed", pages: int | None = MOST_PAGES) -> bytes:
+    """``sheet`` as a PDF of at most ``pages`` A4 pages (the tightest fit, if none keeps to them).
+
+    ``pages``: None for as many as it takes: everything is shown, and a wide table goes over several.
+    """
     try:
         import typst
     except ImportError:
@@ -71,10 +80,10 @@ def sheet_pdf(sheet: Sheet, *, declares: str = "", signed_by: str = "Signed", pa
     def made(*, own: bool) -> bytes:
         """The PDF, with the fonts of the wheel alone and as PDF/UA if ``own``."""
         given: dict[str, str] = {}
-        for fit in FITS:
+        for fit in FITS if pages is not None else (LONG,):
             given = {"sheet": json.dumps(_data(sheet, fit, declares, signed_by), ensure_ascii=False)}
             found = typst.query(template, "<pages>", field="value", one=True, ignore_system_fonts=own, sys_inputs=given)
-            if int(found) <= pages:
+            if pages is None or int(found) <= pages:
                 break
         result = typst.compile(
             template,
@@ -102,7 +111,7 @@ def _data(sheet: Sheet, fit: _Fit, declares: str, signed_by: str) -> dict[str, o
     widest = max(
         (len(table.columns) for table in sheet.tables() if not table.long and (fit.extra or not table.extra)), default=0
     )
-    landscape = widest > WIDE
+    landscape = widest > WIDE and fit.columns is None
     if landscape:  # a picture fills its half of the page
         fit = replace(fit, pictures=100 if fit.pictures else 0)
     parts = [(part.heading, list(_items(part.items, fit))) for part in sheet.parts if fit.minor or not part.minor]
@@ -145,12 +154,33 @@ def _items(items: tuple[Item, ...], fit: _Fit) -> Iterator[dict[str, object]]:
                 "width": fit.pictures,
                 "table": _table(item.table),
             }
+        elif isinstance(item, Picture):
+            if fit.pictures:
+                yield {"kind": "picture", "svg": item.svg, "alt": item.description, "width": fit.pictures}
         elif isinstance(table, Table):
-            yield _table(table)
+            yield from (_table(part) for part in parts_of(table, fit.columns))
         elif isinstance(item, Sentences):
             yield {"kind": "list" if item.listed else "sentences", "lines": [clean(line) for line in item.lines]}
         elif isinstance(item, Links) and fit.extra:
             yield {"kind": "list", "lines": [f"Source: {clean(title)}" for title, _, _ in item.items]}
+
+
+def parts_of(table: Table, most: int | None) -> list[Table]:
+    """``table`` as one, or, with more than ``most`` columns, as several that each have the first column again."""
+    size = len(table.columns)
+    if most is None or size <= most:
+        return [table]
+    parts = -(-(size - 1) // (most - 1))
+    made = []
+    for part in range(parts):
+        keep = [0, *range(1 + (size - 1) * part // parts, 1 + (size - 1) * (part + 1) // parts)]
+        rows = [replace(row, cells=tuple(row.cells[i] for i in keep)) for row in table.rows]
+        shown = tuple(row for row in rows if any(cell.text for cell in row.cells[1:]))
+        caption = f"{table.caption}, continued" if part else table.caption
+        columns = tuple(table.columns[i] for i in keep)
+        notes = table.notes if part == parts - 1 else ()
+        made.append(replace(table, caption=caption, columns=columns, rows=shown, notes=notes))
+    return made
 
 
 def _table(table: Table) -> dict[str, object]:

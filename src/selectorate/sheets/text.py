@@ -18,7 +18,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from ..contest.declaration import Declaration
-from .blocks import Column, Figure, Links, Part, Sentences, Sheet, Table
+from .blocks import Column, Figure, Links, Part, Picture, Sentences, Sheet, Table
 from .blocks import Row as TableRow
 from .declared import declaration_sheet
 from .words import clean
@@ -109,7 +109,7 @@ def key_figures(sheet: Sheet) -> RichTable:
 
 def part_renderables(part: Part, width: int) -> Iterator[RenderableType]:
     """A part: its heading, then its items."""
-    shown = [item for item in part.items if not (isinstance(item, Table) and item.long)]
+    shown = [item for item in part.items if not (isinstance(item, Picture) or (isinstance(item, Table) and item.long))]
     if not shown:
         return
     heading = clean(part.heading)

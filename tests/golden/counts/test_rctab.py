@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +14,7 @@ from selectorate.count.rctab import RctabRules, count_rctab
 from selectorate.count.registry import METHODS
 from selectorate.count.registry import Options as CountOptions
 from selectorate.count.result import EXHAUSTED, Count, CountRound
+from selectorate.sheets import rctab_summary
 
 from .sources import SHARED, needs_shared, people, rctab, rctab_cases
 
@@ -113,6 +115,51 @@ def test_the_projects_own_readers_give_the_same(case: str) -> None:
     read = formats.rctab.load(Source.of(path), Options())
     counts = count_rctab(read.profile, RctabRules.read(read.rules))
     assert [as_report(count) for count in counts] == [as_expected(report) for report in reports]
+
+
+def done(summary: dict[str, Any]) -> dict[str, Any]:
+    """``summary`` to be compared: numbers as numbers, no program, and no transfers of nothing (RCTab has some)."""
+    config = {key: text for key, text in summary["config"].items() if key != "generatedBy"}
+    rounds = []
+    for item in summary["results"]:
+        results = []
+        for result in item["tallyResults"]:
+            (kind,) = result.keys() - {"transfers"}
+            votes = {name: Fraction(text) for name, text in result["transfers"].items()}
+            results.append((kind, result[kind], {name: number for name, number in votes.items() if number}))
+        rounds.append(
+            {
+                **item,
+                "inactiveBallots": {name: Fraction(text) for name, text in item["inactiveBallots"].items()},
+                "tally": {name: Fraction(text) for name, text in item["tally"].items()},
+                "tallyResults": sorted(results, key=lambda result: result[:2]),
+                "threshold": Fraction(item["threshold"]),
+            }
+        )
+    totals = {key: Fraction(value) for key, value in summary["summary"].items()}
+    return {**summary, "config": config, "results": rounds, "summary": totals}
+
+
+@needs_shared
+@pytest.mark.parametrize("case", rctab_cases())
+def test_our_summary_is_rctabs_field_by_field(case: str) -> None:
+    profile, config, reports = rctab(case)
+    output = config["outputSettings"]
+    counts = count_rctab(profile, RctabRules.read(config["rules"]))
+    for count, report in zip(counts, reports, strict=True):
+        ours = rctab_summary(
+            count,
+            contest=output["contestName"],
+            jurisdiction=output["contestJurisdiction"],
+            office=output["contestOffice"],
+            date=output["contestDate"],
+        )
+        expected = done(report)
+        expected["summary"]["numWinners"] = max(expected["summary"]["numWinners"], 1)  # RCTab: 0 where a share elects
+        assert done(ours) == expected
+        text = json.dumps(ours)
+        assert json.loads(text) == ours
+        assert [list(item) for item in ours["results"]] == [list(item) for item in report["results"]]
 
 
 @needs_shared

@@ -20,8 +20,9 @@ from selectorate.count.alternative import (
     count_in_turn,
     joined,
 )
+from selectorate.count.lot import Lot
 from selectorate.count.result import Count
-from selectorate.count.ties import Lot, Ties
+from selectorate.count.ties import Ties
 from selectorate.errors import CountError
 
 

@@ -16,7 +16,8 @@ from selectorate.count.choices import (
     count_question,
 )
 from selectorate.count.constraints import Constraints, Group
-from selectorate.count.ties import Lot, Ties
+from selectorate.count.lot import Lot
+from selectorate.count.ties import Ties
 from selectorate.errors import CountError
 from selectorate.rules import Requirement
 

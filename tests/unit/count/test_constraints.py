@@ -9,8 +9,8 @@ import pytest
 
 from selectorate.ballots import profile_of
 from selectorate.count.constraints import Constraints, Group
+from selectorate.count.lot import Lot
 from selectorate.count.registry import METHODS, Options
-from selectorate.count.ties import Lot
 from selectorate.errors import CountError
 
 STV = ("scottish", "wigm", "wigm-exact", "ers97", "northern-ireland", "meek-1987", "meek-nz", "meek-prf")

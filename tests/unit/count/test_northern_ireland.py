@@ -9,10 +9,11 @@ import pytest
 
 from selectorate.ballots import profile_of, rankings
 from selectorate.count.constraints import Constraints, Group
+from selectorate.count.lot import Lot
 from selectorate.count.northern_ireland import NORTHERN_IRELAND_1985
 from selectorate.count.parcels import count_parcels
 from selectorate.count.result import Count
-from selectorate.count.ties import Lot, Ties
+from selectorate.count.ties import Ties
 
 from .test_ers97 import NAMES, PAPERS
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from selectorate.ballots import profile_of
+from selectorate.count.lot import Lot
 from selectorate.count.registry import METHODS, Method, Options
-from selectorate.count.ties import Lot
 from selectorate.errors import CountError
 
 PROFILE = profile_of(["Ann", "Bob", "Cat", "None"], [(9, [1, 2]), (6, [2, 3]), (4, [3, 2]), (1, [4])])

@@ -12,8 +12,8 @@ import pytest
 
 import selectorate
 from selectorate.ballots import Profile, profile_of
+from selectorate.count.lot import Lot
 from selectorate.count.registry import METHODS, Options
-from selectorate.count.ties import Lot
 
 SHARED = Path(selectorate.__file__).resolve().parents[3] / "shared" / "ballots" / "scottish"
 EDINBURGH = SHARED / "edinburgh-2017"

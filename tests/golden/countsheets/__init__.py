@@ -1,0 +1,1 @@
+"""Sheets of counts as they are kept."""

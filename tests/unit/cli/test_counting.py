@@ -1,0 +1,249 @@
+"""``count`` and ``lot``: ties and what breaks them, what is written, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from selectorate.cli import app
+from selectorate.count.lot import Lot
+
+TIED = '4 2\n4 1 3 0\n4 2 3 0\n7 3 4 0\n4 4 3 0\n0\n"Ann"\n"Bob"\n"Cyd"\n"Dan"\n"A small election"\n'
+
+
+def run(*arguments: object) -> Result:
+    result = CliRunner().invoke(app, [str(item) for item in arguments], env={"COLUMNS": "200"})
+    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
+    return result
+
+
+@pytest.fixture
+def ballots(tmp_path: Path) -> Path:
+    path = tmp_path / "tied.blt"
+    path.write_text(TIED)
+    return path
+
+
+def scottish(ballots: Path, *more: object) -> Result:
+    return run("count", ballots, "--method", "scottish", *more)
+
+
+# -- ties -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("more", [[], ["--ties", "ask"], ["--ties", "earlier-rounds"], ["--ties", "lot"]])
+def test_a_tie_stops_the_count_and_says_what_to_give(ballots: Path, more: list[str]) -> None:
+    result = scottish(ballots, *more)
+    assert result.exit_code == 1
+    assert "Elected: Cyd; a tie stopped the count" in result.stdout
+    assert "Ann, Bob and Dan are tied for exclusion after round 1, and the count stopped there" in result.stderr
+    assert '--officer "Ann before Bob before Dan"' in result.stderr
+    plain = json.loads(scottish(ballots, *more, "--json").stdout)
+    assert plain["tied"] == {"between": [1, 2, 4], "for": "exclusion"}
+    assert plain["elected"] == [3]
+
+
+def test_an_officer_decides(ballots: Path, tmp_path: Path) -> None:
+    first = scottish(ballots, "--officer", "ann before 4", "--officer", "Bob before Dan")
+    assert first.exit_code == 1, "Dan is out, and Ann and Bob are tied"
+    assert "Ann and Bob are tied for exclusion after round 2" in first.stderr
+    result = scottish(ballots, "--ties", "officer", "--officer", "Bob  before Ann before Dan", "--json")
+    assert result.exit_code == 0
+    plain = json.loads(result.stdout)
+    assert plain["elected"] == [3, 2]
+    assert [tie["how"] for item in plain["rounds"] for tie in item["ties"]] == ["by the officer's decision"] * 2
+    file = tmp_path / "decisions.txt"
+    file.write_text("# At the count on Friday, in presence of the agents\nBob before Ann\n\nAnn before Dan\n")
+    assert json.loads(scottish(ballots, "--officer-file", file, "--json").stdout) == plain
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--officer", "Ann"], "does not say who is preferred"),
+        (["--officer", "Ann before Eve"], 'there is no candidate "Eve"'),
+        (["--officer", "Ann before 5"], 'there is no candidate "5"'),
+        (["--officer", "Ann before Bob", "--officer", "Bob before Ann"], "contradicts itself"),
+        (["--officer", "Ann before Bob", "--ties", "lot"], "--ties officer"),
+        (["--officer-file", "no-such-file"], "cannot be read"),
+        (["--seed", "x", "--ties", "officer"], "--ties lot"),
+        (["--seed", "x", "--seed-file", "y"], "given twice"),
+        (["--seed", ""], "one line of text"),
+        (["--seed-file", "no-such-file"], "cannot be read"),
+        (["--seed", "x", "--numbers", "12,x"], '"x" is no number'),
+        (["--seed", "x", "--numbers", "-1"], '"-1" is no number'),
+        (["--seed", "x", "--numbers", "1" * 101], "is no number"),
+        (["--numbers", "1"], "there is no seed"),
+        (["--commitment", "ab"], "there is no seed"),
+        (["--ties", "coin"], "coin"),
+        (["--most", "1"], "limited-vote"),
+    ],
+)
+def test_what_ties_cannot_be_broken_with(ballots: Path, more: list[str], said: str) -> None:
+    result = scottish(ballots, *more)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(("method", "said"), [("meek-nz", "leaves no tie open"), ("approval", "earlier rounds")])
+def test_what_the_method_does_not_allow(ballots: Path, method: str, said: str) -> None:
+    result = run("count", ballots, "-m", method, "--ties", "earlier-rounds")
+    assert (result.exit_code, said in result.stderr) == (2, True)
+
+
+def test_candidates_of_one_name_go_by_number(tmp_path: Path) -> None:
+    path = tmp_path / "same.blt"
+    path.write_text(TIED.replace('"Bob"', '"Ann"'))
+    assert "Give the number: 1 and 2" in scottish(path, "--officer", "Ann before Dan").stderr
+    assert scottish(path, "--officer", "1 before 2 before Dan").exit_code == 0
+
+
+# -- the lot --------------------------------------------------------------------------------------------------------
+
+
+def test_a_lot_from_commitment_to_check(ballots: Path, tmp_path: Path) -> None:
+    seed, published = tmp_path / "seed.txt", tmp_path / "count.json"
+    made = run("lot", "commit", seed)
+    commitment = made.stdout.strip()
+    assert re.fullmatch(r"[0-9a-f]{64}", commitment)
+    assert seed.stat().st_mode & 0o777 == 0o600
+    assert seed.read_text().strip() not in made.output
+    assert Lot(seed.read_text().strip()).commitment() == commitment
+    lot = ["--ties", "lot", "--seed-file", seed, "--commitment", commitment, "--numbers", "12, 045;7"]
+    result = scottish(ballots, *lot, "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["lot"]["numbers"] == ["12", "45", "7"]
+    assert f"Seed: {seed.read_text().strip()}" in scottish(ballots, *lot).stdout
+    published.write_text(result.stdout)
+    checked = run("lot", "check", published, "--commitment", commitment)
+    assert checked.exit_code == 0
+    assert "WRONG" not in checked.stdout
+    assert "round 2, exclusion of Ann, Bob, Dan: the first drawn was taken" in checked.stdout
+    published.write_text(result.stdout.replace('"45"', '"46"'))
+    assert run("lot", "check", published).exit_code == 1
+    assert run("lot", "check", published, "--commitment", "00").exit_code == 1
+
+
+def test_a_wrong_seed_is_refused(ballots: Path) -> None:
+    result = scottish(ballots, "--seed", "mine", "--commitment", Lot("yours").commitment())
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "not the one that was committed to" in result.stderr
+
+
+def test_a_seed_is_never_written_over(tmp_path: Path) -> None:
+    seed = tmp_path / "seed.txt"
+    assert run("lot", "commit", seed).exit_code == 0
+    before = seed.read_text()
+    again = run("lot", "commit", seed)
+    assert (again.exit_code, seed.read_text()) == (2, before)
+    assert run("lot", "commit", tmp_path / "none" / "seed.txt").exit_code == 2
+    assert run("lot", "commit", tmp_path).exit_code == 2
+    (tmp_path / "x.json").write_text("{")
+    for path in ("no-such-file", tmp_path, tmp_path / "x.json", seed):
+        assert run("lot", "check", path).exit_code == 2
+
+
+# -- several files --------------------------------------------------------------------------------------------------
+
+NORTH = '3 2\n8 1 2 0\n2 2 3 0\n0\n"Ann"\n"Bob"\n"Cyd"\n"North"\n'
+SOUTH = '3 2\n5 1 3 0\n4 3 2 0\n0\n"Ann"\n"Bob"\n"Cyd"\n"South"\n'
+
+
+@pytest.fixture
+def wards(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / "north.blt", tmp_path / "south.blt"]
+    for path, text in zip(paths, (NORTH, SOUTH), strict=True):
+        path.write_text(text)
+    return paths
+
+
+def test_the_result_by_file_follows_the_overall_count(wards: list[Path]) -> None:
+    whole = json.loads(run("count", *wards, "-m", "scottish", "--json").stdout)
+    plain = json.loads(run("count", *wards, "-m", "scottish", "--by-file", "--json").stdout)
+    assert (whole["segments"], whole["title"]) == ([], "North and South")
+    assert plain["rounds"] == whole["rounds"]
+    north, south = plain["segments"]
+    assert (north["name"], north["valid"], south["name"], south["valid"]) == ("north", 10, "south", 9)
+    assert north["rounds"][1] == [
+        {"candidate": 1, "papers": 0, "votes": "4.30776"},
+        {"candidate": 2, "papers": 10, "votes": "5.69224"},
+    ]
+    named = [part for name, path in zip("NS", wards, strict=True) for part in ("--segment", f"{name}={path}")]
+    again = json.loads(run("count", *named, "-m", "scottish", "--json").stdout)
+    assert [segment["rounds"] for segment in again["segments"]] == [north["rounds"], south["rounds"]]
+    assert [segment["name"] for segment in again["segments"]] == ["N", "S"]
+
+
+def test_segments_on_sheet_and_table(wards: list[Path], tmp_path: Path) -> None:
+    text = run("count", *wards, "-m", "scottish", "--by-file").stdout
+    assert "north: papers after every round" in text
+    assert "south: votes after every round" in text
+    assert "papers after" not in run("count", *wards, "-m", "alternative-vote", "-n", 1, "--by-file").stdout
+    table = tmp_path / "out.csv"
+    run("count", *wards, "-m", "scottish", "--by-file", "--csv", table)
+    assert "scottish,north,2,surplus,,candidate,2,Bob,10,5.69224,,,,,,continuing" in table.read_text().splitlines()
+
+
+def test_files_that_cannot_be_counted_together(wards: list[Path], tmp_path: Path) -> None:
+    def refused(*more: object, method: str = "scottish", said: str) -> None:
+        result = run("count", *more, "-m", method)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert said in result.stderr
+
+    other = tmp_path / "other.blt"
+    refused(said="there is no file")
+    refused("--segment", "x", said='"x" is no segment')
+    refused("--segment", f"N={wards[0]}", wards[1], said="some files are segments")
+    refused("--segment", f"N={wards[0]}", "--segment", f"N={wards[1]}", said='two files are called "N"')
+    refused(wards[0], wards[0], said="two files are called")
+    refused(*wards, "--by-file", method="ers97", said="cannot be told by segment")
+    refused(*wards, "--by-file", "-n", 1, method="schulze", said="cannot be told by segment")
+    for text, said in (
+        (NORTH.replace("Cyd", "Eve"), 'candidate 3 is "Eve" and "Cyd"'),
+        (NORTH.replace("3 2\n", "4 2\n", 1).replace('"Cyd"', '"Cyd"\n"Dan"'), "they have 4 and 3 candidates"),
+        (NORTH.replace("3 2\n", "3 2\n-3\n", 1), "what they say of Cyd differs"),
+        (NORTH.replace("3 2\n", "3 1\n", 1), "different numbers of places: 1, 2"),
+    ):
+        other.write_text(text)
+        refused(wards[0], other, said=said)
+
+
+# -- what is written ------------------------------------------------------------------------------------------------
+
+
+def test_every_file_that_can_be_written(ballots: Path, tmp_path: Path) -> None:
+    names = {option: tmp_path / f"out.{option[2:]}" for option in ("--html", "--pdf", "--csv", "--rctab-json")}
+    result = scottish(ballots, "--seed", "x", *(part for item in names.items() for part in item))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert names["--html"].read_text().count("<svg") == 1
+    assert names["--pdf"].read_bytes().startswith(b"%PDF")
+    assert names["--csv"].read_text().startswith("method,segment,round,action,of,kind")
+    assert json.loads(names["--rctab-json"].read_text())["config"]["contest"] == "A small election"
+
+
+def test_what_rctab_cannot_say_leaves_no_file(ballots: Path, tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    result = run("count", ballots, "-m", "meek-prf", "--seed", "x", "--rctab-json", path)
+    assert result.exit_code == 2
+    assert not path.exists()
+
+
+def test_a_limited_vote(ballots: Path) -> None:
+    assert json.loads(run("count", ballots, "-m", "limited-vote", "--json").stdout)["ballots"]["spoilt"] == 19
+    assert run("count", ballots, "-m", "limited-vote", "--most", "2").exit_code == 2
+
+
+@pytest.mark.parametrize("method", ["scottish", "meek-prf", "alternative-vote", "approval", "schulze", "yes-no"])
+def test_decimal_weights_are_refused_and_what_to_do_is_said(tmp_path: Path, method: str) -> None:
+    path = tmp_path / "shares.blt"
+    path.write_text('2 1\n2.5 1 2 0\n1.25 2 0\n0\n"Ann"\n"Bob"\n"Shares"\n')
+    result = run("count", path, "-m", method)
+    assert result.exit_code == 2
+    assert "decimal weights" in result.stderr
+    assert "Multiply every weight by 4" in result.stderr
