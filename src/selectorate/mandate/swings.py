@@ -40,9 +40,10 @@ from .view import name_of
 class Swing:
     """What it would have taken to change the winner, in the round that elected.
 
-    ``over_all``: the fewest votes anywhere. ``uniform``: the same swing in points in every section, where there are
-    several. ``sections``: each segment alone. ``units``: those units in which a swing alone would do it (of
-    ``unit_count``, called ``unit_name``). ``cannot``: why nothing can be said. ``section_names``: for ``moved``.
+    ``over_all``: the fewest votes anywhere; None where blocks of delegations and votes of persons are not added up.
+    ``uniform``: the same swing in points in every section, where there are several. ``sections``: each segment alone.
+    ``units``: those units in which a swing alone would do it (of ``unit_count``, called ``unit_name``). ``cannot``: why
+    nothing can be said. ``section_names``: for ``moved``.
     """
 
     contest: str
@@ -66,6 +67,11 @@ class Swing:
 
 
 # -- the question ---------------------------------------------------------------------------------------------------
+
+
+def _addable(found: Decisive) -> bool:
+    """Whether votes of different sections are votes of one kind."""
+    return len(found.view.sections) == 1 or found.view.addable
 
 
 def swing(case: Case, to: str | None = None) -> Swing:
@@ -96,7 +102,7 @@ def swing(case: Case, to: str | None = None) -> Swing:
             winner_name=name_of(found.declaration, board.winner),
             to=board.to,
             to_name=name_of(found.declaration, board.to),
-            over_all=over_all_of(board, found),
+            over_all=over_all_of(board, found) if board.by_units or _addable(found) else None,
             uniform=uniform_of(board) if len(board.sections) > 1 else None,
             sections=tuple(alone(board, section, names[section]) for section in shown),
             units=tuple(units_alone(board, names)) if by_units else (),

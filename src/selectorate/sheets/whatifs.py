@@ -60,8 +60,13 @@ def _swing(swing: Swing) -> Iterator[Item]:
         return
     places = [place for place in (swing.over_all, swing.uniform, *swing.sections) if place is not None]
     headings = _headings(swing)
+    mixed = swing.over_all is None  # blocks and votes of persons: a swing over both is one of points alone
     rows = [
-        cells(words.capital(place.name), *(_turn(place, which) for which in headings), f"{place.available:,}")
+        cells(
+            words.capital(place.name),
+            *(_turn(place, which, mixed=mixed and place is swing.uniform) for which in headings),
+            numbers.ABSENT if mixed and place is swing.uniform else f"{place.available:,}",
+        )
         for place in places
     ]
     columns = (
@@ -72,10 +77,8 @@ def _swing(swing: Swing) -> Iterator[Item]:
     caption = f"The fewest votes, moved from {swing.winner_name} to {swing.to_name}, that change the result"
     notes = [*_reasons(swing, places, headings)]
     if swing.uniform is not None and any(turn.points is not None for turn in _turns(swing.uniform).values()):
-        notes.append(
-            "The same swing everywhere: its points are a share of all the votes cast in each place, and in brackets is"
-            " what they come to in all, rounded up."
-        )
+        more = "" if mixed else ", and in brackets is what they come to in all, rounded up"
+        notes.append(f"The same swing everywhere: its points are a share of all the votes cast in each place{more}.")
     yield Table("swing", caption, columns, tuple(rows), tuple(notes))
     if swing.unit_count:
         many = f"{len(swing.units)} of {swing.unit_count} {plural(swing.unit_name or 'unit')}"
@@ -94,12 +97,12 @@ def _turns(place: SwingIn) -> dict[str, Turn]:
     return {"denies": place.denies, "elects": place.elects}
 
 
-def _turn(place: SwingIn, which: str) -> str:
+def _turn(place: SwingIn, which: str, *, mixed: bool = False) -> str:
     turn = _turns(place)[which]
     if turn.votes is None:
         return "no swing there does" if not turn.cannot or "no swing" in turn.cannot else WHY
     if turn.points is not None:
-        return f"{value_text(turn.points, 'points')} ({turn.votes:,})"
+        return value_text(turn.points, "points") + ("" if mixed else f" ({turn.votes:,})")
     return f"{turn.votes:,}"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from tests.strategies import case_of, contest_text, motion, omov, points, rulebook
+from tests.strategies import case_of, college, contest_text, motion, omov, points, rulebook
 
-from selectorate import mandate
-from selectorate.contest import load
+from selectorate import mandate, sheets
+from selectorate.contest import declare, load
 from selectorate.errors import InputError
 from selectorate.mandate import Swing, SwingIn
 
@@ -154,3 +155,17 @@ def test_votes_can_only_move_to_somebody_in_the_round() -> None:
         mandate.swing(load("labour-2016"), "corbyn")
     alone = omov({"members": {"ada": 3}})
     assert mandate.swing(alone).cannot is not None
+
+
+def test_blocks_and_votes_of_persons_are_not_moved_together() -> None:
+    votes = {"unions": {"ada": 4000, "ben": 1000}, "mps": {"ada": 40, "ben": 60}}
+    whole = college(votes, {"unions": "1/2", "mps": "1/2"})
+    rules = whole.rulebook
+    blocks = rules.segments["unions"].model_copy(update={"voters": "delegations"})
+    mixed = replace(whole, rulebook=rules.model_copy(update={"segments": {**rules.segments, "unions": blocks}}))
+    assert mandate.swing(whole).over_all is not None
+    swing = mandate.swing(mixed)
+    assert swing.over_all is None and swing.cannot is None
+    assert [place.section for place in swing.sections] == ["unions", "mps"]
+    text = sheets.sheet_text(sheets.what_if_sheet(declare(mixed), [], swing), 100)
+    assert "Over all" not in text and "5,100" not in text
