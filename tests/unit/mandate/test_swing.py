@@ -166,6 +166,6 @@ def test_blocks_and_votes_of_persons_are_not_moved_together() -> None:
     assert mandate.swing(whole).over_all is not None
     swing = mandate.swing(mixed)
     assert swing.over_all is None and swing.cannot is None
-    assert [place.section for place in swing.sections] == ["unions", "mps"]
+    assert [place.place for place in swing.sections] == ["unions", "mps"]
     text = sheets.sheet_text(sheets.what_if_sheet(declare(mixed), [], swing), 100)
     assert "Over all" not in text and "5,100" not in text

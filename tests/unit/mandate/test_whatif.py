@@ -71,7 +71,7 @@ def test_2010_without_the_affiliated_had_another_winner() -> None:
     mps, members, affiliated = mandate.what_ifs(case)
     assert affiliated.result is not None and affiliated.result.elected == ("david-miliband",)
     assert affiliated.changes_winner is True
-    assert "in proportion" in affiliated.assumptions[1] and "plp 50%, members 50%" in affiliated.assumptions[1]
+    assert "in proportion" in affiliated.assumptions[1] and "MPs and MEPs 50%, party members 50%" in affiliated.assumptions[1]
     assert members.changes_winner is False
     # Without the MPs another would have gone out first: the papers are not in the figures.
     assert mps.changes_winner is None
