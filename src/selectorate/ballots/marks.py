@@ -79,22 +79,91 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
     if profile.scale != 1:
         raise InputError("the ballots have decimal weights, which no method here counts", hint="Give whole numbers.")
     rules = rules or MarkRules()
-    marks = profile.papers[:, : rules.ranks] if rules.ranks is not None else profile.papers
+    cut = rules.ranks is not None and rules.ranks < profile.papers.shape[1]
+    papers, number = profile.papers[:, : rules.ranks] if cut else profile.papers, profile.number
+    withdrawn = np.array([False, *(option.withdrawn for option in profile.candidates)])
+    ends = np.full(papers.shape[0], Ends.CHOICES, dtype=np.int8)
+    met = dict.fromkeys(("overvote", "skipped", "repeated", "withdrawn"), 0)
+    # Almost all papers are strict rankings as they stand; only the others are looked at rank by rank.
+    odd = _unusual(papers, withdrawn).nonzero()[0]
+    if odd.size:
+        papers = np.array(papers)
+        papers[odd], ends[odd], found = _settled(papers[odd], profile.sets, withdrawn, rules)
+        met = {name: int(number[odd[rows]].sum()) for name, rows in found.items()}
+    # What is left at the end of a row is END, so that a row without a first mark has none.
+    marked, valid = (marks[:, :1].any(axis=1) for marks in (profile.papers, papers))
+    spoilt = marked & ~valid
+    kept, added, why = papers, number, ends
+    if not valid.all():
+        kept, added, why = papers[valid], number[valid], ends[valid]
+    if (odd.size or cut) and added.size:
+        # The reason is merged with the ranking: two papers that end for different reasons stay two.
+        both, added = merged(np.concatenate([kept, why[:, None].astype(np.int16) + 1], axis=1), added)
+        kept, why = np.ascontiguousarray(both[:, :-1]), (both[:, -1] - 1).astype(np.int8)
+    return Rankings(
+        papers=kept,
+        number=added,
+        ends=why,
+        candidates=len(profile.candidates),
+        valid=int(added.sum()),
+        blank=int(number[~marked].sum()),
+        spoilt=int(number[spoilt].sum()),
+        met=met,
+        sets=tuple(tuple(who for who in people if not withdrawn[who]) for people in profile.sets)
+        if rules.overvote == "end if several"
+        else (),
+        spoilt_by={end: int(number[spoilt][ends[spoilt] == end].sum()) for end in Ends},
+    )
+
+
+_BLOCK = 1 << 13
+"""Rows that are looked at together: with what is made of them, they fit in the caches."""
+
+
+def _unusual(papers: Marks, withdrawn: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which rows are no strict rankings of candidates who stand: all others count as they are.
+
+    A row is one if it has no mark but candidates', none of somebody who has withdrawn, and as many different
+    candidates as marks. These are told by bits, a word for 64 numbers at a time.
+    """
+    size = papers.shape[0]
+    unusual = np.zeros(size, dtype=bool)
+    if papers.size == 0:
+        return unusual
+    negative = bool(papers.min() < 0)
+    bits = np.zeros((-(-withdrawn.size // 64), withdrawn.size), dtype=np.uint64)
+    people = np.arange(1, withdrawn.size)
+    bits[people // 64, people] = np.uint64(1) << (people % 64).astype(np.uint64)
+    bits[:, withdrawn] = 0  # one who has withdrawn is no different candidate, and the row comes out one short
+    for start in range(0, size, _BLOCK):
+        block = papers[start : start + _BLOCK]
+        if negative:
+            block = np.maximum(block, END)
+        different = np.zeros(block.shape[0], dtype=np.int64)
+        for word in bits:
+            different += np.bitwise_count(np.bitwise_or.reduce(word.take(block), axis=1))
+        unusual[start : start + _BLOCK] = different != np.count_nonzero(block, axis=1)
+    if negative:
+        unusual |= (papers < END).any(axis=1)
+    return unusual
+
+
+def _settled(
+    marks: Marks, sets: tuple[tuple[int, ...], ...], withdrawn: NDArray[np.bool_], rules: MarkRules
+) -> tuple[Marks, NDArray[np.int8], dict[str, NDArray[np.bool_]]]:
+    """What ``marks`` come to under ``rules``: rankings, why each ends, and which rows had each kind of unusual mark."""
     size, width = marks.shape
-    withdrawn = np.zeros(len(profile.candidates) + 1, dtype=bool)
-    for index, option in enumerate(profile.candidates):
-        withdrawn[index + 1] = option.withdrawn
     out = np.zeros((size, width), dtype=np.int16)
     length = np.zeros(size, dtype=np.int64)
     ends = np.full(size, Ends.CHOICES, dtype=np.int8)
-    seen = np.zeros((size, len(profile.candidates) + 1), dtype=bool)
+    seen = np.zeros((size, withdrawn.size), dtype=bool)
     open_ = np.ones(size, dtype=bool)
     gap = np.zeros(size, dtype=np.int64)
     met = {name: np.zeros(size, dtype=bool) for name in ("overvote", "skipped", "repeated", "withdrawn")}
     rows = np.arange(size)
     # Who stands at a rank with several, and whether anybody there can still be chosen.
-    several = np.zeros((len(profile.sets), len(profile.candidates) + 1), dtype=bool)
-    for index, people in enumerate(profile.sets):
+    several = np.zeros((len(sets), withdrawn.size), dtype=bool)
+    for index, people in enumerate(sets):
         several[index, list(people)] = True
     usable: NDArray[np.bool_] = np.array((several & ~withdrawn).any(axis=1))
     for rank in range(width):
@@ -128,24 +197,4 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
             who = np.where(over, mark, who)
         out[rows[take], length[take]] = who[take]
         length[take] += 1
-    number = profile.number
-    marked = (profile.papers != END).any(axis=1) if profile.papers.shape[1] else np.zeros(size, dtype=bool)
-    valid = length > 0
-    joined = np.concatenate([out, ends[:, None].astype(np.int16) + 1], axis=1)[valid]
-    # The reason is merged with the ranking: two papers that end for different reasons stay two.
-    kept, added = merged(joined, number[valid]) if valid.any() else (joined, number[valid])
-    papers = np.ascontiguousarray(kept[:, :-1]) if kept.shape[1] else np.zeros((0, 0), dtype=np.int16)
-    return Rankings(
-        papers=papers,
-        number=added,
-        ends=(kept[:, -1] - 1).astype(np.int8) if kept.shape[1] else np.zeros(0, dtype=np.int8),
-        candidates=len(profile.candidates),
-        valid=int(number[valid].sum()),
-        blank=int(number[~marked].sum()),
-        spoilt=int(number[marked & ~valid].sum()),
-        met={name: int(number[rows_].sum()) for name, rows_ in met.items()},
-        sets=tuple(tuple(who for who in people if not withdrawn[who]) for people in profile.sets)
-        if rules.overvote == "end if several"
-        else (),
-        spoilt_by={end: int(number[marked & ~valid & (ends == end)].sum()) for end in Ends},
-    )
+    return out, ends, met
