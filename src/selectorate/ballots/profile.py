@@ -86,7 +86,7 @@ def set_code(index: int) -> int:
     return -2 - index
 
 
-def _words(papers: Marks | NDArray[np.uint8]) -> NDArray[np.uint64]:
+def _packed(papers: Marks | NDArray[np.uint8]) -> NDArray[Any]:
     """The rows of ``papers`` as words, most significant first: compared word by word they stand in the same order."""
     size, width = papers.shape
     if papers.dtype == np.uint8:
@@ -101,7 +101,7 @@ def _words(papers: Marks | NDArray[np.uint8]) -> NDArray[np.uint64]:
         packed = np.zeros((size, -(-width // each) * each), dtype=kind)
         np.subtract(papers, low, out=packed[:, :width], casting="unsafe")
         packed = packed if narrow else packed.astype(">u2")
-    return np.ascontiguousarray(packed.view(">u8").T).astype(np.uint64)
+    return packed.view(">u8")
 
 
 def merged(papers: Marks | NDArray[np.uint8], number: Numbers) -> tuple[Marks, Numbers]:
@@ -119,19 +119,20 @@ def merged(papers: Marks | NDArray[np.uint8], number: Numbers) -> tuple[Marks, N
         return np.zeros((1, 0), dtype=np.int16), np.array([number.sum()], dtype=np.int64)
     if papers.dtype != np.uint8 and width < papers.shape[1]:
         papers = np.ascontiguousarray(papers[:, :width], dtype=np.int16)
-    words = _words(papers)
-    order = np.argsort(words[0])
-    word = words[0][order]
+    packed = _packed(papers)
+    word = packed[:, 0].astype(np.uint64)
+    order = np.argsort(word)
+    word = word[order]
     first = np.ones(order.size, dtype=bool)  # the first of a run of rows that are equal so far
     np.not_equal(word[1:], word[:-1], out=first[1:])
-    for word in words[1:]:
+    for place in range(1, packed.shape[1]):
         tied = ~first
         tied[:-1] |= tied[1:]
         at = tied.nonzero()[0]
         if at.size == 0:
             break
         run, rows = np.cumsum(first[at]), order[at]
-        key = word[rows]
+        key = packed[rows, place].astype(np.uint64)
         within = np.lexsort((key, run))
         order[at], key, run = rows[within], key[within], run[within]
         fresh = np.ones(at.size, dtype=bool)
