@@ -112,7 +112,7 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
         sets=tuple(tuple(who for who in people if not withdrawn[who]) for people in profile.sets)
         if rules.overvote == "end if several"
         else (),
-        spoilt_by={end: int(number[spoilt][ends[spoilt] == end].sum()) for end in Ends},
+        spoilt_by={end: int(number[spoilt][ends[spoilt] == end].sum()) if odd.size else 0 for end in Ends},
     )
 
 

@@ -1,14 +1,19 @@
 """Papers in hands: where each paper lies during a count, and how it moves to the next preference. Integer arrays.
 
 Values of papers are kept in a table and papers refer to them by index, so that arithmetic on values is Python's own
-(whole numbers of any size, or fractions) and cannot overflow. Numbers of papers are 64-bit integers; a profile with
-2**63 ballots does not exist.
+(whole numbers of any size, or fractions) and cannot overflow: no value, and no product of a value, is ever in an array.
+
+In arrays are only numbers of papers and places in arrays. No paper lies in two hands, so that a sum of numbers is at
+most the number of all ballots, and a ``Profile`` of more than 64 bits hold does not come into being. Marks, ranks and
+their positions are at most 10,000 (``MAX_CANDIDATES``, ``MAX_RANKS``) and fit in 16 bits. A key is less than 10,001
+times the number of values, of which there are fewer than 2**31: less than 2**45.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +24,7 @@ from ..ballots.profile import SKIPPED, set_code
 Rows = NDArray[np.int64]
 
 _SHORT = 1 << 15
-"""How many different keys 16 bits hold; those NumPy sorts several times as quickly."""
+"""How many different keys, from 0, 16 bits hold; NumPy sorts those several times as quickly."""
 
 
 class Piles:
@@ -35,6 +40,7 @@ class Piles:
         self.position = np.full(size, -1, dtype=np.int16)
         self.value = np.zeros(size, dtype=np.int32)
         self.values: list[int | Fraction] = [value]
+        # Who can receive papers; nobody (0) always can: there the exhausted ones go.
         self.open = np.ones(papers.candidates + 1, dtype=bool)
         self.hands: list[list[Rows]] = [[] for _ in range(papers.candidates + 1)]
         self.ends = papers.ends.copy()
@@ -71,21 +77,11 @@ class Piles:
         """Move papers to their next open preference: how many went where, by (candidate, index of value)."""
         if rows.size == 0:
             return {}
-        to = np.zeros(rows.size, dtype=np.int64)
-        waiting = np.arange(rows.size)
-        while waiting.size:
-            at = rows[waiting]
-            self.position[at] += 1
-            found = self.papers[at, self.position[at]]
-            if self.several.size:
-                found = self._settled(at, found)
-            arrived = self.open[found] | (found == 0)
-            to[waiting[arrived]] = found[arrived]
-            waiting = waiting[~arrived]
+        to = self._next(rows)
         kinds = len(self.values)
-        key = to * kinds + self.value[rows]
-        if self.open.size * kinds <= _SHORT:
-            key = key.astype(np.int16)  # sorted by digits instead of by comparing
+        key: NDArray[Any] = to.astype(np.int64) * kinds + self.value[rows]
+        if self.open.size * kinds <= _SHORT:  # sorted by their digits instead of by comparing them
+            key = key.astype(np.int16)
         order = np.argsort(key, kind="stable")
         ranked, rows = key[order], rows[order]
         starts = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
@@ -101,6 +97,24 @@ class Piles:
             if candidate == 0:
                 self._end(rows[start:end], value, total)
         return dealt
+
+    def _next(self, rows: Rows) -> NDArray[np.int16]:
+        """The next open preference of each paper, which it is moved to; 0 where there is none."""
+        position = self.position[rows] + np.int16(1)
+        begins = rows * self.papers.shape[1]
+        to: NDArray[np.int16] = self.papers.take(begins + position)
+        if self.several.size:
+            to = self._settled(rows, to)
+        waiting = (~self.open.take(to)).nonzero()[0]
+        while waiting.size:
+            position[waiting] += 1
+            found = self.papers.take(begins[waiting] + position[waiting])
+            if self.several.size:
+                found = self._settled(rows[waiting], found)
+            to[waiting] = found
+            waiting = waiting[~self.open.take(found)]
+        self.position[rows] = position
+        return to
 
     def _end(self, rows: Rows, value: int, total: int) -> None:
         """Note why papers of one value are exhausted, ``total`` together."""
@@ -119,7 +133,7 @@ class Piles:
         if not over.any():
             return found
         people = self.several[set_code(0) - found[over]]
-        still = people & self.open
+        still = people & self.open  # nobody (0) is never among people
         several = still.sum(axis=1) > 1
         one = np.where(still.any(axis=1), still.argmax(axis=1), people.argmax(axis=1))
         settled = found.copy()

@@ -122,7 +122,7 @@ def _chunk(careful: _Careful, chunk: bytes) -> None:
 def _unusual(careful: _Careful, chunk: bytes, lines: digits.Numbered, good: NDArray[np.bool_]) -> None:
     """Have ``careful`` read the lines that are not ``good``, and those that belong to them, which are then not good."""
     before, done, count = careful.number, 0, good.size
-    start, end = lines.start.tolist(), lines.end.tolist()
+    start, end = lines.start, lines.end
     for index in np.flatnonzero(~good).tolist():
         if index < done:
             continue

@@ -85,12 +85,15 @@ def ballots(lines: Numbered, candidates: int) -> NDArray[np.bool_]:
     zero = np.flatnonzero(lines.value == 0)
     if zero.size != lines.last.size or not bool((zero == lines.last).all()):
         good &= lines.value[lines.last] == 0
-        at = np.searchsorted(lines.last, zero)
-        good[at[zero != lines.last[at]]] = False
+        inside = np.ones(lines.value.size, dtype=bool)
+        inside[lines.last] = False
+        good[np.searchsorted(lines.last, zero[inside[zero]])] = False
     high = np.flatnonzero(lines.value > candidates)
     if high.size:
-        at = np.searchsorted(lines.last, high)
-        good[at[high != lines.first[at]]] = False
+        # The first number of a line is a weight: it may be higher.
+        begins = np.zeros(lines.value.size, dtype=bool)
+        begins[lines.first] = True
+        good[np.searchsorted(lines.last, high[~begins[high]])] = False
     return good
 
 
@@ -105,12 +108,10 @@ def papers(lines: Numbered, taken: NDArray[np.bool_], candidates: int) -> tuple[
     rows = np.zeros(size, dtype=np.uint8) if candidates < 256 else np.zeros(size, dtype=np.int16)
     if width == 0:
         return rows, number
-    inside = np.ones(lines.value.size, dtype=bool)
-    inside[first] = False
-    inside[last] = False
-    if first.size != lines.first.size:
-        inside &= np.repeat(taken, lines.last - lines.first + 1)
-    rows[np.arange(width) < length[:, None]] = lines.value[inside]
+    rank = np.arange(width)
+    # Of a line that is shorter, what is taken beyond its end belongs to the next ones: it is made 0.
+    marks = lines.value.astype(rows.dtype).take(first[:, None] + (rank + 1), mode="clip")
+    np.multiply(marks, rank < length[:, None], out=rows)
     return rows, number
 
 
