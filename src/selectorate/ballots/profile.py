@@ -132,7 +132,8 @@ def _sorted(packed: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]
     key >>= room
     first = np.ones(size, dtype=bool)
     np.not_equal(key[1:], key[:-1], out=first[1:])
-    for place in range(packed.shape[1]):
+    lost = bool((packed[:, 0] & np.uint64((1 << int(room)) - 1)).any())  # whether something was cut off the first word
+    for place in range(0 if lost else 1, packed.shape[1]):
         tied = ~first
         tied[:-1] |= tied[1:]
         at = tied.nonzero()[0]

@@ -44,6 +44,7 @@ class Piles:
         self.open = np.ones(papers.candidates + 1, dtype=bool)
         self.hands: list[list[Rows]] = [[] for _ in range(papers.candidates + 1)]
         self.ends = papers.ends.copy()
+        self.alike = not self.ends.any() and not papers.sets  # all end for the same reason, that nobody is ranked
         self.ended: dict[tuple[Ends, int], int] = {}
         """Papers that have been exhausted, by (why, index of value)."""
         self.several = np.zeros((len(papers.sets), papers.candidates + 1), dtype=bool)
@@ -84,7 +85,9 @@ class Piles:
             key = key.astype(np.int16)
         order = np.argsort(key, kind="stable")
         ranked, rows = key[order], rows[order]
-        starts = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
+        begins = np.ones(ranked.size, dtype=bool)
+        np.not_equal(ranked[1:], ranked[:-1], out=begins[1:])
+        starts = begins.nonzero()[0]
         sums = np.add.reduceat(self.number[rows], starts)
         dealt: dict[tuple[int, int], int] = {}
         firsts = starts.tolist()
@@ -118,9 +121,9 @@ class Piles:
 
     def _end(self, rows: Rows, value: int, total: int) -> None:
         """Note why papers of one value are exhausted, ``total`` together."""
-        ends = self.ends[rows]
         number = {Ends.CHOICES: total}
-        if ends.any():
+        if not self.alike:
+            ends = self.ends[rows]
             number = {why: int(self.number[rows[ends == why]].sum()) for why in Ends}
         for why, added in number.items():
             if added:
@@ -161,4 +164,5 @@ class Piles:
 
     def values_of(self, rows: Rows) -> Sequence[int]:
         """The indices of the values that ``rows`` have, ascending."""
-        return [int(index) for index in np.unique(self.value[rows])]
+        found: list[int] = np.bincount(self.value[rows]).nonzero()[0].tolist()
+        return found
