@@ -99,20 +99,17 @@ def ballots(lines: Numbered, candidates: int) -> NDArray[np.bool_]:
 
 def papers(lines: Numbered, taken: NDArray[np.bool_], candidates: int) -> tuple[Marks | NDArray[np.uint8], Numbers]:
     """The marks and the weights of the lines ``taken``, which are plain ballots; as bytes if ``candidates`` are few."""
-    first, last = lines.first[taken], lines.last[taken]
+    first, last, value = lines.first, lines.last, lines.value
+    if not taken.all():
+        value = value[np.repeat(taken, last - first + 1)]
+        first, last = first[taken], last[taken]
     number = lines.value[first].astype(np.int64)
-    length = last - first - 1
-    width = int(length.max(initial=0))
-    size = (first.size, width)
+    room = last - first + 1  # the weight, the marks, and the 0
+    size = first.size, int(room.max(initial=2))
     rows: Marks | NDArray[np.uint8]
     rows = np.zeros(size, dtype=np.uint8) if candidates < 256 else np.zeros(size, dtype=np.int16)
-    if width == 0:
-        return rows, number
-    rank = np.arange(width)
-    # Of a line that is shorter, what is taken beyond its end belongs to the next ones: it is made 0.
-    marks = lines.value.astype(rows.dtype).take(first[:, None] + (rank + 1), mode="clip")
-    np.multiply(marks, rank < length[:, None], out=rows)
-    return rows, number
+    rows[np.arange(size[1]) < room[:, None]] = value
+    return rows[:, 1:-1], number
 
 
 def worth_merging(chunk: bytes) -> bool:
