@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,17 @@ def test_merged_papers_are_those_of_a_dictionary_in_order(papers: list[tuple[int
     assert [(tuple(row), number) for row, number in zip(kept.tolist(), added.tolist(), strict=True)] == [
         (row[:length], number) for row, number in sorted(found.items())
     ]
+
+
+@pytest.mark.parametrize("kind", [np.int16, np.uint8])
+@pytest.mark.parametrize("width", range(1, 18))
+def test_papers_that_differ_only_in_their_last_mark_stay_apart(width: int, kind: type) -> None:
+    """The last bits of a word are not in what is sorted first: they must be looked at all the same."""
+    table = np.ones((5, width), dtype=kind)
+    table[:, -1] = [2, 1, 3, 2, 130]
+    kept, added = merged(table, np.array([1, 10, 100, 1000, 10000], dtype=np.int64))
+    assert kept[:, -1].tolist() == [1, 2, 3, 130]
+    assert added.tolist() == [10, 1001, 100, 10000]
 
 
 def settled(ranks: list[int | None], withdrawn: set[int], rules: MarkRules) -> tuple[tuple[int, ...], Ends]:
