@@ -7,6 +7,9 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PIP    ?= $(BIN)/python -m pip
 WORKERS ?= 2
+# What is installed, and its exact versions.
+EXTRAS ?= pictures,dev
+PINS   ?= constraints.txt
 
 # pip's remarks about its own version and about being root are no help here.
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -14,7 +17,7 @@ export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format types docs check clean
+.PHONY: help setup demo test lint format types docs bench check clean
 
 help:  ## show this page
 	@echo "selectorate: the election office of an organisation, as software"
@@ -38,8 +41,8 @@ $(BIN)/python:
 	       && PYTHONPATH=$(VENV).bootstrap $(PYTHON) -m virtualenv --quiet $(VENV); \
 	       status=$$?; rm -rf $(VENV).bootstrap; exit $$status; }
 
-$(STAMP): pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --quiet --editable '.[pictures,dev]' --constraint constraints.txt
+$(STAMP): pyproject.toml $(PINS) | $(BIN)/python
+	$(PIP) install --quiet --editable '.[$(EXTRAS)]' --constraint $(PINS)
 	@touch $@
 
 demo: $(STAMP)  ## run a whole contest and show what comes of it
@@ -62,8 +65,13 @@ types: $(STAMP)  ## check the types (mypy --strict)
 docs: $(STAMP)  ## write the generated pages of docs/ again
 	$(BIN)/python tools/make_docs.py
 
+# The other programs ask for other versions of what we use, so they get a virtual environment of their own.
+bench:  ## measure speed beside other programs (a quarter of an hour); CASES="av stv" only some
+	@$(MAKE) --no-print-directory setup VENV=.venv.bench EXTRAS=bench PINS=benchmarks/constraints.txt
+	.venv.bench/bin/python benchmarks/run.py $(CASES)
+
 check: lint types test  ## lint, types and test: what a commit must pass
 
 clean:  ## remove the virtual environment, caches and what the demo wrote
-	rm -rf $(VENV) $(VENV).bootstrap build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV).bootstrap .venv.bench benchmarks/data build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -79,22 +79,105 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
     """
     profile.require_whole_ballots()
     rules = rules or MarkRules()
-    marks = profile.papers[:, : rules.ranks] if rules.ranks is not None else profile.papers
+    cut = rules.ranks is not None and rules.ranks < profile.papers.shape[1]
+    papers, number = profile.papers[:, : rules.ranks] if cut else profile.papers, profile.number
+    withdrawn = np.array([False, *(option.withdrawn for option in profile.candidates)])
+    ends = np.full(papers.shape[0], Ends.CHOICES, dtype=np.int8)
+    met = dict.fromkeys(("overvote", "skipped", "repeated", "withdrawn"), 0)
+    # Almost all papers are strict rankings as they stand; only the others are looked at rank by rank.
+    odd = _unusual(papers, withdrawn).nonzero()[0]
+    if odd.size:
+        papers = np.array(papers)
+        papers[odd], ends[odd], found = _settled(papers[odd], profile.sets, withdrawn, rules)
+        met = {name: int(number[odd[rows]].sum()) for name, rows in found.items()}
+    # What is left at the end of a row is END, so that a row without a first mark has none.
+    marked, valid = (marks[:, :1].any(axis=1) for marks in (profile.papers, papers))
+    spoilt = marked & ~valid
+    kept, added, why, parts = papers, number, ends, profile.parts
+    if not valid.all():
+        kept, added, why = papers[valid], number[valid], ends[valid]
+        parts = parts[valid] if parts is not None else None
+    if (odd.size or cut) and added.size:
+        kept, added, why, parts = _merged_for_good(kept, added, why, parts)
+    return Rankings(
+        papers=kept,
+        number=added,
+        ends=why,
+        candidates=len(profile.candidates),
+        valid=int(added.sum()),
+        blank=int(number[~marked].sum()),
+        spoilt=int(number[spoilt].sum()),
+        met=met,
+        sets=tuple(tuple(who for who in people if not withdrawn[who]) for people in profile.sets)
+        if rules.overvote == "end if several"
+        else (),
+        spoilt_by={end: int(number[spoilt][ends[spoilt] == end].sum()) if odd.size else 0 for end in Ends},
+        parts=parts,
+        part_names=profile.part_names,
+    )
+
+
+def _merged_for_good(
+    papers: Marks, number: Numbers, ends: NDArray[np.int8], parts: Marks | None
+) -> tuple[Marks, Numbers, NDArray[np.int8], Marks | None]:
+    """Equal rows merged. Reason and part are merged with the ranking: two that end for different reasons stay two."""
+    columns = [papers, ends[:, None].astype(np.int16) + 1]
+    if parts is not None:
+        columns.append(parts[:, None] + np.int16(1))
+    both, added = merged(np.concatenate(columns, axis=1), number)
+    width = both.shape[1] - len(columns) + 1
+    kept, why = np.ascontiguousarray(both[:, :width]), (both[:, width] - 1).astype(np.int8)
+    return kept, added, why, np.ascontiguousarray(both[:, width + 1] - 1) if parts is not None else None
+
+
+_BLOCK = 1 << 13
+"""Rows that are looked at together: with what is made of them, they fit in the caches."""
+
+
+def _unusual(papers: Marks, withdrawn: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which rows are no strict rankings of candidates who stand: all others count as they are.
+
+    A row is one if it has no mark but candidates', none of somebody who has withdrawn, and as many different
+    candidates as marks. These are told by bits, a word for 64 numbers at a time.
+    """
+    size = papers.shape[0]
+    unusual = np.zeros(size, dtype=bool)
+    if papers.size == 0:
+        return unusual
+    negative = bool(papers.min() < 0)
+    bits = np.zeros((-(-withdrawn.size // 64), withdrawn.size), dtype=np.uint64)
+    people = np.arange(1, withdrawn.size)
+    bits[people // 64, people] = np.uint64(1) << (people % 64).astype(np.uint64)
+    bits[:, withdrawn] = 0  # one who has withdrawn is no different candidate, and the row comes out one short
+    for start in range(0, size, _BLOCK):
+        block = np.ascontiguousarray(papers[start : start + _BLOCK].T)  # rank by rank: longer rows are quicker
+        if negative:
+            block = np.maximum(block, END)
+        different = np.zeros(block.shape[1], dtype=np.int16)
+        for word in bits:
+            different += np.bitwise_count(np.bitwise_or.reduce(word.take(block), axis=0))
+        unusual[start : start + _BLOCK] = different != np.add.reduce(block != END, axis=0, dtype=np.int16)
+    if negative:
+        unusual |= (papers < END).any(axis=1)
+    return unusual
+
+
+def _settled(
+    marks: Marks, sets: tuple[tuple[int, ...], ...], withdrawn: NDArray[np.bool_], rules: MarkRules
+) -> tuple[Marks, NDArray[np.int8], dict[str, NDArray[np.bool_]]]:
+    """What ``marks`` come to under ``rules``: rankings, why each ends, and which rows had each kind of unusual mark."""
     size, width = marks.shape
-    withdrawn = np.zeros(len(profile.candidates) + 1, dtype=bool)
-    for index, option in enumerate(profile.candidates):
-        withdrawn[index + 1] = option.withdrawn
     out = np.zeros((size, width), dtype=np.int16)
     length = np.zeros(size, dtype=np.int64)
     ends = np.full(size, Ends.CHOICES, dtype=np.int8)
-    seen = np.zeros((size, len(profile.candidates) + 1), dtype=bool)
+    seen = np.zeros((size, withdrawn.size), dtype=bool)
     open_ = np.ones(size, dtype=bool)
     gap = np.zeros(size, dtype=np.int64)
     met = {name: np.zeros(size, dtype=bool) for name in ("overvote", "skipped", "repeated", "withdrawn")}
     rows = np.arange(size)
     # Who stands at a rank with several, and whether anybody there can still be chosen.
-    several = np.zeros((len(profile.sets), len(profile.candidates) + 1), dtype=bool)
-    for index, people in enumerate(profile.sets):
+    several = np.zeros((len(sets), withdrawn.size), dtype=bool)
+    for index, people in enumerate(sets):
         several[index, list(people)] = True
     usable: NDArray[np.bool_] = np.array((several & ~withdrawn).any(axis=1))
     for rank in range(width):
@@ -128,47 +211,7 @@ def rankings(profile: Profile, rules: MarkRules | None = None) -> Rankings:
             who = np.where(over, mark, who)
         out[rows[take], length[take]] = who[take]
         length[take] += 1
-    settled = _Settled(out, length > 0, ends, met)
-    sets = tuple(tuple(who for who in people if not withdrawn[who]) for people in profile.sets)
-    return _gathered(profile, settled, sets if rules.overvote == "end if several" else ())
-
-
-@dataclass(frozen=True, eq=False)
-class _Settled:
-    """What each paper came to: its ranking, whether that has anybody, why it ends, and which unusual marks it had."""
-
-    papers: Marks
-    valid: NDArray[np.bool_]
-    ends: NDArray[np.int8]
-    met: dict[str, NDArray[np.bool_]]
-
-
-def _gathered(profile: Profile, settled: _Settled, sets: tuple[tuple[int, ...], ...]) -> Rankings:
-    """The rankings of all papers, equal ones merged, and the papers counted by what became of them."""
-    number, valid, ends = profile.number, settled.valid, settled.ends
-    size = number.size
-    marked = (profile.papers != END).any(axis=1) if profile.papers.shape[1] else np.zeros(size, dtype=bool)
-    columns = [settled.papers, ends[:, None].astype(np.int16) + 1]
-    if profile.parts is not None:
-        columns.append(profile.parts[:, None] + np.int16(1))
-    joined = np.concatenate(columns, axis=1)[valid]
-    # Reason and part are merged with the ranking: two papers that end for different reasons stay two.
-    kept, added = merged(joined, number[valid]) if valid.any() else (joined, number[valid])
-    width = kept.shape[1] - len(columns) + 1
-    return Rankings(
-        papers=np.ascontiguousarray(kept[:, :width]),
-        number=added,
-        ends=(kept[:, width] - 1).astype(np.int8),
-        candidates=len(profile.candidates),
-        valid=int(number[valid].sum()),
-        blank=int(number[~marked].sum()),
-        spoilt=int(number[marked & ~valid].sum()),
-        met={name: int(number[rows].sum()) for name, rows in settled.met.items()},
-        sets=sets,
-        spoilt_by={end: int(number[marked & ~valid & (ends == end)].sum()) for end in Ends},
-        parts=np.ascontiguousarray(kept[:, width + 1] - 1) if profile.parts is not None else None,
-        part_names=profile.part_names,
-    )
+    return out, ends, met
 
 
 def parts_of(papers: Rankings) -> list[Rankings]:

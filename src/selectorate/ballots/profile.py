@@ -20,6 +20,8 @@ END = 0
 SKIPPED = -1
 MAX_CANDIDATES = 10_000
 """More candidates than any paper has room for: a file that says so is broken or hostile."""
+MAX_SUM = 2**63 - 1
+"""What a sum of ballots must not exceed, to be exact in 64 bits. Files are held to far less (``formats``)."""
 
 Marks = NDArray[np.int16]
 Numbers = NDArray[np.int64]
@@ -51,6 +53,9 @@ class Profile:
     place in ``part_names`` for each row of ``papers``, and then papers of different parts are not merged.
 
     On a paper without ranks (approval, choose up to so many) all candidates marked stand at the first rank.
+
+    Whatever papers are counted together, their number is at most that of all; so no sum of ``number`` overflows if that
+    of all does not. Raises ValueError if it does, or if a number is negative.
     """
 
     candidates: tuple[Option, ...]
@@ -62,6 +67,13 @@ class Profile:
     scale: int = 1
     parts: Marks | None = field(default=None, repr=False)
     part_names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.number.size and int(self.number.min()) < 0:
+            raise ValueError(f"{int(self.number.min())} ballots")
+        highest = int(self.number.max(initial=0)) * self.number.size
+        if highest > MAX_SUM and sum(self.number.tolist()) > MAX_SUM:
+            raise ValueError(f"more than {MAX_SUM} ballots: their sum does not fit in 64 bits")
 
     @property
     def total(self) -> int:
@@ -110,7 +122,7 @@ def set_code(index: int) -> int:
     return -2 - index
 
 
-def _words(papers: Marks | NDArray[np.uint8]) -> NDArray[np.uint64]:
+def _packed(papers: Marks | NDArray[np.uint8]) -> NDArray[Any]:
     """The rows of ``papers`` as words, most significant first: compared word by word they stand in the same order."""
     size, width = papers.shape
     if papers.dtype == np.uint8:
@@ -125,14 +137,53 @@ def _words(papers: Marks | NDArray[np.uint8]) -> NDArray[np.uint64]:
         packed = np.zeros((size, -(-width // each) * each), dtype=kind)
         np.subtract(papers, low, out=packed[:, :width], casting="unsafe")
         packed = packed if narrow else packed.astype(">u2")
-    return np.ascontiguousarray(packed.view(">u8").T).astype(np.uint64)
+    return packed.view(">u8")
+
+
+def _sorted(packed: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The rows of ``packed`` in order, and which of them is the first of its kind.
+
+    Sorted are not the rows but whole numbers: as much of the first word as leaves room for the number of the row in the
+    same 64 bits. Rows that are equal so far are looked at further, if there is a difference among them.
+    """
+    size = packed.shape[0]
+    room = np.uint64(size.bit_length())
+    key = packed[:, 0].astype(np.uint64) >> room
+    key <<= room
+    key |= np.arange(size, dtype=np.uint64)
+    key.sort()
+    order = (key & ((np.uint64(1) << room) - np.uint64(1))).astype(np.int64)
+    key >>= room
+    first = np.ones(size, dtype=bool)
+    np.not_equal(key[1:], key[:-1], out=first[1:])
+    lost = bool((packed[:, 0] & np.uint64((1 << int(room)) - 1)).any())  # whether something was cut off the first word
+    for place in range(0 if lost else 1, packed.shape[1]):
+        tied = ~first
+        tied[:-1] |= tied[1:]
+        at = tied.nonzero()[0]
+        if at.size == 0:
+            break
+        run, rows = np.cumsum(first[at]), order[at]
+        key = packed[rows, place].astype(np.uint64)
+        differs = (key[1:] != key[:-1]) & (run[1:] == run[:-1])
+        if not differs.any():
+            continue
+        mixed = np.zeros(int(run[-1]) + 1, dtype=bool)
+        mixed[run[1:][differs]] = True
+        kept = mixed[run]
+        at, run, rows, key = at[kept], run[kept], rows[kept], key[kept]
+        within = np.lexsort((key, run))
+        order[at], key, run = rows[within], key[within], run[within]
+        fresh = np.ones(at.size, dtype=bool)
+        fresh[1:] = (key[1:] != key[:-1]) | (run[1:] != run[:-1])
+        first[at] = fresh
+    return order, first
 
 
 def merged(papers: Marks | NDArray[np.uint8], number: Numbers) -> tuple[Marks, Numbers]:
     """Equal rows of ``papers`` merged, their numbers added; in a canonical order that their order does not change.
 
-    The order is that of the marks, rank by rank. Rows are sorted by their first ranks packed into one word, and only
-    those that are equal so far are looked at further. ``papers`` of plain marks under 256 may be bytes.
+    The order is that of the marks, rank by rank. ``papers`` of plain marks under 256 may be bytes.
     """
     if papers.shape[0] == 0:
         return papers.astype(np.int16), number
@@ -143,24 +194,8 @@ def merged(papers: Marks | NDArray[np.uint8], number: Numbers) -> tuple[Marks, N
         return np.zeros((1, 0), dtype=np.int16), np.array([number.sum()], dtype=np.int64)
     if papers.dtype != np.uint8 and width < papers.shape[1]:
         papers = np.ascontiguousarray(papers[:, :width], dtype=np.int16)
-    words = _words(papers)
-    order = np.argsort(words[0])
-    word = words[0][order]
-    first = np.ones(order.size, dtype=bool)  # the first of a run of rows that are equal so far
-    np.not_equal(word[1:], word[:-1], out=first[1:])
-    for word in words[1:]:
-        tied = ~first
-        tied[:-1] |= tied[1:]
-        at = tied.nonzero()[0]
-        if at.size == 0:
-            break
-        run, rows = np.cumsum(first[at]), order[at]
-        key = word[rows]
-        within = np.lexsort((key, run))
-        order[at], key, run = rows[within], key[within], run[within]
-        fresh = np.ones(at.size, dtype=bool)
-        fresh[1:] = (key[1:] != key[:-1]) | (run[1:] != run[:-1])
-        first[at] = fresh
+    packed = _packed(papers)
+    order, first = _sorted(packed)
     starts = first.nonzero()[0]
     kept = np.take(papers, order[starts], axis=0)
     return np.ascontiguousarray(kept[:, :width], dtype=np.int16), np.add.reduceat(number[order], starts)
@@ -175,7 +210,7 @@ def profile_of(
 ) -> Profile:
     """The profile of ``rankings``: each a number of ballots, and the marks of them, best first.
 
-    Raises ValueError for a candidate that is not there, or a number that is negative.
+    Raises ValueError for a candidate that is not there, a number that is negative, or numbers too large to add up.
     """
     options = tuple(Option(item) if isinstance(item, str) else item for item in candidates)
     rows: list[list[tuple[int, ...] | None]] = []
@@ -202,5 +237,7 @@ def profile_of(
         papers[index, : len(row)] = [
             SKIPPED if several is None else several[0] if len(several) == 1 else code[several] for several in row
         ]
+    if sum(numbers) > MAX_SUM:
+        raise ValueError(f"more than {MAX_SUM} ballots: their sum does not fit in 64 bits")
     kept, added = merged(papers, np.array(numbers, dtype=np.int64))
     return Profile(options, kept, added, tuple(sets), seats, title)

@@ -142,6 +142,7 @@ class GregoryCount:
         self.why: dict[str, Fraction] = {}
         self.tied: tuple[int, ...] = ()
         self.tied_for: TieFor | None = None
+        self.plain: dict[int | Fraction, Fraction] = {}
 
     def _quota(self, votes: int) -> int | Fraction:
         """The quota when there are ``votes`` in the first round."""
@@ -443,7 +444,12 @@ class GregoryCount:
     # -- words ----------------------------------------------------------------------------------------------------
 
     def _plain(self, amount: int | Fraction) -> Fraction:
-        return Fraction(amount) / self.scale
+        # The same amounts are told round by round, and to make a fraction is slow.
+        found = self.plain.get(amount)
+        if found is None:
+            found = Fraction(amount, self.scale) if isinstance(amount, int) else amount / self.scale
+            self.plain[amount] = found
+        return found
 
     def _shown(self, amount: int | Fraction) -> str:
         value = self._plain(amount)

@@ -85,33 +85,31 @@ def ballots(lines: Numbered, candidates: int) -> NDArray[np.bool_]:
     zero = np.flatnonzero(lines.value == 0)
     if zero.size != lines.last.size or not bool((zero == lines.last).all()):
         good &= lines.value[lines.last] == 0
-        at = np.searchsorted(lines.last, zero)
-        good[at[zero != lines.last[at]]] = False
+        inside = np.ones(lines.value.size, dtype=bool)
+        inside[lines.last] = False
+        good[np.searchsorted(lines.last, zero[inside[zero]])] = False
     high = np.flatnonzero(lines.value > candidates)
     if high.size:
-        at = np.searchsorted(lines.last, high)
-        good[at[high != lines.first[at]]] = False
+        # The first number of a line is a weight: it may be higher.
+        begins = np.zeros(lines.value.size, dtype=bool)
+        begins[lines.first] = True
+        good[np.searchsorted(lines.last, high[~begins[high]])] = False
     return good
 
 
 def papers(lines: Numbered, taken: NDArray[np.bool_], candidates: int) -> tuple[Marks | NDArray[np.uint8], Numbers]:
     """The marks and the weights of the lines ``taken``, which are plain ballots; as bytes if ``candidates`` are few."""
-    first, last = lines.first[taken], lines.last[taken]
+    first, last, value = lines.first, lines.last, lines.value
+    if not taken.all():
+        value = value[np.repeat(taken, last - first + 1)]
+        first, last = first[taken], last[taken]
     number = lines.value[first].astype(np.int64)
-    length = last - first - 1
-    width = int(length.max(initial=0))
-    size = (first.size, width)
+    room = last - first + 1  # the weight, the marks, and the 0
+    size = first.size, int(room.max(initial=2))
     rows: Marks | NDArray[np.uint8]
     rows = np.zeros(size, dtype=np.uint8) if candidates < 256 else np.zeros(size, dtype=np.int16)
-    if width == 0:
-        return rows, number
-    inside = np.ones(lines.value.size, dtype=bool)
-    inside[first] = False
-    inside[last] = False
-    if first.size != lines.first.size:
-        inside &= np.repeat(taken, lines.last - lines.first + 1)
-    rows[np.arange(width) < length[:, None]] = lines.value[inside]
-    return rows, number
+    rows[np.arange(size[1]) < room[:, None]] = value
+    return rows[:, 1:-1], number
 
 
 def worth_merging(chunk: bytes) -> bool:
