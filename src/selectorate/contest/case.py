@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..documents import Document
 from ..rules import Rulebook
+from .by_method import Counted
 from .model import TOTAL, BallotFigures, Contest
 from .units import UnitVotes
 
@@ -18,7 +19,8 @@ class Case:
     """A contest, the rulebook it was held under (its parameters filled in), and what stands in files beside it.
 
     Where a file of ballots is given, the figures in ``contest`` are those counted from it; ``published`` has, by stage,
-    those that stand in the contest file. ``folder``: where these files are; None where the contest was not read from a
+    those that stand in the contest file. ``counts``: by stage, the counts by a method of their own.
+    ``folder``: where these files are; None where the contest was not read from a
     file.
     """
 
@@ -27,6 +29,7 @@ class Case:
     document: Document = field(repr=False)
     units: Mapping[str, UnitVotes] = field(repr=False)
     published: Mapping[str, BallotFigures] = field(default_factory=dict, repr=False)
+    counts: Mapping[str, Counted] = field(default_factory=dict, repr=False)
     folder: Path | Traversable | None = field(default=None, repr=False)
 
     def ballot(self, stage: str) -> BallotFigures | None:

@@ -1,6 +1,6 @@
 """From ballots to figures: the rounds of a ballot, counted under the rulebook and by section, as if published.
 
-What is counted by the votes of a round alone (every count but those of ``rules.BY_METHOD``) goes round by round: where
+What is counted by the votes of a round alone (every count but those of ``by_method``) goes round by round: where
 every paper lies, what that decides under the rulebook, who is left. Rounds that stand in the contest file beside a
 file of ballots say what a count cannot know: who withdrew, how a tie was broken, the figures of other sections.
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..rules import BallotStage, MotionStage
+from ..rules import BY_METHOD, BallotStage, MotionStage
+from .by_method import count_by_method, rounds_of
 from .case import Case
 from .cast import Casts
 from .figures import BallotView, added, sections_of
@@ -46,6 +47,11 @@ def _counted(case: Case, ballot: BallotFigures, casts: Sequence[Casts]) -> tuple
     if isinstance(stage, MotionStage):
         first = ballot.round[0] if ballot.round else Round()
         return case, ballot.model_copy(update={"round": (_round(first, whole, MOTION),)})
+    if isinstance(stage, BallotStage) and stage.count in BY_METHOD:
+        people = _people(case, ballot, whole)
+        found = count_by_method(case.contest, stage, ballot, whole, people)
+        figures = ballot.model_copy(update={"round": rounds_of(found, whole)})
+        return replace(case, counts={**case.counts, stage.id: found}), figures
     if TOTAL not in whole and any(section not in whole for section in sections_of(stage)):
         return case, _beside_published(ballot, whole)
     return _round_by_round(case, stage, ballot, whole)
@@ -73,9 +79,7 @@ def _beside_published(ballot: BallotFigures, casts: Casts) -> BallotFigures:
 
 def _round_by_round(case: Case, stage: BallotStage, ballot: BallotFigures, casts: Casts) -> tuple[Case, BallotFigures]:
     """Counted to the end under the rulebook, or as far as its rules and what the file says of ties decide."""
-    named = [who for cast in casts.values() for who in cast.people]
-    field_ = field_of(case) if ballot.stage == next(iter(_ballots(case)), None) else None
-    people: tuple[str, ...] = tuple(dict.fromkeys((*(field_ or ()), *named)))
+    people = _people(case, ballot, casts)
     rounds: list[Round] = []
     while len(rounds) < MAX_ROUNDS:
         given = ballot.round[len(rounds)] if len(rounds) < len(ballot.round) else Round()
@@ -110,8 +114,18 @@ def _apart(case: Case, stage: BallotStage, ballot: BallotFigures, casts: Casts) 
     return replace(case, units={**case.units, stage.id: votes}), counted
 
 
-def _ballots(case: Case) -> list[str]:
-    return [stage.id for stage in case.rulebook.stage if isinstance(stage, BallotStage)]
+def _people(case: Case, ballot: BallotFigures, casts: Casts) -> tuple[str, ...]:
+    """Who stands: in the first ballot all who are on the paper, and everybody whom a file of ballots has."""
+    named = [who for cast in casts.values() for who in cast.people]
+    ballots = [stage.id for stage in case.rulebook.stage if isinstance(stage, BallotStage)]
+    field_ = field_of(case) if ballot.stage == ballots[0] else None
+    found = dict.fromkeys((*(field_ or ()), *named))
+    return tuple(sorted(found, key=lambda who: _place(case, who)))
+
+
+def _place(case: Case, who: str) -> int:
+    keys = list(case.contest.candidates)
+    return keys.index(who) if who in keys else len(keys)
 
 
 def _round(given: Round, casts: Casts, people: Sequence[str]) -> Round:

@@ -210,6 +210,9 @@ class BallotView:
         if sections is not None and _uneven(sections):
             sections = _filled(sections)
         standing, basis = self._standing(sections, figures)
+        counted = self.case.counts.get(self.stage.id)
+        if counted is not None:
+            standing, basis = counted.standing(counted.count.rounds[number]), "votes"
         missing = None if standing is not None else self._missing(number)
         bases: dict[str, Fraction | int | None] = {
             "votes": sum(votes.values()) if votes is not None and self.complete(number) else None,

@@ -194,6 +194,13 @@ class Round(Marked):
     others: Count | None = Field(None, description="How many further candidates there were whose votes are not known.")
 
 
+class Draw(FileModel):
+    """A lot that was drawn for ties."""
+
+    seed: Text = Field(description="The seed, whose SHA-256 was published before the count.")
+    numbers: tuple[Text, ...] = Field((), description="The numbers that scrutineers gave, in their order.")
+
+
 class BallotFigures(Marked):
     """A ballot or a motion: its figures as published, or the file of its ballots."""
 
@@ -202,6 +209,9 @@ class BallotFigures(Marked):
         {},
         description="The file of the ballots themselves, next to this one, which are counted: one file, or one for each"
         ' segment: { members = "members.blt" }.',
+    )
+    lot: Draw | None = Field(
+        None, description="The draw for ties, where ballots are counted by a method that breaks them by lot."
     )
     units: Text | None = Field(
         None,

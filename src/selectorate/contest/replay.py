@@ -10,10 +10,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from ..count import Decision, Standing, decide, fill_places, passes
 from ..errors import CountError
-from ..rules import BallotStage, GoingOut, MotionStage, Quantity, Requirement, held
+from ..rules import BY_METHOD, BallotStage, GoingOut, MotionStage, Quantity, Requirement, held
 from . import nominations
 from .case import Case
 from .figures import BallotRound, Basis, view_of
@@ -274,6 +275,24 @@ def _replay_places(stage: BallotStage, rounds: Sequence[BallotRound]) -> Replay:
     return Replay(stage.id, played, "stopped" if stopped else "elected", elected=elected, stopped=stopped)
 
 
+def replay_method(case: Case, stage: BallotStage, rounds: Sequence[BallotRound]) -> Replay:
+    """A ballot that a method of its own counts: as it was counted; figures alone do not decide it."""
+    counted = case.counts.get(stage.id)
+    if counted is None:
+        return Replay(stage.id, (), "stopped", stopped=f'"{stage.count}" counts ballots, and these are figures')
+    played = []
+    for figures, item in zip(rounds, counted.count.rounds, strict=True):
+        elected, out = counted.keys(item.elected), figures.figures.out
+        outcome: Literal["elected", "reduced", "open"] = "elected" if elected else "reduced" if out else "open"
+        decision = Decision(outcome, elected=elected, out=out)
+        played.append(ReplayedRound(figures.number, figures.standing, "votes", decision, say=item.say))
+    count = counted.count
+    if count.tied:
+        names = " and ".join(count.name(who) for who in count.tied)
+        return Replay(stage.id, tuple(played), "stopped", stopped=f"{names} are tied, and nothing breaks the tie")
+    return Replay(stage.id, tuple(played), "elected", elected=counted.keys(count.elected))
+
+
 @functools.lru_cache(maxsize=256)
 def replay(case: Case) -> tuple[Replay, ...]:
     """All ballots and motions of ``case``, played again under its rulebook, in the order of the rules."""
@@ -288,6 +307,9 @@ def replay(case: Case) -> tuple[Replay, ...]:
             if figures is not None:
                 results.append(replay_motion(stage, rounds))
             continue
+        if stage.count in BY_METHOD:
+            results.append(replay_method(case, stage, rounds))
+            break
         if field_ is None and not rounds and (figures is None or not figures.figures.ballots):
             field_ = nominations.field_of(case)
         strangers = [

@@ -149,10 +149,8 @@ class View:
     def one_place(self) -> None:
         """Raises where several places were filled: one lead is not defined then."""
         if self.ballot().places > 1:
-            raise CannotBeKnown(
-                f"{self.ballot().places} places were filled, and every paper could name several: "
-                "there is no one runner-up"
-            )
+            several = ", and every paper could name several" if self.ballot().paper != "rank" else ""
+            raise CannotBeKnown(f"{self.ballot().places} places were filled{several}: there is no one runner-up")
 
     # -- votes ----------------------------------------------------------------------------------------------------
 
@@ -204,7 +202,10 @@ class View:
     def base(self) -> int:
         """The valid votes of the section in this round, of which shares of votes are measured."""
         if self.ballot().places > 1:
-            raise CannotBeKnown("every paper could name several candidates, so that votes are not shares of a whole")
+            why = "every paper could name several candidates, so that votes are not shares of a whole"
+            raise CannotBeKnown(
+                why if self.ballot().paper != "rank" else "papers were transferred between several places"
+            )
         item = self.round()
         if self.section == TOTAL:
             base = item.valid if item.valid is not None else (item.cast if not item.others else None)

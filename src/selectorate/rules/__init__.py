@@ -9,6 +9,8 @@ from .explain import Passage, explain
 from .grammar import BASES, Base, GoingOut, ParameterRef, Quantity, Requirement, share_text
 from .load import from_document, json_schema, load, load_file, preset_ids, preset_text, with_parameters
 from .model import (
+    BY_METHOD,
+    MANY_PLACES,
     BallotStage,
     Disclosure,
     Gate,
@@ -25,6 +27,8 @@ from .model import (
 
 __all__ = [
     "BASES",
+    "BY_METHOD",
+    "MANY_PLACES",
     "BallotStage",
     "Base",
     "Disclosure",

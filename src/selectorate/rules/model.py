@@ -8,7 +8,7 @@ two keys together can, is checked in ``consistency``.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -299,7 +299,33 @@ Ties = Annotated[
     ),
 ]
 
-CountName = Literal["most votes", "repeated ballots", "two rounds", "alternative vote", "supplementary vote"]
+TransferableVote = Literal[
+    "scottish",
+    "minneapolis",
+    "wigm",
+    "wigm-exact",
+    "ers97",
+    "northern-ireland",
+    "meek-1987",
+    "meek-nz",
+    "meek-prf",
+    "bottoms-up",
+]
+"""Methods that fill several places from ranked papers, by their ids in ``selectorate methods``."""
+PairwiseMethod = Literal["debian", "schulze", "schulze-margins", "schulze-not-compared"]
+"""Methods that compare candidates in pairs, and fill one place."""
+CountName = Literal[
+    "most votes",
+    "repeated ballots",
+    "two rounds",
+    "alternative vote",
+    "supplementary vote",
+    TransferableVote,
+    PairwiseMethod,
+]
+MANY_PLACES: frozenset[str] = frozenset(get_args(TransferableVote))
+BY_METHOD: frozenset[str] = MANY_PLACES | frozenset(get_args(PairwiseMethod))
+"""The counts that go by a method of their own, from the ballots: it says who is elected and who goes out."""
 
 
 def _minimum(value: object) -> object:

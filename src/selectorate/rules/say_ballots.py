@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .grammar import GoingOut, ParameterRef, Quantity, Requirement
-from .model import BallotRule, BallotStage, Interpretation, Points
+from .model import BY_METHOD, BallotRule, BallotStage, Interpretation, Points
 from .say_nominations import turnout
 from .wording import (
     BASES,
@@ -32,6 +32,7 @@ _TIES = {
     "stop": "the count stops until it has been decided how to go on",
 }
 
+_STV = "The papers are counted by the single transferable vote, by the rules of"
 _COUNTS = {
     "most votes": "There is one vote and one count.",
     "repeated ballots": "If a ballot elects nobody, another ballot is held.",
@@ -43,6 +44,29 @@ _COUNTS = {
     "supplementary vote": (
         "The papers are counted in two rounds at most: the papers of those who go out after the first pass to"
         " the next preference on them, if that candidate is still in the count."
+    ),
+    "scottish": f"{_STV} the Scottish Local Government Elections Order 2011.",
+    "minneapolis": f"{_STV} Minneapolis.",
+    "wigm": f"{_STV} weighted inclusive Gregory, with values cut to four decimals.",
+    "wigm-exact": f"{_STV} weighted inclusive Gregory, in exact fractions.",
+    "ers97": f"{_STV} the Electoral Reform Society of 1997.",
+    "northern-ireland": f"{_STV} the local elections of Northern Ireland.",
+    "meek-1987": f"{_STV} Meek, as published in 1987.",
+    "meek-nz": f"{_STV} Meek, as New Zealand's local elections have it.",
+    "meek-prf": f"{_STV} Meek, as the Proportional Representation Foundation's reference rule has it.",
+    "bottoms-up": (
+        "The papers are counted in rounds: the candidate with fewest votes goes out and the papers pass to the next"
+        " preference, until no more candidates are left than places."
+    ),
+    "debian": (
+        "The papers are counted by Schulze's method in Debian's form: candidates are compared in pairs, after those are"
+        " dropped who do not beat the default option."
+    ),
+    "schulze": "The papers are counted by Schulze's method: candidates are compared in pairs, by winning votes.",
+    "schulze-margins": "The papers are counted by Schulze's method: candidates are compared in pairs, by margins.",
+    "schulze-not-compared": (
+        "The papers are counted by Schulze's method: candidates are compared in pairs, and one who is not ranked on a"
+        " paper is not compared on it."
     ),
 }
 
@@ -168,6 +192,8 @@ def _result(stage: BallotStage, speaker: Speaker) -> Iterator[str]:
             f"As many are elected as is fixed for each contest ({speaker.parameter(stage.places)}),"
             " those with the most votes first."
         )
+    elif stage.places > 1 and stage.count in BY_METHOD:
+        yield f"{sentence(number(stage.places)).rstrip('.')} candidates are elected."
     elif stage.places > 1:
         yield f"The {number(stage.places)} candidates with the most votes are elected."
     elif stage.until is None:
@@ -191,7 +217,8 @@ def _result(stage: BallotStage, speaker: Speaker) -> Iterator[str]:
 
 def _only_reduces(stage: BallotStage) -> bool:
     """Whether nothing elects at this stage, but the number of candidates is brought down."""
-    return not stage.elected and not any(rule.elected for rule in stage.ballots)
+    by_rule = stage.elected or any(rule.elected for rule in stage.ballots)
+    return not by_rule and stage.count not in BY_METHOD
 
 
 def _general_out(stage: BallotStage) -> GoingOut | None:
@@ -200,7 +227,7 @@ def _general_out(stage: BallotStage) -> GoingOut | None:
         return stage.out
     if stage.count in ("two rounds", "supplementary vote"):
         return GoingOut("all but", 2)
-    return None if stage.count == "most votes" else stage.out
+    return None if stage.count == "most votes" or stage.count in BY_METHOD else stage.out
 
 
 def _needs(requirements: Sequence[Requirement], stage: BallotStage, speaker: Speaker) -> str:
@@ -285,7 +312,9 @@ def _ending(stage: BallotStage, speaker: Speaker) -> Iterator[str]:
         yield "A single candidate is elected without a ballot."
     else:
         yield "A ballot is held even if there is a single candidate."
-    if isinstance(stage.tie, Interpretation):
+    if stage.count in BY_METHOD:
+        yield "Ties are broken as that method has it; one that it leaves open stops the count, unless a lot was drawn."
+    elif isinstance(stage.tie, Interpretation):
         yield "How a tie is broken, the text does not settle; what was held on it is told further on."
     else:
         yield sentence(tie_clause(stage.tie))

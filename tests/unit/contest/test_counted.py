@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from selectorate import gallery
+from selectorate import gallery, mandate, sheets
 from selectorate.ballots import formats
 from selectorate.contest import Case, declare, load, load_file
 from selectorate.contest.audit import audit
 from selectorate.count.registry import METHODS, Options
+from selectorate.rules import BY_METHOD, MANY_PLACES
 
 RULES = """
 id = "society"
@@ -235,3 +236,69 @@ def test_a_contest_and_a_plain_count_of_the_same_ballots_agree(seed: int, tmp_pa
         assert ballot.elected == tuple(keys[who - 1] for who in counted.elected)
         totals = [{keys[who - 1]: votes for who, votes in item.totals.items() if votes} for item in counted.rounds]
         assert [{row.candidate: row.value for row in item.rows if row.value} for item in ballot.rounds] == totals
+
+
+STV = """
+segments = ["town", "country"]
+paper = "rank"
+count = "{count}"
+places = {places}
+"""
+
+
+def test_a_committee_by_transferable_vote(tmp_path: Path) -> None:
+    town = blt("10 1 2", "8 2", "6 3 2", "4 3")
+    country = "ballots,rank 1,rank 2\n9,Franklin,Lovelace\n7,Lovelace,\n3,C. T.,Lovelace\n2,,\n"
+    files = 'ballots = { town = "town.blt", country = "country.csv" }\n'
+    stage = STV.format(count="scottish", places=2)
+    found = case(tmp_path, files, stage, town_blt=town, country_csv=country)
+    declared = declare(found)
+    (ballot,) = declared.ballots
+    assert declared.derived and set(declared.elected) == {"ada", "ben"}
+    assert ballot.places == 2 and ballot.outcome == "elected"
+    first = {row.candidate: (row.by_section, row.value, row.fate) for row in ballot.rounds[0].rows}
+    assert first["ada"] == ({"town": 10, "country": 7}, 17, "elected")
+    assert "quota" in " ".join(ballot.rounds[0].say).lower()
+    text = sheets.declaration_text(declared, 100)
+    assert "Elected: Ada Lovelace and Ben Franklin" in text
+    assert sheets.sheet_html(sheets.illustrated(declared))
+    assert all(check.status == "agrees" for check in audit(found).checks), audit(found).checks
+    assert mandate.swing(found).over_all is None
+    assert mandate.to_json(mandate.mandate(declared))
+
+
+def test_a_transferable_vote_with_fractions_is_declared_to_five_decimals(tmp_path: Path) -> None:
+    ballots = blt("10 1 2", "5 1 3", "4 2", "3 3 2")
+    found = case(tmp_path, 'ballots = "all.blt"\n', STV.format(count="scottish", places=2), all_blt=ballots)
+    counted = METHODS["scottish"].run(formats.read(tmp_path / "all.blt"), 2, Options())
+    (ballot,) = declare(found).ballots
+    keys = ("ada", "ben", "cy")
+    values = [{row.candidate: row.value for row in item.rows if row.value} for item in ballot.rounds]
+    assert values == [{keys[who - 1]: v for who, v in item.totals.items() if v} for item in counted.rounds]
+    assert ballot.elected == tuple(keys[who - 1] for who in counted.elected)
+
+
+def test_a_pairwise_method_elects_one(tmp_path: Path) -> None:
+    ballots = blt("8 1 2 3", "7 2 3 1", "6 3 2 1")
+    found = case(tmp_path, 'ballots = "all.blt"\n', STV.format(count="schulze", places=1), all_blt=ballots)
+    assert declare(found).elected == ("ben",)
+
+
+def test_a_tie_in_a_count_by_method_stops_it_and_a_lot_decides_it(tmp_path: Path) -> None:
+    ballots = blt("5 1", "5 2", "4 3")
+    stage = STV.format(count="scottish", places=1)
+    open_ = declare(case(tmp_path, 'ballots = "all.blt"\n', stage, all_blt=ballots))
+    assert open_.elected == () and "are tied" in str(open_.ballots[0].stopped)
+    lot = 'ballots = "all.blt"\nlot = { seed = "a seed", numbers = ["4", "7"] }\n'
+    assert len(declare(case(tmp_path, lot, stage, all_blt=ballots)).elected) == 1
+
+
+def test_figures_alone_do_not_decide_a_count_by_method(tmp_path: Path) -> None:
+    figures = "[[ballot.round]]\nvotes.total = { ada = 17, ben = 17, cy = 13 }\n"
+    declared = declare(case(tmp_path, figures, STV.format(count="meek-prf", places=2)))
+    assert not declared.derived and "counts ballots" in str(declared.ballots[0].stopped)
+
+
+def test_the_methods_of_a_rulebook_are_those_that_count() -> None:
+    assert set(METHODS) >= BY_METHOD
+    assert {name for name in BY_METHOD if METHODS[name].many} == MANY_PLACES

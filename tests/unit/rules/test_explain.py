@@ -170,8 +170,31 @@ def kitchen_sink() -> Rulebook:
     return from_document(documents.parse(KITCHEN_SINK.encode(), "kitchen-sink.toml", RulebookError))
 
 
+COMMITTEE = """
+id = "committee"
+name = "The committee"
+organisation = "A society"
+office = "Member of the committee"
+
+[segments.members]
+name = "members"
+
+[[stage]]
+kind = "ballot"
+id = "ballot"
+segments = ["members"]
+paper = "rank"
+count = "scottish"
+"""
+
+
+def committee() -> Rulebook:
+    """A ballot that a method of its own counts."""
+    return from_document(documents.parse(COMMITTEE.encode(), "committee.toml", RulebookError))
+
+
 def rulebooks() -> list[Rulebook]:
-    return [*(load(name) for name in preset_ids()), kitchen_sink()]
+    return [*(load(name) for name in preset_ids()), kitchen_sink(), committee()]
 
 
 # -- changing one value -----------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..grammar import Requirement
-from ..model import BallotStage, Rulebook, full_weight
+from ..model import BY_METHOD, BallotStage, Rulebook, full_weight
 from .found import Contradiction, Found, known_names
 from .papers import papers
 
@@ -105,6 +105,9 @@ def _combination(stage: BallotStage, at: tuple[str | int, ...]) -> Found:
 
 def _elected(stage: BallotStage, at: tuple[str | int, ...], *, last: bool) -> Found:
     repeated = stage.count == "repeated ballots"
+    if stage.count in BY_METHOD:
+        yield from _by_method(stage, at, last=last)
+        return
     if not stage.elected and not any(rule.elected for rule in stage.ballots) and (last or stage.until is None):
         yield Contradiction(
             (*at, "elected"),
@@ -134,6 +137,20 @@ def _elected(stage: BallotStage, at: tuple[str | int, ...], *, last: bool) -> Fo
         )
     yield from _single_ballots(stage, at)
     yield from _bases(stage, at)
+
+
+def _by_method(stage: BallotStage, at: tuple[str | int, ...], *, last: bool) -> Found:
+    """What a count by a method of its own leaves no room for: the method says it."""
+    for key in ("elected", "out", "minimum", "until", "ballots", "points", "weights", "tie"):
+        if key in stage.model_fields_set:
+            message = f'"{key}" is said by the method of count "{stage.count}"'
+            yield Contradiction((*at, key), message, "Leave it out.")
+    if stage.combine != "one-person-one-vote":
+        message = f'"{stage.count}" counts all papers together, not as a "{stage.combine}"'
+        yield Contradiction((*at, "combine"), message, "Leave it out, or count by the alternative vote.")
+    if not last:
+        message = f'another ballot follows, but "{stage.count}" elects'
+        yield Contradiction((*at, "count"), message, "Put this ballot last.")
 
 
 def _single_ballots(stage: BallotStage, at: tuple[str | int, ...]) -> Found:

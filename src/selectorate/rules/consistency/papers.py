@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ..grammar import ParameterRef
-from ..model import BallotStage, GroupRule, Rulebook
+from ..model import BY_METHOD, MANY_PLACES, BallotStage, GroupRule, Rulebook
 from .found import Contradiction, Found, known_names
 
 
 def papers(rulebook: Rulebook, stage: BallotStage, at: tuple[str | int, ...]) -> Found:
     """Contradictions between the paper of a ballot, its count and its places."""
-    ranked = stage.count in ("alternative vote", "supplementary vote")
+    ranked = stage.count in ("alternative vote", "supplementary vote") or stage.count in BY_METHOD
     if ranked and stage.paper != "rank":
         yield Contradiction((*at, "paper"), f'"{stage.count}" needs ranked papers', 'Write paper = "rank".')
     if not ranked and stage.paper == "rank":
@@ -23,11 +23,11 @@ def papers(rulebook: Rulebook, stage: BallotStage, at: tuple[str | int, ...]) ->
         )
     if isinstance(stage.places, int) and stage.places < 1:
         yield Contradiction((*at, "places"), "nobody is elected", "places is 1 or more.")
-    if isinstance(stage.places, int) and stage.places > 1 and stage.count != "most votes":
+    if isinstance(stage.places, int) and stage.places > 1 and stage.count not in ("most votes", *MANY_PLACES):
         yield Contradiction(
             (*at, "places"),
             f'"{stage.count}" fills one place, not {stage.places}',
-            'Write count = "most votes".',
+            'Write count = "most votes", or a transferable vote: "scottish".',
         )
     if stage.paper == "choose up to" and stage.count != "most votes":
         yield Contradiction(
