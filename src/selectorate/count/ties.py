@@ -82,38 +82,51 @@ class Ties:
         points: Sequence[str] = (),
     ) -> TieBreak | None:
         """The same as ``choose``; None if no rule decides."""
-        least = what == "exclusion"
+        left, narrowed = list(tied), ""
         for rule in self.rules:
             if rule in ("latest difference", "first difference"):
-                found = self._by_rounds(tied, earlier, least=least, latest=rule == "latest difference")
-                if found is not None:
-                    number, who = found
-                    word = "fewest" if least else "most"
-                    point = points[number - 1] if points else f"round {number}"
-                    return TieBreak(tuple(tied), who, what, f"{word} votes in {point}, where they differed")
+                before = len(left)
+                number, left = narrow(left, what, earlier, latest=rule == "latest difference")
+                word = "fewest" if what == "exclusion" else "most"
+                point = points[number - 1] if points and number else f"round {number}"
+                if len(left) == 1:
+                    return TieBreak(tuple(tied), left[0], what, f"{word} votes in {point}, where they differed")
+                if len(left) < before:
+                    listed = " and ".join(names[who - 1] for who in left)
+                    narrowed = f" between {listed}, who had {word} votes in {point}"
             elif rule == "lot" and self.lot is not None:
                 order = self.lot.order(names)
-                who = next(item for item in order if item in tied)
-                return TieBreak(tuple(tied), who, what, "by lot", order)
-            elif rule == "order" and set(tied) <= set(self.order):
-                ranked = [who for who in self.order if who in tied]
-                return TieBreak(tuple(tied), ranked[-1] if least else ranked[0], what, f"by {self.by}")
+                who = next(item for item in order if item in left)
+                return TieBreak(tuple(tied), who, what, f"by lot{narrowed}", order)
+            elif rule == "order" and set(left) <= set(self.order):
+                ranked = [who for who in self.order if who in left]
+                chosen = ranked[-1] if what == "exclusion" else ranked[0]
+                return TieBreak(tuple(tied), chosen, what, f"by {self.by}{narrowed}")
             elif rule == "stop":
                 break
         return None
 
-    @staticmethod
-    def _by_rounds(
-        tied: Sequence[int], earlier: Sequence[Mapping[int, Fraction]], *, least: bool, latest: bool
-    ) -> tuple[int, int] | None:
-        numbered = list(enumerate(earlier, 1))
-        left = list(tied)
-        for number, totals in reversed(numbered) if latest else numbered:
-            values = {who: totals.get(who, Fraction(0)) for who in left}
-            edge = min(values.values()) if least else max(values.values())
-            at_edge = [who for who in left if values[who] == edge]
-            if len(at_edge) == 1:
-                return number, at_edge[0]
-            if len(at_edge) < len(left):
-                left = at_edge
-        return None
+
+def narrow(
+    tied: Sequence[int],
+    what: Literal["surplus", "exclusion", "election"],
+    earlier: Sequence[Mapping[int, Fraction]],
+    *,
+    latest: bool,
+) -> tuple[int, list[int]]:
+    """Who of ``tied`` is left by earlier rounds: those with fewest votes for an exclusion, otherwise with most.
+
+    Round by round, the ``latest`` first (or the first): those who are ahead of others there are not chosen in their
+    stead later. Also the number of the last round that left somebody behind (0: none did).
+    """
+    numbered = list(enumerate(earlier, 1))
+    left, at = list(tied), 0
+    for number, totals in reversed(numbered) if latest else numbered:
+        values = {who: totals.get(who, Fraction(0)) for who in left}
+        edge = min(values.values()) if what == "exclusion" else max(values.values())
+        at_edge = [who for who in left if values[who] == edge]
+        if len(at_edge) < len(left):
+            left, at = at_edge, number
+        if len(left) == 1:
+            break
+    return at, left
