@@ -7,7 +7,7 @@ import importlib
 import sys
 import time
 
-from .compare import Comparison, compare, shrunk
+from .compare import compare, shrunk
 
 LIBRARIES = ("pref_voting", "stvpoll", "pyrankvote", "votelib", "votekit", "abcvoting")
 
@@ -27,17 +27,41 @@ def main() -> int:
                 continue
             start = time.process_time()
             found = compare(comparison, given.number, f"{comparison.title} {comparison.method}")
-            print(f"{comparison.title} ~ {comparison.method}: {found.same} same of {found.number}", f"{time.process_time() - start:.0f} s")
+            print(
+                f"{comparison.title} ~ {comparison.method}: {found.same} same of {found.number}",
+                f"{time.process_time() - start:.0f} s",
+            )
             for why, counts in sorted(found.why.items()):
                 print("   ", " + ".join(why), counts)
                 if given.smallest:
                     small = shrunk(comparison, found.smallest[why], why)
-                    print("       ", small.seats, "of", small.candidates, small.told(), "ours", comparison.ours(small), "theirs", comparison.theirs(small))
+                    print(
+                        "       ",
+                        small.seats,
+                        "of",
+                        small.candidates,
+                        small.told(),
+                        "ours",
+                        comparison.ours(small),
+                        "theirs",
+                        comparison.theirs(small),
+                    )
             for what, elections in (("twin", found.wrong), ("unexplained", found.unexplained)):
                 bad += len(elections)
                 if elections:
                     small = min(elections, key=lambda e: sum(n for n, _ in e.papers))
-                    print("   !!", what, len(elections), small.seats, small.candidates, small.told(), "ours", comparison.ours(small), "theirs", comparison.theirs(small))
+                    print(
+                        "   !!",
+                        what,
+                        len(elections),
+                        small.seats,
+                        small.candidates,
+                        small.told(),
+                        "ours",
+                        comparison.ours(small),
+                        "theirs",
+                        comparison.theirs(small),
+                    )
     return 1 if bad else 0
 
 

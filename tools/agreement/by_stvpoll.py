@@ -68,8 +68,6 @@ COMPARISONS = (
         _irv,
         lambda election: ours.transferred(election, "alternative-vote"),
         Transfer("majority"),
-        (
-            Departure("majority of all", {"quota": "first majority", "last": False}),
-        ),
+        (Departure("majority of all", {"quota": "first majority", "last": False}),),
     ),
 )

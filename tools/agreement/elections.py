@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator
 from .model import Election, Paper
 
 
-def elections(number: int, seed: str, *, kind: str, seats: bool, blank: bool) -> Iterator[Election]:
+def elections(
+    number: int, seed: str, *, kind: str, seats: bool, blank: bool, small: bool = False
+) -> Iterator[Election]:
     """``number`` elections. ``kind``: of papers: "ranked", "complete" (all ranked) or "chosen" (without ranks).
 
-    ``seats``: several places; ``blank``: blank papers among them, in one election of ten.
+    ``seats``: several places; ``blank``: blank papers among them, in one election of ten; ``small``: for a slow count.
     """
     rng = random.Random(seed)
     for _ in range(number):
-        candidates = rng.randint(3, 8)
+        candidates = rng.randint(3, 5 if small else 8)
         places = rng.randint(1, min(candidates - 1, 4)) if seats else 1
-        ballots = rng.randint(5, 60)
+        ballots = rng.randint(5, 25 if small else 60)
         draw = rng.choice(_MODELS)(rng, candidates)
         papers = [_shaped(rng, draw(), kind, places) for _ in range(ballots)]
         if blank and rng.random() < 0.1:

@@ -75,23 +75,23 @@ def tables(states: list[Table]) -> tuple[tuple[tuple[int, Fraction | float], ...
 def fresh(kept: Sequence[Table], state: Table) -> bool:
     """Whether somebody's votes in ``state`` are others than in the last table."""
     last = kept[-1] if kept else {}
-    return any(who not in last or abs(votes - last[who]) > NEAR for who, votes in state.items())
+    return not kept or any(abs(votes - last.get(who, 0)) > NEAR for who, votes in state.items())
 
 
 def same(one: Answer, two: Answer) -> bool:
     """Whether two answers are the same, tables and all if both tell them."""
-    if one.winners != two.winners or bool(one.refused) != bool(two.refused):
+    if one.winners != two.winners or one.refused != two.refused:
         return False
     if one.refused or one.tables is None or two.tables is None:
         return True
     return len(one.tables) == len(two.tables) and all(
-        alike(left, right)
-        for left, right in zip(one.tables, two.tables, strict=True)
+        alike(left, right) for left, right in zip(one.tables, two.tables, strict=True)
     )
 
 
 def alike(one: Sequence[tuple[int, Fraction | float]], two: Sequence[tuple[int, Fraction | float]]) -> bool:
-    """Whether two tables are the same."""
+    """Whether two tables are the same; nobody's votes and no votes are the same to some libraries."""
+    one, two = ([cell for cell in table if cell[1] > NEAR] for table in (one, two))
     return len(one) == len(two) and all(
         who == other and abs(a - b) <= NEAR for (who, a), (other, b) in zip(one, two, strict=True)
     )

@@ -150,6 +150,8 @@ class Count:
                 break
             self.forget()
             self.note()
+        if self.left() > 0 and self.rule.out == "beside the exhausted":
+            raise RefusedError("an endless loop")
         return Answer(frozenset(self.elected), tables(self.states))
 
     def one_thing(self) -> bool:
