@@ -14,7 +14,7 @@ export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format types docs check clean
+.PHONY: help setup demo test lint format types docs check agree clean
 
 help:  ## show this page
 	@echo "selectorate: the election office of an organisation, as software"
@@ -62,8 +62,19 @@ types: $(STAMP)  ## check the types (mypy --strict)
 docs: $(STAMP)  ## write the generated pages of docs/ again
 	$(BIN)/python tools/make_docs.py
 
+# Other libraries pin versions that are not ours, so they get an environment of their own.
+PEERS := $(VENV)-peers
+
+$(PEERS)/.installed: pyproject.toml tools/agreement/constraints.txt | $(STAMP)
+	$(BIN)/python -m virtualenv --quiet $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --editable '.[peers]' --constraint tools/agreement/constraints.txt
+	@touch $@
+
+agree: $(PEERS)/.installed  ## compare our counts with those of other libraries (a quarter of an hour)
+	PYTHONHASHSEED=0 $(PEERS)/bin/python -m tools.agreement
+
 check: lint types test  ## lint, types and test: what a commit must pass
 
 clean:  ## remove the virtual environment, caches and what the demo wrote
-	rm -rf $(VENV) $(VENV).bootstrap build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) $(VENV).bootstrap build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -51,7 +51,7 @@ COMPARISONS = (
         (
             Departure("ties by second choices", {"ties": "free"}),
             Departure("hopeless together", {"out": "hopeless"}),
-            Departure("half is a majority", {"half": True}),
+            Departure("one more than a majority", {"half": True}),
         ),
     ),
     Comparison(

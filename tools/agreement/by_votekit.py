@@ -50,7 +50,7 @@ def _transfer(election: Election) -> Answer:
         # It tells of every tie on standard output.
         with contextlib.redirect_stdout(io.StringIO()):
             count = FastSTV(_ranked(election), n_seats=election.seats, rng_seed=1)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, TypeError) as error:
         return _refused(error)
     states = [{_number(who): votes for who, votes in state.scores.items()} for state in count.election_states]
     return Answer(_elected(count), tables(states[:-1]))
@@ -61,7 +61,7 @@ def _made(make: Callable[[Election], Any]) -> Callable[[Election], Answer]:
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 return Answer(_elected(make(election)))
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, TypeError) as error:
             return _refused(error)
 
     return answer
@@ -79,6 +79,7 @@ _TRANSFERS = (
     Departure("surpluses together", {"several": "together", "fills": "after"}),
     Departure("values not cut", {"cut": None}),
     Departure("forgets candidates", {"forgets": True}),
+    Departure("floating point", {"floats": True}),
 )
 
 COMPARISONS = (

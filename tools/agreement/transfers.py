@@ -40,6 +40,7 @@ class Transfer:
     unweighted: bool = False
     out: Literal["lowest", "all lowest", "hopeless", "beside the exhausted"] = "lowest"
     forgets: bool = False
+    floats: bool = False
 
     def count(self, election: Election, choose: Choices) -> Answer:
         return Count(self, election, choose).run()
@@ -121,6 +122,8 @@ class Count:
             return tied[0]
         if self.rule.ties == "refused":
             raise RefusedError("a tie")
+        if self.rule.floats and any(pile.holder in tied and pile.value.denominator > 1 for pile in self.piles):
+            return self.choose.one_of(tied)  # equal votes that were added up differ in the last binary digit
         looked = {"latest": self.history[::-1], "first table": self.history[:1]}.get(self.rule.ties, [])
         for table in looked:
             edge = (min if least else max)(table[who] for who in tied)
@@ -132,7 +135,10 @@ class Count:
         left, order = list(people), []
         while left:
             most = max(key(who) for who in left)
-            order.append(self.pick([who for who in left if key(who) == most], least=False))
+            tied = [who for who in left if key(who) == most]
+            # stvpoll puts those level in the order of their names here.
+            serially = self.rule.several == "serially"
+            order.append(self.choose.one_of(tied) if serially else self.pick(tied, least=False))
             left.remove(order[-1])
         return order
 
