@@ -66,7 +66,7 @@ def wrong_examples(comparisons: list[Comparison], only: str) -> int:
     for key, case in CASES.items():
         example = case.example
         for comparison in comparisons:
-            if example is None or example.called not in comparison.title or only not in comparison.title:
+            if example is None or example.called not in comparison.label or only not in comparison.title:
                 continue
             election = example.election
             ours, theirs = comparison.ours(election), comparison.theirs(election)

@@ -14,7 +14,7 @@ from .model import Election
 
 @dataclass(frozen=True)
 class Example:
-    """``called``: which comparison, by a part of its title. ``ballots``: as ``Election.told``; "A" and so on."""
+    """``called``: which comparison, by a part of its label. ``ballots``: as ``Election.told``; "A" and so on."""
 
     called: str
     places: str
@@ -170,6 +170,15 @@ CASES = {
     "goes on": Case(
         "another rule",
         "Surpluses move though no more are left than places, or all at once: tables differ, and the cut of values too.",
+        Example(
+            "calculate_scottish_stv",
+            "3 of 4",
+            "1 C, 11 CA, 1 D, 15 DB",
+            "B, C, D",
+            "B, C, D",
+            "28 votes, quota 8. D has 16, C 12. By rule 49 the surplus of D goes first, and there is a table with"
+            " B at 7.5; then C's, and A has 3.66663. The library has one table for both.",
+        ),
     ),
     "rounds values": Case(
         "an error",
@@ -245,6 +254,15 @@ CASES = {
         "an error",
         "With an odd number of votes one vote more than a majority is asked (5 of 7): half is rounded up, and has to be"
         " passed. It takes more tables; the same is elected.",
+        Example(
+            "instant_runoff_voting",
+            "1 of 4",
+            "4 A, 1 BA, 1 CA, 1 DA",
+            "A",
+            "A",
+            "7 votes: A has 4, a majority, and is elected by the first table. The library asks for 5 and makes a"
+            " second one.",
+        ),
     ),
     "papers at one value": Case(
         "an error",
@@ -307,6 +325,14 @@ CASES = {
         "another rule",
         "Only candidates with a vote are known: with fewer of them than places, places stay empty; ours are filled, by"
         " lot among those without.",
+        Example(
+            "RankedToFirstPreference",
+            "2 of 3",
+            "1 A",
+            "A, B, C",
+            "A",
+            "A has 1; B and C are level for the second place, with none. The library fills one place of two.",
+        ),
     ),
     "most wins": Case(
         "an error",
@@ -324,17 +350,57 @@ CASES = {
     "ties by first preferences": Case(
         "another rule",
         "Ties are broken by first preferences, then at random; ours by the latest table in which they differed.",
+        Example(
+            "FastSTV ~ scottish",
+            "1 of 4",
+            "2 AB, 3 B, 4 C, 1 DC, 2 D",
+            "B",
+            "C",
+            "A goes out: B 5, C 4, D 3. D goes out: B 5, C 5. In the table before B had more, so C goes out; in"
+            " the first table C had.",
+        ),
     ),
     "values not cut": Case(
-        "another rule", "Values are not cut to five places: the library does not say that it follows Scotland's rules."
+        "another rule",
+        "Values are not cut to five places: the library does not say that it follows Scotland's rules.",
+        Example(
+            "FastSTV ~ scottish",
+            "2 of 3",
+            "7 BA",
+            "A, B",
+            "A, B",
+            "7 votes, quota 3. The surplus of 4 is 4/7 a paper, cut to 0.57142: A has 3.99994. The library gives A 4.",
+        ),
     ),
     "floating point": Case(
-        "an error", "Votes that are equal are added up in floating point and differ in the last digit: no tie is seen."
+        "an error",
+        "Votes that are equal are added up in floating point and differ in the last digit: no tie is seen.",
+        Example(
+            "FastSTV ~ scottish",
+            "3 of 4",
+            "1 ADB, 1 ADBC, 1 BA, 1 BAD, 1 BADC, 3 CDAB, 1 DA, 1 DAC, 3 DACB",
+            "B, C, D",
+            "A, C, D",
+            "13 votes, quota 4. D has 5, and the surplus is 0.2 a paper: A has 2 + 5 x 0.2 = 3, as B and C have."
+            " In the first table A had 2, so A goes out. The library adds 0.2 five times and has"
+            " 3.0000000000000004 for A.",
+        ),
     ),
     "forgets candidates": Case(
         "an error", "Who is on no paper any more that somebody holds is left out, also where places are still to fill."
     ),
-    "picks one": Case("a lot", "One of those tied is named, the first by the alphabet."),
+    "picks one": Case(
+        "a lot",
+        "One of those tied is named, the first by the alphabet.",
+        Example(
+            "votekit Schulze",
+            "1 of 2",
+            "4 A, 4 B",
+            "A, B",
+            "A",
+            "A and B are level.",
+        ),
+    ),
     "first tier": Case(
         "an error",
         "The winner is looked for in the smallest group that beats all others. At a tie that group can contain somebody"
@@ -352,6 +418,14 @@ CASES = {
     "a majority does not end it": Case(
         "another rule",
         "There is a second round also if somebody has a majority, and a tie for the second place counts.",
+        Example(
+            "TopTwo",
+            "1 of 3",
+            "3 A, 1 B, 1 C",
+            "A",
+            "no answer: a tie",
+            "5 votes, and A has 3. B and C are level for a second place that nobody needs.",
+        ),
     ),
 }
 """By the keys of ``Departure``."""

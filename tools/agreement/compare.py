@@ -46,6 +46,10 @@ class Comparison:
     def title(self) -> str:
         return f"{self.library} {self.called}"
 
+    @property
+    def label(self) -> str:
+        return f"{self.title} ~ {self.method}"
+
 
 @dataclass
 class Found:

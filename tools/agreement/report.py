@@ -102,10 +102,10 @@ def _case(key: str, case: Case, results: Sequence[tuple[Comparison, Found]]) -> 
     ]
     if case.example is not None:
         example = case.example
+        library = next(one.library for one, _ in results if example.called in one.label)
         lines += [
             "",
-            f"> {example.places} places: {example.ballots}. Ours: **{example.ours}**; the library"
-            f" (`{example.called}`): **{example.theirs}**.",
+            f"> {example.places} places: {example.ballots}. Ours: **{example.ours}**; {library}: **{example.theirs}**.",
             ">",
             f"> {example.by_hand}",
         ]

@@ -44,6 +44,9 @@ class Lot:
 class Ties:
     """How ties are broken: the rules in their order, and the draw if one was made.
 
+    Whom a rule leaves behind is out of the tie for the rules after it: a lot decides only among those whom earlier
+    rounds do not tell apart.
+
     ``order``: for the rule "order", the candidates as an officer, a chair with a casting vote or a list puts them,
     the preferred one first; ``by`` says whose order it is.
     """
