@@ -30,7 +30,7 @@ PAGE = ROOT / "docs" / "agreement.md"
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.agreement", description=__doc__)
     parser.add_argument("--number", type=int, default=NUMBER, help="elections for every comparison")
-    parser.add_argument("--only", default="", help="comparisons with this in their title")
+    parser.add_argument("--only", default="", help="comparisons with this in their label")
     parser.add_argument("--smallest", action="store_true", help="shrink an example of every difference")
     given = parser.parse_args()
     # Some libraries go through sets of names: with hashes that change, so would what they do at a tie.
@@ -44,7 +44,7 @@ def main() -> int:
     ]
     bad = wrong_examples(comparisons, given.only)
     for comparison in comparisons:
-        if given.only in comparison.title:
+        if given.only in comparison.label:
             start = time.process_time()
             found = compare(comparison, given.number, f"{comparison.title} {comparison.method}")
             tell(comparison, found, time.process_time() - start, shrink=given.smallest)
@@ -66,7 +66,7 @@ def wrong_examples(comparisons: list[Comparison], only: str) -> int:
     for key, case in CASES.items():
         example = case.example
         for comparison in comparisons:
-            if example is None or example.called not in comparison.label or only not in comparison.title:
+            if example is None or example.called not in comparison.label or only not in comparison.label:
                 continue
             election = example.election
             ours, theirs = comparison.ours(election), comparison.theirs(election)

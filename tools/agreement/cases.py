@@ -374,7 +374,8 @@ CASES = {
     ),
     "floating point": Case(
         "an error",
-        "Votes that are equal are added up in floating point and differ in the last digit: no tie is seen.",
+        "Votes that are equal are added up in floating point and differ in the last digit: no tie is seen, or a quota"
+        " is not reached.",
         Example(
             "FastSTV ~ scottish",
             "3 of 4",

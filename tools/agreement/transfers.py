@@ -69,6 +69,7 @@ class Count:
         self.history: list[dict[int, Fraction]] = []
         self.states: list[Table] = []
         self.held: dict[int | None, Fraction] = {}
+        self.under: dict[tuple[int, int], int] = {}
         self.start = len(election.ballots) if rule.blank_in_quota else election.valid
 
     # -- what holds at a moment
@@ -92,6 +93,13 @@ class Count:
 
     def enough(self, who: int) -> bool:
         total, need = self.total(who), self.need()
+        if total == need and self.added([who]):
+            # Read off once a table: the sum is a little under the quota, or not.
+            key = (len(self.history), who)
+            if key not in self.under:
+                self.under[key] = self.choose.one_of([0, 1])
+            if self.under[key]:
+                return False
         if self.rule.twice_is_not and need and total % need == 0:
             return False
         if self.rule.quota in ("integer", "first majority") or self.rule.exactly:
@@ -99,6 +107,10 @@ class Count:
         if self.rule.half:
             return total > -(-need // 1)
         return total > need
+
+    def added(self, people: Sequence[int]) -> bool:
+        """Whether floating point can tell: votes of ``people`` are a sum of parts."""
+        return self.rule.floats and any(pile.holder in people and pile.value.denominator > 1 for pile in self.piles)
 
     def left(self) -> int:
         return self.election.seats - len(self.elected)
@@ -122,8 +134,8 @@ class Count:
             return tied[0]
         if self.rule.ties == "refused":
             raise RefusedError("a tie")
-        if self.rule.floats and any(pile.holder in tied and pile.value.denominator > 1 for pile in self.piles):
-            return self.choose.one_of(tied)  # equal votes that were added up differ in the last binary digit
+        if self.added(tied):
+            return self.choose.one_of(tied)  # equal votes differ in the last binary digit
         looked = {"latest": self.history[::-1], "first table": self.history[:1]}.get(self.rule.ties, [])
         for table in looked:
             edge = (min if least else max)(table[who] for who in tied)
