@@ -54,7 +54,7 @@ def main() -> int:
         print(f"{bad} differences or examples are not explained", file=sys.stderr)
         return 1
     results = [(comparison, kept(comparison)) for comparison in comparisons]
-    if all(found is not None and found.number == NUMBER for _, found in results):
+    if all(found is not None and found.number == NUMBER and not found.bad for _, found in results):
         PAGE.write_text(page([(one, found) for one, found in results if found is not None]), encoding="utf-8")
         print(f"written: {PAGE.relative_to(ROOT)}")
     return 0
@@ -104,7 +104,8 @@ def _place(comparison: Comparison) -> Path:
 
 def keep(comparison: Comparison, found: Found) -> None:
     KEPT.mkdir(parents=True, exist_ok=True)
-    told = {"number": found.number, "same": found.same, "tables": found.tables}
+    bad = len(found.wrong) + len(found.unexplained)
+    told = {"number": found.number, "same": found.same, "tables": found.tables, "bad": bad}
     told["why"] = [[list(why), counts] for why, counts in sorted(found.why.items())]  # type: ignore[assignment]
     _place(comparison).write_text(json.dumps(told), encoding="utf-8")
 

@@ -68,11 +68,14 @@ def _made(make: Callable[[Election], Any]) -> Callable[[Election], Answer]:
 
 
 def _refused(error: Exception) -> Answer:
-    tie = "Cannot elect correct number of candidates without breaking ties."
-    return Answer(refused="a tie" if str(error) == tie else f"{type(error).__name__}: {error}")
+    known = {
+        "Cannot elect correct number of candidates without breaking ties.": "a tie",
+        "Not enough candidates received votes to be elected.": "too few have votes",
+    }
+    return Answer(refused=known.get(str(error), f"{type(error).__name__}: {error}"))
 
 
-_VOTED = Departure("only who has a vote", {"voted": True})
+_ENOUGH = Departure("too few with votes", {"enough": True})
 _REFUSES = Departure("refuses ties", {"refuses": True})
 _TRANSFERS = (
     Departure("ties by first preferences", {"ties": "first table"}),
@@ -134,7 +137,7 @@ COMPARISONS = (
         _made(lambda election: Plurality(_ranked(election), election.seats)),
         lambda election: ours.undecided(election, "most-votes"),
         Most(all_marks=False),
-        (_REFUSES, _VOTED),
+        (_REFUSES, _ENOUGH),
         seats=True,
         blank=False,
     ),
@@ -145,7 +148,7 @@ COMPARISONS = (
         _made(lambda election: Approval(_chosen(election), election.seats)),
         lambda election: ours.undecided(election, "approval", chosen=True),
         Most(all_marks=True),
-        (_REFUSES, _VOTED),
+        (_REFUSES, _ENOUGH),
         kind="chosen",
         seats=True,
         blank=False,
@@ -157,7 +160,7 @@ COMPARISONS = (
         _made(lambda election: BlockPlurality(_chosen(election), election.seats)),
         lambda election: ours.undecided(election, "block-vote", chosen=True),
         Most(all_marks=True),
-        (_REFUSES, _VOTED),
+        (_REFUSES, _ENOUGH),
         kind="up to the places",
         seats=True,
         blank=False,

@@ -334,6 +334,18 @@ CASES = {
             "A has 1; B and C are level for the second place, with none. The library fills one place of two.",
         ),
     ),
+    "too few with votes": Case(
+        "no answer",
+        "There is no answer if fewer candidates have a vote than there are places.",
+        Example(
+            "votekit Approval",
+            "2 of 3",
+            "2 A",
+            "A, B, C",
+            "no answer: too few have votes",
+            "A has 2 and is elected; B and C are level, with none, for the second place.",
+        ),
+    ),
     "most wins": Case(
         "an error",
         "Of those whom nobody beats, only who beats most others is named, and nobody where nobody beats anybody. By"

@@ -53,11 +53,15 @@ class Comparison:
 
 @dataclass
 class Found:
-    """What came of a comparison. ``why``: by the departures, how often the elected differ, and the tables alone."""
+    """What came of a comparison. ``why``: by the departures, how often the elected differ, and the tables alone.
+
+    ``bad``: of results that were kept, how many differences are not explained, or our twin does not count like us.
+    """
 
     number: int = 0
     same: int = 0
     tables: bool = False
+    bad: int = 0
     why: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
     unexplained: list[Election] = field(default_factory=list)
     wrong: list[Election] = field(default_factory=list)

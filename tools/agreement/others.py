@@ -91,18 +91,22 @@ class Pairs:
 class Most:
     """Most votes, of first preferences or (``all_marks``) of all who are chosen on a paper; at a tie, all of it.
 
-    Departures: ``refuses``: no answer at a tie for the last place; ``voted``: only who has a vote is known.
+    Departures: ``refuses``: no answer at a tie for the last place; ``voted``: only who has a vote is known;
+    ``enough``: no answer if fewer have a vote than there are places.
     """
 
     all_marks: bool
     refuses: bool = False
     voted: bool = False
+    enough: bool = False
 
     def count(self, election: Election, choose: Choices) -> Answer:
         votes = dict.fromkeys(election.people, 0)
         for number, paper in election.papers:
             for who in paper if self.all_marks else paper[:1]:
                 votes[who] += number
+        if self.enough and sum(1 for who in votes if votes[who]) < election.seats:
+            raise RefusedError("too few have votes")
         known = [who for who in votes if votes[who] or not self.voted]
         elected = [who for who in known if sum(1 for one in known if votes[one] > votes[who]) < election.seats]
         if self.refuses and len(elected) > election.seats:

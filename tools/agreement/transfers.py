@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -110,7 +111,7 @@ class Count:
 
     def added(self, people: Sequence[int]) -> bool:
         """Whether floating point can tell: votes of ``people`` are a sum of parts."""
-        return self.rule.floats and any(pile.holder in people and pile.value.denominator > 1 for pile in self.piles)
+        return self.rule.floats and any(pile.holder in people and pile.value != 1 for pile in self.piles)
 
     def left(self) -> int:
         return self.election.seats - len(self.elected)
@@ -302,12 +303,20 @@ class Count:
 
     def hopeless(self) -> list[int]:
         """pyrankvote: from the top, whoever together with all below has no more than the one above."""
-        order = self.ranked(self.hopeful, key=self.total)
-        gone = []
-        for at, who in enumerate(order):
-            below = sum(self.total(other) for other in order[at:])
-            if at >= self.left() and below <= (self.total(order[at - 1]) if at else 0):
-                gone.append(who)
+        totals = sorted((self.total(who) for who in self.hopeful), reverse=True)
+        out = [at >= self.left() and sum(totals[at:]) <= (totals[at - 1] if at else 0) for at in range(len(totals))]
+        gone: list[int] = []
+        for votes in sorted(set(totals)):
+            level = [who for who in self.hopeful if self.total(who) == votes]
+            first = totals.index(votes)
+            number = sum(out[first : first + len(level)])
+            if self.rule.ties == "free":
+                # Who of those level stands where is open: only how many of them go out is not.
+                several = list(itertools.combinations(level, number))
+                gone += several[self.choose.one_of(range(len(several)))]
+            else:
+                order = self.ranked(level, key=self.total)
+                gone += [who for at, who in enumerate(order, first) if out[at]]
         return gone
 
     def not_retained(self) -> list[int]:

@@ -52,7 +52,7 @@ class Choices:
         return options[taken]
 
 
-LIMIT = 4000
+LIMIT = 20_000
 """Ways through a count that are tried at most: elections as small as ours seldom have more than a few dozen."""
 
 
