@@ -14,7 +14,7 @@ NOT_COMPARED = """\
 * `pyrankvote.preferential_block_voting`: a paper counts at once for as many candidates as there are places. Ours,
   `alternative-vote-in-turn`, is one alternative vote after another.
 * `votekit.SequentialRCV`: elects by the quota of all places and does not bring back who went out. Ours does.
-* `votekit.STV`: the same count as its `FastSTV`, which was compared, done ten times as slowly.
+* `votekit.STV` and `IRV`: about ten times as slow; only `FastSTV` of the same library was compared.
 * Condorcet and proportional rules that we do not have (Borda, Copeland, PAV, CPO-STV, Warren and others).
 * `meek-nz`, `meek-prf`, `wigm`, `minneapolis`, `debian`, `bottoms-up`, `supplementary-vote` and the questions: no
   library has them. `selectorate methods` says which published count proves a method; tests hold several to slow twins.
