@@ -17,7 +17,7 @@ export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format types docs bench check clean
+.PHONY: help setup demo test lint format types docs bench agree check clean
 
 help:  ## show this page
 	@echo "selectorate: the election office of an organisation, as software"
@@ -65,13 +65,18 @@ types: $(STAMP)  ## check the types (mypy --strict)
 docs: $(STAMP)  ## write the generated pages of docs/ again
 	$(BIN)/python tools/make_docs.py
 
-# The other programs ask for other versions of what we use, so they get a virtual environment of their own.
+# The other programs ask for other versions of what we use, so they get virtual environments of their own.
 bench:  ## measure speed beside other programs (a quarter of an hour); CASES="av stv" only some
 	@$(MAKE) --no-print-directory setup VENV=.venv.bench EXTRAS=bench PINS=benchmarks/constraints.txt
 	.venv.bench/bin/python benchmarks/run.py $(CASES)
 
+agree:  ## compare our counts with those of other libraries (a quarter of an hour)
+	@$(MAKE) --no-print-directory setup VENV=.venv.peers EXTRAS=peers PINS=tools/agreement/constraints.txt
+	PYTHONHASHSEED=0 .venv.peers/bin/python -m tools.agreement
+
 check: lint types test  ## lint, types and test: what a commit must pass
 
 clean:  ## remove the virtual environment, caches and what the demo wrote
-	rm -rf $(VENV) $(VENV).bootstrap .venv.bench benchmarks/data build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV).bootstrap .venv.bench .venv.peers benchmarks/data build dist demo
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -23,14 +23,16 @@ from selectorate.count.alternative import (
     TO_THE_LAST_TWO,
     AlternativeRule,
     count_alternative,
+    count_in_turn,
 )
-from selectorate.count.choices import APPROVAL, BLOCK_VOTE, ChoiceRule, count_choices
+from selectorate.count.choices import APPROVAL, BLOCK_VOTE, MOST_VOTES, ChoiceRule, count_choices
 from selectorate.count.constraints import Constraints, Group
 from selectorate.count.gregory import MINNEAPOLIS, GregoryRule, count_gregory
 from selectorate.count.lot import Lot
 from selectorate.count.result import Count
 from selectorate.count.schulze import (
     COMPARED,
+    DEBIAN,
     MARGINS,
     SCHULZE,
     SchulzeRule,
@@ -199,6 +201,15 @@ def test_places_are_filled(profile: Profile, seats: int) -> None:
         conserved(count)
 
 
+@given(profile=profiles(), seats=st.integers(1, 4))
+def test_one_place_after_another_fills_them_all(profile: Profile, seats: int) -> None:
+    counts = count_in_turn(profile, seats, ties=lambda: LOT)
+    elected = [who for count in counts for who in count.elected]
+    assert len(elected) == len(set(elected)) == min(seats, len(profile.candidates))
+    for count in counts:
+        conserved(count)
+
+
 # -- choices ----------------------------------------------------------------------------------------------------------
 
 
@@ -213,15 +224,21 @@ def test_choices_do_not_depend_on_order(profile: Profile, seats: int, data: st.D
         assert bool(one.tied) or len(one.elected) == min(seats, len(profile.candidates))
 
 
-@given(profile=profiles(least=3), seats=st.integers(2, 4), group=st.sets(st.integers(1, 5), min_size=1), data=st.data())
+@given(
+    rule=st.sampled_from((APPROVAL, BLOCK_VOTE, MOST_VOTES)),
+    profile=profiles(least=3),
+    seats=st.integers(2, 4),
+    group=st.sets(st.integers(1, 5), min_size=1),
+    data=st.data(),
+)
 def test_what_a_result_must_contain_it_contains(
-    profile: Profile, seats: int, group: set[int], data: st.DataObject
+    rule: ChoiceRule, profile: Profile, seats: int, group: set[int], data: st.DataObject
 ) -> None:
     people = len(profile.candidates)
     least = data.draw(st.integers(0, 2))
     most = data.draw(st.none() | st.integers(least, 3))
     constraints = Constraints((Group("them", frozenset(group), least, most),))
-    rule = replace(APPROVAL, result=constraints)
+    rule = replace(rule, result=constraints)
     fits = any(
         constraints.kept_by(chosen) for chosen in itertools.combinations(range(1, people + 1), min(seats, people))
     )
@@ -275,10 +292,8 @@ def naive_winners(profile: Profile, rule: SchulzeRule) -> list[int]:
     ]
 
 
-def by_dropping_the_weakest(profile: Profile, rule: SchulzeRule) -> list[int]:
+def by_dropping_the_weakest(defeats: dict[tuple[int, int], tuple[int, int]], people: Sequence[int]) -> list[int]:
     """The winners as the constitution of Debian has them, A.6.4 to A.6.8, to the letter."""
-    people = list(range(1, len(profile.candidates) + 1))
-    defeats = strengths(naive_pairs(profile, rule), people, rule.strength)
     while True:
         reach = set(defeats)
         for middle, one, other in itertools.product(people, repeat=3):
@@ -299,8 +314,29 @@ def test_schulze_and_its_twins(rule: SchulzeRule, profile: Profile) -> None:
     count = count_schulze(profile, rule)
     assert compare(profile, rule.unranked) == naive_pairs(profile, rule)
     assert list(count.winners) == naive_winners(profile, rule)
-    assert list(count.winners) == by_dropping_the_weakest(profile, rule)
+    people = range(1, len(profile.candidates) + 1)
+    assert list(count.winners) == by_dropping_the_weakest(strengths(count.pairs, people, rule.strength), people)
     assert (count.elected or count.tied) == count.winners
+
+
+@given(profile=profiles(least=2), quorum=st.integers(0, 12), data=st.data())
+def test_debian_and_its_twin(profile: Profile, quorum: int, data: st.DataObject) -> None:
+    people = range(1, len(profile.candidates) + 1)
+    default = data.draw(st.sampled_from(people))
+    pairs = naive_pairs(profile, DEBIAN)
+    # A.6.2 and A.6.3: quorum and majority over the default option, before anything else is looked at.
+    standing = [
+        who
+        for who in people
+        if who == default or (pairs[who, default] >= quorum and pairs[who, default] > pairs[default, who])
+    ]
+    defeats = strengths(pairs, standing, DEBIAN.strength)
+    kept = by_dropping_the_weakest(defeats, standing)
+    count = count_schulze(profile, DEBIAN, default=default, quorum=quorum)
+    assert list(count.winners) == kept
+    assert set(count.dropped) == set(people) - set(standing)
+    assert count.elected == ((kept[0],) if len(kept) == 1 and kept != [default] else ())
+    assert bool(count.reopened) == (kept == [default])
 
 
 @given(rule=st.sampled_from((SCHULZE, MARGINS, COMPARED)), profile=profiles(), data=st.data())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -246,15 +247,20 @@ def test_rules_that_bind_nobody_change_nothing(method: str, election: Election) 
 # -- a plain twin -------------------------------------------------------------------------------------------------
 
 
-def plain_gregory(election: Election, scale: int | None) -> tuple[list[dict[int, Fraction]], list[int]] | None:
-    """One paper at a time: Scotland's rules (``scale`` 10**5) or exact fractions (None). None where a lot decides."""
+def plain_gregory(
+    election: Election, scale: int | None, *, quota_cut: int = 1
+) -> tuple[list[dict[int, Fraction]], list[int]] | None:
+    """One paper at a time: Scotland's rules (``scale`` 10**5) or exact fractions (None). None where a lot decides.
+
+    ``quota_cut``: to how many parts of a vote the quota is cut, before one of them is added.
+    """
     seats = election.seats
     people = range(1, election.candidates + 1)
     papers = [list(ranked) for number, ranked in election.papers if ranked for _ in range(number)]
     worth = [Fraction(1)] * len(papers)
     holder = [ranked[0] for ranked in papers]
     votes = len(papers)
-    quota = Fraction(votes // (seats + 1) + 1) if scale else Fraction(votes, seats + 1)
+    quota = Fraction(votes * quota_cut // (seats + 1) + 1, quota_cut) if scale else Fraction(votes, seats + 1)
     hopeful, elected, pending = set(people), [], []
     kept: dict[int, Fraction] = {}
     history: list[dict[int, Fraction]] = []
@@ -320,14 +326,61 @@ def plain_gregory(election: Election, scale: int | None) -> tuple[list[dict[int,
     return history, elected
 
 
-@pytest.mark.parametrize(("method", "scale"), [("scottish", 10**5), ("wigm-exact", None)])
-@settings(max_examples=300)
+@pytest.mark.parametrize(
+    ("method", "scale", "quota_cut"), [("scottish", 10**5, 1), ("wigm", 10**4, 10**4), ("wigm-exact", None, 1)]
+)
+@settings(max_examples=200)
 @given(election=elections(most=6, lines=16))
-def test_plain_twin(method: str, scale: int | None, election: Election) -> None:
-    plain = plain_gregory(election, scale)
+def test_plain_twin(method: str, scale: int | None, quota_cut: int, election: Election) -> None:
+    plain = plain_gregory(election, scale, quota_cut=quota_cut)
     assume(plain is not None)
     assert plain is not None
     history, elected = plain
     count = run(method, election, Options(ties=Ties(("latest difference",))))
     assert [dict(shown.totals) for shown in count.rounds] == history
     assert set(count.elected) == set(elected)
+
+
+CLOSE = Decimal("0.01")
+"""Votes. Rules of Meek's method settle to different decimals: nearer than this they may tell apart or not."""
+
+
+def plain_meek(election: Election) -> set[int] | None:
+    """Meek's method, settled to many decimals, one thing at a time. None where anything is close."""
+    hopeful, elected = list(range(1, election.candidates + 1)), list[int]()
+    keep = dict.fromkeys(hopeful, Decimal(1))
+    while len(elected) < election.seats:
+        if len(hopeful) <= election.seats - len(elected):
+            return {*elected, *hopeful}
+        for _ in range(2000):
+            votes = dict.fromkeys(keep, Decimal(0))
+            for number, ranked in election.papers:
+                left = Decimal(number)
+                for who in ranked:
+                    votes[who] += left * keep[who]
+                    left -= left * keep[who]
+            quota = sum(votes.values()) / (election.seats + 1)
+            if all(abs(votes[who] - quota) < Decimal("1e-9") for who in elected):
+                break
+            for who in elected:
+                keep[who] = min(Decimal(1), keep[who] * quota / votes[who])
+        else:
+            return None
+        ranked_ = sorted(hopeful, key=lambda who: votes[who])
+        if any(abs(votes[who] - quota) < CLOSE for who in hopeful) or votes[ranked_[1]] - votes[ranked_[0]] < CLOSE:
+            return None
+        reached = [who for who in hopeful if votes[who] > quota]
+        elected += reached
+        gone = [] if reached else ranked_[:1]
+        keep.update(dict.fromkeys(gone, Decimal(0)))
+        hopeful = [who for who in hopeful if who not in (*reached, *gone)]
+    return set(elected)
+
+
+@pytest.mark.parametrize("method", ["meek-1987", "meek-nz", "meek-prf"])
+@settings(max_examples=60)
+@given(election=elections(most=5, lines=10))
+def test_plain_twin_of_meek(method: str, election: Election) -> None:
+    plain = plain_meek(election)
+    assume(plain is not None)
+    assert set(run(method, election).elected) == plain

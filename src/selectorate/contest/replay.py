@@ -230,13 +230,9 @@ def _tie_broken(
     losing = len(decision.tied) - decision.staying
     for rule in held(stage.tie):
         if rule == "earlier rounds":
-            for earlier in reversed(rounds[:index]):
-                if earlier.standing is None or any(who not in earlier.standing.total for who in decision.tied):
-                    continue
-                values = {who: earlier.standing.total[who] for who in decision.tied}
-                lowest = sorted(decision.tied, key=lambda who: (values[who], who))
-                if values[lowest[losing - 1]] < values[lowest[losing]]:
-                    return tuple(lowest[:losing]), f"by the votes of round {earlier.number}"
+            lost, at = _lost_before(decision.tied, losing, rounds[:index])
+            if len(lost) == losing:
+                return lost, f"by the votes of round {at}"
         if (
             rule == "all out"
             and not decision.for_a_place
@@ -252,6 +248,27 @@ def _tie_broken(
             if len(lost) == losing:
                 return lost, found.tie or rule
     return None
+
+
+def _lost_before(tied: Sequence[str], losing: int, earlier: Sequence[BallotRound]) -> tuple[tuple[str, ...], int]:
+    """Which ``losing`` of ``tied`` had fewest in the latest rounds in which they differ, and the earliest looked at.
+
+    Round by round, the latest first: whoever is below the edge loses, whoever is above it stays in, and only those who
+    are still level are looked for further back. Fewer than ``losing`` where that does not decide.
+    """
+    lost: list[str] = []
+    left = list(tied)
+    for figures in reversed(earlier):
+        standing = figures.standing
+        if standing is None or any(who not in standing.total for who in left):
+            continue
+        values = {who: standing.total[who] for who in left}
+        edge = sorted(values.values())[losing - len(lost) - 1]
+        lost += [who for who in left if values[who] < edge]
+        left = [who for who in left if values[who] == edge]
+        if len(lost) + len(left) == losing:
+            return (*lost, *left), figures.number
+    return tuple(lost), 0
 
 
 def _replay_places(stage: BallotStage, rounds: Sequence[BallotRound]) -> Replay:

@@ -30,7 +30,7 @@ from .constraints import Constraints, Verdict, Watch
 from .kept import KeptPapers
 from .result import EXHAUSTED, Count, CountRound, TieBreak, TieFor
 from .segments import SegmentRound, segments_of
-from .ties import TiedError, TieRule, Ties
+from .ties import TiedError, TieRule, Ties, narrow
 
 
 @dataclass(frozen=True)
@@ -354,12 +354,14 @@ class MeekCount:
         found = self.ties.find(tied, what, earlier, self.names, points)
         if found is not None:
             return found
+        between = tuple(tied)
+        _, tied = narrow(tied, what, earlier, latest=False)
         # The numbers are turned round at every iteration (clause 48).
         turned = self.iteration % 2 == 1
         number = {who: 10_000 - self.numbers[who - 1] if turned else self.numbers[who - 1] for who in tied}
         order = sorted(tied, key=lambda who: number[who], reverse=what == "election")
         listed = ", ".join(f"{self._name(who)} {number[who]}" for who in order)
-        return TieBreak(tuple(tied), order[0], what, f"by pseudo-random numbers (clauses 41 to 48): {listed}")
+        return TieBreak(between, order[0], what, f"by pseudo-random numbers (clauses 41 to 48): {listed}")
 
     # -- keep values ----------------------------------------------------------------------------------------------
 

@@ -74,6 +74,9 @@ class Decisions:
 class Ties:
     """How ties are broken: the rules in their order, and what they go by.
 
+    Whom a rule leaves behind is out of the tie for the rules after it: a lot decides only among those whom earlier
+    rounds do not tell apart.
+
     ``lot``: the draw, if one was made. ``order``: for the rule "order", the candidates as a chair with a casting vote
     or a list puts them, the preferred one first; ``by`` says whose order it is. ``decisions``: for "officer".
     """
@@ -111,40 +114,52 @@ class Ties:
         points: Sequence[str] = (),
     ) -> TieBreak | None:
         """The same as ``choose``; None if no rule decides."""
-        least = what == "exclusion"
+        left, narrowed, least = list(tied), "", what == "exclusion"
         for rule in self.rules:
             if rule in ("latest difference", "first difference"):
-                found = self._by_rounds(tied, earlier, least=least, latest=rule == "latest difference")
-                if found is not None:
-                    number, who = found
-                    word = "fewest" if least else "most"
-                    point = points[number - 1] if points else f"round {number}"
-                    return TieBreak(tuple(tied), who, what, f"{word} votes in {point}, where they differed")
+                before = len(left)
+                number, left = narrow(left, what, earlier, latest=rule == "latest difference")
+                word = "fewest" if least else "most"
+                point = points[number - 1] if points and number else f"round {number}"
+                if len(left) == 1:
+                    return TieBreak(tuple(tied), left[0], what, f"{word} votes in {point}, where they differed")
+                if len(left) < before:
+                    listed = " and ".join(names[who - 1] for who in left)
+                    narrowed = f" between {listed}, who had {word} votes in {point}"
             elif rule == "lot" and self.lot is not None:
                 order = self.lot.order(names)
-                who = next(item for item in order if item in tied)
-                return TieBreak(tuple(tied), who, what, "by lot", order, self.lot)
-            elif rule == "officer" and (decided := self.decisions.taken(tied, least=least)) is not None:
-                return TieBreak(tuple(tied), decided, what, "by the officer's decision")
-            elif rule == "order" and set(tied) <= set(self.order):
-                ranked = [who for who in self.order if who in tied]
-                return TieBreak(tuple(tied), ranked[-1] if least else ranked[0], what, f"by {self.by}")
+                who = next(item for item in order if item in left)
+                return TieBreak(tuple(tied), who, what, f"by lot{narrowed}", order, self.lot)
+            elif rule == "officer" and (decided := self.decisions.taken(left, least=least)) is not None:
+                return TieBreak(tuple(tied), decided, what, f"by the officer's decision{narrowed}")
+            elif rule == "order" and set(left) <= set(self.order):
+                ranked = [who for who in self.order if who in left]
+                return TieBreak(tuple(tied), ranked[-1] if least else ranked[0], what, f"by {self.by}{narrowed}")
             elif rule == "stop":
                 break
         return None
 
-    @staticmethod
-    def _by_rounds(
-        tied: Sequence[int], earlier: Sequence[Mapping[int, Fraction]], *, least: bool, latest: bool
-    ) -> tuple[int, int] | None:
-        numbered = list(enumerate(earlier, 1))
-        left = list(tied)
-        for number, totals in reversed(numbered) if latest else numbered:
-            values = {who: totals.get(who, Fraction(0)) for who in left}
-            edge = min(values.values()) if least else max(values.values())
-            at_edge = [who for who in left if values[who] == edge]
-            if len(at_edge) == 1:
-                return number, at_edge[0]
-            if len(at_edge) < len(left):
-                left = at_edge
-        return None
+
+def narrow(
+    tied: Sequence[int],
+    what: TieFor,
+    earlier: Sequence[Mapping[int, Fraction]],
+    *,
+    latest: bool,
+) -> tuple[int, list[int]]:
+    """Who of ``tied`` is left by earlier rounds: those with fewest votes for an exclusion, otherwise with most.
+
+    Round by round, the ``latest`` first (or the first): those who are ahead of others there are not chosen in their
+    stead later. Also the number of the last round that left somebody behind (0: none did).
+    """
+    numbered = list(enumerate(earlier, 1))
+    left, at = list(tied), 0
+    for number, totals in reversed(numbered) if latest else numbered:
+        values = {who: totals.get(who, Fraction(0)) for who in left}
+        edge = min(values.values()) if what == "exclusion" else max(values.values())
+        at_edge = [who for who in left if values[who] == edge]
+        if len(at_edge) < len(left):
+            left, at = at_edge, number
+        if len(left) == 1:
+            break
+    return at, left

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.strategies import case_of, contest_text, rulebook
 
 from selectorate import contest
+from selectorate.contest import replay
 from selectorate.contest.audit import audit
 
 RULEBOOK = """
@@ -125,3 +127,17 @@ def test_an_unopposed_result_does_not_speak_of_votes() -> None:
     text = " ".join(sheets.declaration_text(unopposed).split())
     assert "no votes were cast" in text
     assert "from the votes" not in text
+
+
+def test_earlier_rounds_narrow_a_tie_down() -> None:
+    """Who was ahead in the latest round in which they differ is out of the tie, and stays in."""
+    rows = [
+        {"ada": 9, "ben": 8, "cy": 7, "dan": 12, "eve": 2, "fay": 1},
+        {"ada": 9, "ben": 9, "cy": 10, "dan": 12, "eve": 2},
+        {"ada": 10, "ben": 10, "cy": 10, "dan": 12},
+    ]
+    rules = rulebook(("members",), elected="majority of votes", more='tie = ["earlier rounds"]')
+    case = case_of(rules, contest_text(("ada", "ben", "cy", "dan", "eve", "fay"), [{"members": row} for row in rows]))
+    (played,) = replay(case)
+    decision = played.rounds[2].decision
+    assert decision is not None and decision.out == ("ben",)  # not cy, who had fewest in round 1

@@ -7,6 +7,7 @@ import pytest
 from selectorate.ballots import profile_of
 from selectorate.count.lot import Lot
 from selectorate.count.registry import METHODS, Method, Options
+from selectorate.count.ties import Ties
 from selectorate.errors import CountError
 
 PROFILE = profile_of(["Ann", "Bob", "Cat", "None"], [(9, [1, 2]), (6, [2, 3]), (4, [3, 2]), (1, [4])])
@@ -35,3 +36,22 @@ def test_methods_are_told_apart() -> None:
     assert all(method.id == key and method.name and method.source for key, method in METHODS.items())
     assert len({method.name for method in METHODS.values()}) == len(METHODS)
     assert all(method.proved_by != "" for method in METHODS.values())
+
+
+@pytest.mark.parametrize("method", ["alternative-vote", "scottish", "wigm-exact", "bottoms-up"])
+@pytest.mark.parametrize("seed", [str(number) for number in range(12)])
+def test_a_lot_is_drawn_only_among_those_whom_earlier_rounds_leave_tied(method: str, seed: str) -> None:
+    # A goes out and makes B, C and D level; D had more than both at the only round in which they differed.
+    papers = [(4, [2]), (4, [3]), (5, [4]), (1, [1, 2]), (1, [1, 3])]
+    lot = Options(ties=Ties(("latest difference", "lot"), Lot(seed)))
+    count = METHODS[method].run(profile_of(list("ABCD"), papers), 1, lot)
+    tie = next(tie for shown in count.rounds for tie in shown.ties if len(tie.between) == 3)
+    assert tie.chosen in (2, 3)
+    assert tie.how == "by lot between B and C, who had fewest votes in round 1"
+
+
+def test_an_order_that_was_given_decides_only_what_earlier_rounds_leave_tied() -> None:
+    papers = [(4, [2]), (4, [3]), (5, [4]), (1, [1, 2]), (1, [1, 3])]
+    ties = Ties(("latest difference", "order"), order=(3, 2, 4, 1), by="the order of the chair")
+    count = METHODS["alternative-vote"].run(profile_of(list("ABCD"), papers), 1, Options(ties=ties))
+    assert count.rounds[2].excluded == (2,)
