@@ -45,7 +45,7 @@ def mentioned() -> list[str]:
 @pytest.mark.parametrize("command", mentioned())
 def test_mentioned_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    words = shlex.split(command)[1:]
+    words = [str(ROOT / word) if (ROOT / word).is_file() else word for word in shlex.split(command)[1:]]
     if words[:2] == ["contest", "new"]:
         words += ["--title", "Election", "--organisation", "Society", "--office", "Chair"]
     result = CliRunner().invoke(app, words)
