@@ -8,8 +8,8 @@ A page is walked from top to bottom in an empty folder:
   ``exit=1`` after the word says with what status the last command ends. A line ``...`` stands for lines left out.
 
 Commands are run in this process, without a shell: ``selectorate``, and ``cat`` and ``ls`` to look at files. A path that
-begins with ``tests/golden/`` is a file of this repository, which is put into the folder. What commands print can be cut
-with ``| head -n N``, ``| tail -n N`` and ``| grep TEXT``.
+begins with ``tests/golden/`` is a file of this repository, which is put into the folder. What commands print goes to a
+file with ``> FILE`` at the end, and can be cut with ``| head -n N``, ``| tail -n N`` and ``| grep TEXT``.
 """
 
 from __future__ import annotations
@@ -87,8 +87,12 @@ def run(command: str, folder: Path) -> tuple[str, int]:
         if word.startswith(GOLDEN):
             (folder / word).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / word, folder / word)
+    target = words.pop() if len(words) > 2 and words[-2] == ">" else None
     with chdir(folder):
-        output, status = _run(words)
+        output, status = _run(words[:-1] if target else words)
+        if target:
+            Path(target).write_text(output, encoding="utf-8")
+            output = ""
     lines = [line.rstrip() for line in output.splitlines()]
     for cut in cuts:
         lines = _cut(lines, shlex.split(cut))
