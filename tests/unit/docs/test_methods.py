@@ -12,9 +12,10 @@ from tools import make_docs
 from tools.docgen import methods, shown
 
 from selectorate import exact
-from selectorate.ballots import formats
+from selectorate.ballots import Option, formats, profile_of
 from selectorate.count.registry import METHODS, Options
 from selectorate.count.result import Count
+from selectorate.count.schulze import PairwiseCount
 
 PAGES = make_docs.METHOD_PAGES
 SECTIONS = (
@@ -98,3 +99,70 @@ def test_the_example_comes_out_as_it_was_worked_by_hand(name: str, tmp_path: Pat
     for method, elected, last in rows:
         assert outcome(method, path, places) == (elected, last), method
     assert len({(elected, last) for _, elected, last in rows}) > 1, "an example that tells nothing apart"
+
+
+# -- unusual marks, as the pages tell them ---------------------------------------------------------------------------
+
+RANKED = [name for name in METHODS if "**Several at one rank**: the paper ends there." in text_of(name)]
+PAIRS = [name for name in METHODS if "**Several at one rank** are level on that paper" in text_of(name)]
+MARKED = profile_of(
+    [Option("Ann"), Option("Bob"), Option("Cyd", withdrawn=True)],
+    [
+        (20, [1]),
+        (7, [None, 2]),  # a skipped rank
+        (4, [3, 2]),  # one who withdrew
+        (3, [2, 2, 1]),  # one who is named twice
+        (2, [1, (2, 3)]),  # several at the second rank
+        (5, [(1, 2)]),  # several at the first
+        (6, []),
+    ],
+)
+
+
+def test_the_pages_tell_apart_how_marks_are_read() -> None:
+    assert len(RANKED) == 16 and len(PAIRS) == 4
+
+
+@pytest.mark.parametrize("name", RANKED)
+def test_marks_of_ranked_papers(name: str) -> None:
+    count = METHODS[name].run(MARKED, 1, Options())
+    first = {count.name(who): votes for who, votes in count.rounds[0].totals.items()}
+    assert {who: votes for who, votes in first.items() if votes} == {"Ann": 22, "Bob": 14}
+    assert (count.valid, count.blank, count.spoilt) == (36, 6, 5)
+
+
+def test_marks_in_minneapolis() -> None:
+    """A rank with several is passed over; the fourth rank is not read; nobody's names are a pool that never wins."""
+    options = [Option("Ann"), Option("Bob"), Option("Cyd"), Option("others", write_in=True)]
+    papers = [(3, [(1, 2), 2]), (4, [None, None, 1]), (2, [None, None, None, 1]), (9, [4, 3]), (1, [])]
+    count = METHODS["minneapolis"].run(profile_of(options, papers), 1, Options())
+    first, second, *_ = count.rounds
+    assert dict(first.totals) == {1: 4, 2: 3, 3: 0, 4: 9}
+    assert (first.elected, second.excluded, count.elected) == ((), (4,), (3,))
+    assert (count.valid, count.blank, count.spoilt) == (16, 1, 2)
+
+
+def test_two_choices_count_in_a_supplementary_vote() -> None:
+    papers = [(4, [1]), (3, [2]), (2, [3, None, 2]), (2, [None, 3, 2])]
+    count = METHODS["supplementary-vote"].run(profile_of(["Ann", "Bob", "Cyd"], papers), 1, Options())
+    assert dict(count.rounds[0].totals) == {1: 4, 2: 3, 3: 4}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_marks_of_papers_that_are_compared(name: str) -> None:
+    count = METHODS[name].run(MARKED, 1, Options())
+    assert isinstance(count, PairwiseCount)
+    apart = name == "schulze-not-compared"
+    assert dict(count.pairs) == ({(1, 2): 2, (2, 1): 3} if apart else {(1, 2): 22, (2, 1): 14})
+    assert (count.blank, count.spoilt) == (6, 0)
+
+
+@pytest.mark.parametrize(("name", "most"), [("most-votes", 1), ("limited-vote", 1), ("block-vote", 2), ("approval", 4)])
+def test_marks_of_papers_on_which_candidates_are_chosen(name: str, most: int) -> None:
+    options = [Option("Ann"), Option("Bob"), Option("Dan"), Option("Cyd", withdrawn=True)]
+    papers = [(9, [1]), (4, [(1, 2)]), (2, [(1, 2, 3)]), (3, [(1, 4)]), (5, [4]), (6, [])]
+    count = METHODS[name].run(profile_of(options, papers), 2, Options())
+    few = 9 + 3 + (4 if most > 1 else 0) + (2 if most > 2 else 0)
+    assert (count.rounds[0].totals[1], count.valid, count.blank) == (few, few, 6)
+    assert count.spoilt_by["nobody chosen who stands"] == 5
+    assert count.spoilt_by.get("too many chosen", 0) == 18 - few
