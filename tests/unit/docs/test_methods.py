@@ -61,6 +61,12 @@ def test_a_page_says_what_the_registry_says(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", METHODS)
+def test_what_a_page_points_to_is_there(name: str) -> None:
+    for path in re.findall(r"`((?:tests|src)/[\w./-]+)`", text_of(name)):
+        assert (make_docs.DOCS.parent / path).is_file(), path
+
+
+@pytest.mark.parametrize("name", METHODS)
 def test_a_page_runs_its_method(name: str) -> None:
     run = [block.body for block in shown.blocks(text_of(name)) if block.kind == "console"]
     assert run and all(f" --method {name}" in body for body in run)
