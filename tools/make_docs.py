@@ -4,8 +4,9 @@
     python tools/make_docs.py --check    write nothing; end with 1 if something would change
 
 ``docs/reference`` is made from ``docs/reference/_parts`` (written by hand), the models of both formats and the
-program itself; ``docs/schemas`` from the models. In the other pages only the output of commands is made. What is shown
-is made by running it, so that no page can say what the program does not do.
+program itself; ``docs/schemas`` from the models. In the other pages only the output of commands is made, and in those
+of ``docs/methods`` the facts that the registry has. What is shown is made by running it, so that no page can say what
+the program does not do.
 """
 
 from __future__ import annotations
@@ -20,15 +21,17 @@ from typing import Any
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tools.docgen import checks, lists, mistakes, models, shown
+from tools.docgen import checks, lists, methods, mistakes, models, shown
 
 from selectorate import documents, rules
 from selectorate.contest.declaration import json_schema as declaration_schema
 from selectorate.contest.model import Contest
+from selectorate.count.registry import METHODS
 from selectorate.rules.model import Rulebook
 from selectorate.sheets.count_json import json_schema as count_schema
 
 DOCS = Path(__file__).parent.parent / "docs"
+METHOD_PAGES = DOCS / "methods"
 PARTS = DOCS / "reference" / "_parts"
 NOTE = "<!-- Made by `make docs` from docs/reference/_parts/{name}.md and the program: change these, not this. -->\n\n"
 
@@ -108,8 +111,11 @@ def pages() -> Iterator[tuple[Path, str]]:
     for name in REFERENCE:
         yield DOCS / "reference" / f"{name}.md", reference_page(name)
     for page in written_by_hand():
+        text = page.read_text(encoding="utf-8")
+        if page.parent == METHOD_PAGES and page.stem in METHODS:
+            text = methods.with_facts(text, page.stem)
         with tempfile.TemporaryDirectory() as folder:
-            yield page, shown.filled(page.read_text(encoding="utf-8"), Path(folder))
+            yield page, shown.filled(text, Path(folder))
 
 
 def main(arguments: list[str]) -> int:

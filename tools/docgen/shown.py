@@ -2,19 +2,21 @@
 
 A page is walked from top to bottom in an empty folder:
 
-* a block of ```toml or ```csv with a caption that is a path in backquotes (alone on the line before it) is a file, and
-  is written there; ```toml wrong is shown for its faults and is left alone;
+* a block of ```toml, ```csv, ```blt or ```text with a caption that is a path in backquotes (alone on the line before
+  it) is a file, and is written there; ```toml wrong is shown for its faults and is left alone;
 * a block of ```console is run: every line that starts with ``$ `` is a command, and what follows is what it prints.
   ``exit=1`` after the word says with what status the last command ends. A line ``...`` stands for lines left out.
 
-Commands are run in this process, without a shell: ``selectorate``, and ``cat`` and ``ls`` to look at files; what they
-print can be cut with ``| head -n N``, ``| tail -n N`` and ``| grep TEXT``.
+Commands are run in this process, without a shell: ``selectorate``, and ``cat`` and ``ls`` to look at files. A path that
+begins with ``tests/golden/`` is a file of this repository, which is put into the folder. What commands print goes to a
+file with ``> FILE`` at the end, and can be cut with ``| head -n N``, ``| tail -n N`` and ``| grep TEXT``.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from contextlib import chdir
 from dataclasses import dataclass
@@ -25,8 +27,10 @@ from typer.testing import CliRunner
 from selectorate.cli import app
 
 FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-CAPTION = re.compile(r"`(?P<path>[\w][\w./-]*\.(?:toml|csv|txt))`:?\n\n?$")
+CAPTION = re.compile(r"`(?P<path>[\w][\w./-]*\.(?:toml|csv|txt|blt))`:?\n\n?$")
 COLUMNS = "100"
+ROOT = Path(__file__).parents[2]
+GOLDEN = "tests/golden/"
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,16 @@ def run(command: str, folder: Path) -> tuple[str, int]:
     """Run a command of a page in ``folder``: what it prints, without spaces at ends of lines, and its status."""
     first, *cuts = (part.strip() for part in re.split(r"(?<!\\)\|", command))
     words = shlex.split(first)
+    for word in words:
+        if word.startswith(GOLDEN):
+            (folder / word).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / word, folder / word)
+    target = words.pop() if len(words) > 2 and words[-2] == ">" else None
     with chdir(folder):
-        output, status = _run(words)
+        output, status = _run(words[:-1] if target else words)
+        if target:
+            Path(target).write_text(output, encoding="utf-8")
+            output = ""
     lines = [line.rstrip() for line in output.splitlines()]
     for cut in cuts:
         lines = _cut(lines, shlex.split(cut))
@@ -123,7 +135,7 @@ def write(block: Block, folder: Path) -> Path:
 
 def is_file(block: Block) -> bool:
     """Whether a block is a whole file."""
-    return block.kind in ("toml", "csv") and block.path is not None and "wrong" not in block.words
+    return block.kind in ("toml", "csv", "blt", "text") and block.path is not None and "wrong" not in block.words
 
 
 def filled(text: str, folder: Path) -> str:

@@ -41,6 +41,9 @@ def count_command(
     most: int | None = typer.Option(
         None, "--most", min=1, help="How many may be chosen on a paper, by a limited vote."
     ),
+    entitled: int | None = typer.Option(
+        None, "--entitled", min=1, help="How many could vote, for a majority of those entitled."
+    ),
     format_: str | None = typer.Option(None, "--format", help="The format, where it is not to be found out."),
     segment: list[str] = typer.Option(
         [], "--segment", metavar="NAME=FILE", help="A file of ballots that is also told by itself, under this name."
@@ -89,12 +92,11 @@ def count_command(
         places = seats or profile.seats or 1
         if places > 1 and not how.many:
             raise InputError(f'"{how.id}" fills one place, not {places}', hint="See: selectorate methods")
-        if most is not None and how.id != "limited-vote":
-            raise InputError(f'--most belongs to limited-vote, not to "{how.id}"')
+        _fits(how, most, entitled)
         given = Given(ties, seed, seed_file, commitment, numbers, officer, officer_file)
         broken = ties_or_end(how, [option.name for option in profile.candidates], given)
         with base.working("Counting"):
-            counted = how.run(profile, places, Options(ties=broken, most=most))
+            counted = how.run(profile, places, Options(ties=broken, most=most, entitled=entitled))
         sheet = sheets.count_sheet(counted, how, profile.title)
         outputs.put(
             html=lambda: sheets.sheet_html(sheets.illustrated_count(sheet, counted)),
@@ -108,6 +110,16 @@ def count_command(
         if counted.tied:
             tell_tie(counted, how)
             raise typer.Exit(base.CHECK_FAILED)
+
+
+def _fits(method: Method, most: int | None, entitled: int | None) -> None:
+    """Raises InputError for an option that belongs to another method, and for one that is missing."""
+    if most is not None and method.id != "limited-vote":
+        raise InputError(f'--most belongs to limited-vote, not to "{method.id}"')
+    if entitled is not None and method.id != "yes-no-entitled":
+        raise InputError(f'--entitled belongs to yes-no-entitled, not to "{method.id}"')
+    if entitled is None and method.id == "yes-no-entitled":
+        raise InputError(f'"{method.id}" has to know how many could vote', hint="Give their number: --entitled 120.")
 
 
 def ballots_of(files: Sequence[Path], segments: Sequence[str], format_: str | None, *, by_file: bool) -> Profile:
@@ -189,6 +201,7 @@ def methods_command(json: bool = typer.Option(False, "--json", help="Print JSON.
                 method.id, base.line(f"{method.name}. {method.source}"), "any" if method.many else "one", proof
             )
         base.out().print(table)
+        base.out().print("docs/methods/ has a page on each: how it is counted, and how it differs from its neighbours.")
 
 
 def schema_command() -> None:

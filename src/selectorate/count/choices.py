@@ -336,26 +336,42 @@ class _Filling:
 # -- yes or no --------------------------------------------------------------------------------------------------------
 
 
+YES, NO = ("yes", "for"), ("no", "against")
+"""What the sides of a question are called. Files that know names only have no order of options to go by."""
+
+
+def _sides(profile: Profile, options: Sequence[int], yes: int | None) -> tuple[int, int]:
+    """Which option is yes, and which no. Raises CountError if there are no two."""
+    called = {profile.candidates[option - 1].name.strip().casefold(): option for option in options}
+    for one, other in zip(YES, NO, strict=True):
+        if yes is None and one in called and other in called:
+            return called[one], called[other]
+    side = next((option for option in options if yes in (None, option)), None)
+    if side is None or len(options) < 2:
+        raise CountError("a question needs two options that stand, yes and no")
+    return side, next(option for option in options if option != side)
+
+
 def count_question(
     profile: Profile,
     requires: Sequence[Requirement] = (Requirement("majority", base="votes"),),
     *,
-    yes: int = 1,
+    yes: int | None = None,
     abstentions: Literal["valid", "not votes"] = "not votes",
     entitled: int | None = None,
     name: str = "yes-no",
 ) -> Count:
     """Whether a question is carried: ``elected`` is the option ``yes``, or nobody.
 
-    ``requires``: all of it must be met by the votes for ``yes``; of "votes" counts those for yes and for no. The second
-    option that stands is no, any other an abstention: one of the "valid votes" only if ``abstentions`` says so.
+    ``requires``: all of it must be met by the votes for ``yes``; of "votes" counts those for yes and for no. Where no
+    ``yes`` is given, the sides are told by their names (yes and no, for and against), and where they are called
+    otherwise, by their places: the first that stands is yes, the second no. Any other option is an abstention: one of
+    the "valid votes" only if ``abstentions`` says so.
     ``entitled``: how many could vote. Raises CountError where a requirement needs a number that is not known.
     """
     found = tally(profile, ChoiceRule(name, read="first rank"), 1)
     options = list(found.votes)
-    if yes not in options or len(options) < 2:
-        raise CountError("a question needs two options that stand, yes and no")
-    no = next(option for option in options if option != yes)
+    yes, no = _sides(profile, options, yes)
     votes = {str(yes): found.votes[yes], str(no): found.votes[no]}
     abstained = sum(found.votes[option] for option in options if option not in (yes, no))
     standing = one_person_one_vote({"all": votes})

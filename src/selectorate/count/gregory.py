@@ -2,7 +2,7 @@
 surplus, each at its own value times the surplus over the candidate's total.
 
 The rules that share these steps are data (``GregoryRule``). Scotland's are ``SCOTTISH_2011``: Scottish Local
-Government Elections Order 2011 (SSI 2011/399), Schedule 1, rules 45 to 52.
+Government Elections Order 2011 (SSI 2011/399), Schedule 1, rules 46 to 53.
 """
 
 from __future__ import annotations
@@ -86,11 +86,11 @@ SCOTTISH_2011 = GregoryRule(
     "scottish",
     decimals=5,
     cites=(
-        ("quota", "rule 46"),
-        ("elected", "rule 47"),
-        ("surplus", "rule 48"),
-        ("exclusion", "rule 50"),
-        ("last", "rule 51"),
+        ("quota", "rule 47"),
+        ("elected", "rule 48"),
+        ("surplus", "rule 49"),
+        ("exclusion", "rule 51"),
+        ("last", "rule 53"),
     ),
 )
 

@@ -137,9 +137,12 @@ def _meek(rule: MeekRule) -> Run:
     return run
 
 
-def _alternative(rule: AlternativeRule) -> Run:
+def _alternative(rule: AlternativeRule, *ties: TieRule) -> Run:
+    """``ties``: the method's own rule for them, where it is not to look at earlier rounds and then to draw lots."""
+
     def run(profile: Profile, seats: int, options: Options) -> Count:
-        return count_alternative(profile, rule, options.told, seats=seats, marks=options.marks, reopen=options.reopen)
+        broken = options.ties_by(*ties) if ties else options.told
+        return count_alternative(profile, rule, broken, seats=seats, marks=options.marks, reopen=options.reopen)
 
     return run
 
@@ -197,7 +200,7 @@ _ALL = (
     Method(
         "scottish",
         "Single transferable vote, Scotland 2011",
-        "Scottish Local Government Elections Order 2011 (SSI 2011/399), Schedule 1, rules 45 to 52",
+        "Scottish Local Government Elections Order 2011 (SSI 2011/399), Schedule 1, rules 46 to 53",
         "Edinburgh City Council 2017, all 17 wards, every total after every count",
         True,
         _gregory(SCOTTISH_2011),
@@ -328,7 +331,8 @@ _ALL = (
         "Local Government Act 2000, Schedule 2 (mayors in England until 2022)",
         None,
         False,
-        _alternative(SUPPLEMENTARY_VOTE),
+        _alternative(SUPPLEMENTARY_VOTE, "lot"),
+        ("lot",),
     ),
     Method(
         "two-rounds",
@@ -360,8 +364,7 @@ _ALL = (
     Method(
         "limited-vote",
         "Choose fewer than there are places (limited vote)",
-        "Those with most votes; no more may be chosen than is said, or than one less than there are places, as by the"
-        " Representation of the People Act 1867 (30 & 31 Vict. c. 102), sections 9 and 10",
+        "Those with most votes; no more may be chosen than is said, or than one less than there are places",
         None,
         True,
         _limited,

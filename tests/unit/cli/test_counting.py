@@ -247,3 +247,16 @@ def test_decimal_weights_are_refused_and_what_to_do_is_said(tmp_path: Path, meth
     assert result.exit_code == 2
     assert "decimal weights" in result.stderr
     assert "Multiply every weight by 4" in result.stderr
+
+
+def test_a_majority_of_those_entitled_asks_how_many_they_are(tmp_path: Path) -> None:
+    papers = tmp_path / "papers.csv"
+    papers.write_text("ballots,rank 1\n60,Yes\n40,No\n")
+    assert "Carried" in run("count", papers, "-m", "yes-no-entitled", "--entitled", "119").stdout
+    assert "Not carried" in run("count", papers, "-m", "yes-no-entitled", "--entitled", "120").stdout
+    for wrong in (["-m", "yes-no-entitled"], ["-m", "yes-no", "--entitled", "120"]):
+        assert run("count", papers, *wrong).exit_code == 2
+
+
+def test_the_list_of_methods_leads_to_their_pages() -> None:
+    assert "docs/methods/ has a page on each" in run("methods").stdout

@@ -159,3 +159,19 @@ def test_a_share_of_those_entitled_asks_for_their_number() -> None:
     profile = profile_of(["Yes", "No"], [(5, [1]), (4, [2])])
     with pytest.raises(CountError, match="those entitled"):
         count_question(profile, (Requirement("majority", base="those entitled"),))
+
+
+@pytest.mark.parametrize("names", [("No", "Yes"), ("Abstain", "No", "Yes"), ("Against", "For"), ("yes", "no")])
+def test_the_sides_of_a_question_are_told_by_their_names(names: tuple[str, ...]) -> None:
+    """A file that knows names only gives the options in any order: "No" before "Yes", by the alphabet."""
+    votes = {"yes": 60, "for": 60, "no": 40, "against": 40, "abstain": 30}
+    profile = profile_of(names, [(votes[name.lower()], [number]) for number, name in enumerate(names, 1)])
+    count = count_question(profile)
+    assert [count.name(who).lower() for who in count.elected] == [names[-1].lower() if names[0] != "yes" else "yes"]
+    assert "60 of 100 had" in count.rounds[0].say[0]
+
+
+def test_sides_that_are_called_otherwise_are_told_by_their_places() -> None:
+    profile = profile_of(["Keep the dues", "Raise the dues"], [(6, [1]), (4, [2])])
+    assert count_question(profile).elected == (1,)
+    assert count_question(profile, yes=2).elected == ()

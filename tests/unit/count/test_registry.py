@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from selectorate.ballots import profile_of
@@ -55,3 +57,21 @@ def test_an_order_that_was_given_decides_only_what_earlier_rounds_leave_tied() -
     ties = Ties(("latest difference", "order"), order=(3, 2, 4, 1), by="the order of the chair")
     count = METHODS["alternative-vote"].run(profile_of(list("ABCD"), papers), 1, Options(ties=ties))
     assert count.rounds[2].excluded == (2,)
+
+
+def test_the_clauses_of_scotland_are_those_of_2011() -> None:
+    """The order of 2011 has one rule more before the count than that of 2007; the last places are rule 53 (1)."""
+    profile = profile_of(["Ann", "Bob", "Cat", "Dan"], [(9, [1, 2]), (2, [2]), (3, [3]), (1, [4])])
+    said = [line for round_ in METHODS["scottish"].run(profile, 2, Options()).rounds for line in round_.say]
+    assert re.findall(r"\(rule (\d+)\)", " ".join(said)) == ["47", "48", "49", "51", "51", "53"]
+
+
+def test_a_supplementary_vote_that_is_level_at_the_end_is_for_the_lot_alone() -> None:
+    """Local Government Act 2000, Schedule 2, paragraph 3 (8): by lots, whoever had more first preferences."""
+    profile = profile_of(["Ann", "Bob", "Cat"], [(4, [1]), (3, [2]), (1, [3, 2])])
+    method = METHODS["supplementary-vote"]
+    assert method.ties == ("lot",)
+    assert method.run(profile, 1, Options()).tied == (1, 2)
+    drawn = {method.run(profile, 1, Options(lot=Lot(seed))).elected for seed in "abcdefgh"}
+    assert drawn == {(1,), (2,)}
+    assert METHODS["two-rounds"].run(profile, 1, Options()).elected == (1,)

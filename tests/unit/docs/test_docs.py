@@ -252,6 +252,7 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def test_every_page_is_linked_from_the_index() -> None:
     linked = set(re.findall(r"\]\(([^)#\s]+)", text_of("index.md")))
+    linked |= {f"methods/{name}" for name in re.findall(r"\]\(([^)#\s]+)", text_of("methods/index.md"))}
     assert set(PAGES) - {"index.md"} <= linked
 
 
