@@ -71,7 +71,10 @@ def test_2010_without_the_affiliated_had_another_winner() -> None:
     mps, members, affiliated = mandate.what_ifs(case)
     assert affiliated.result is not None and affiliated.result.elected == ("david-miliband",)
     assert affiliated.changes_winner is True
-    assert "in proportion" in affiliated.assumptions[1] and "plp 50%, members 50%" in affiliated.assumptions[1]
+    assert (
+        "in proportion" in affiliated.assumptions[1]
+        and "MPs and MEPs 50%, party members 50%" in affiliated.assumptions[1]
+    )
     assert members.changes_winner is False
     # Without the MPs another would have gone out first: the papers are not in the figures.
     assert mps.changes_winner is None
@@ -131,7 +134,7 @@ def test_segments_are_left_out_together() -> None:
     assert answer.title == "neither party members nor affiliated supporters had voted"
     assert answer.assumptions[0].endswith("are left out, all of them together.")
     weighed = mandate.segment_left_out(load("labour-2010"), "members", "affiliated")
-    assert any("plp 100%" in sentence for sentence in weighed.assumptions)
+    assert any("MPs and MEPs 100%" in sentence for sentence in weighed.assumptions)
     everybody = mandate.segment_left_out(load("labour-2016"), "members", "affiliated", "registered")
     assert everybody.title == "party members, affiliated supporters and registered supporters had not voted"
     assert "all there are" in str(everybody.cannot)
