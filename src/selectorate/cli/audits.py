@@ -60,6 +60,9 @@ def _print(result: Audit, *, failures: bool) -> None:
         console.print(table)
     if any(check.certainty for check in shown):
         console.print("† rests on a figure that is recalled, derived or approximate", style="dim")
+    for conflict in result.conflicts:
+        told = f"Sources disagree on {conflict.what}: {'; '.join(conflict.readings)}. Used here: {conflict.used}"
+        console.print(base.line(told if told.endswith(".") else f"{told}."))
     console.print(
         f"{result.count('agrees')} agree, {result.count('disagrees')} disagree, "
         f"{result.count('cannot be checked')} cannot be checked."

@@ -75,7 +75,8 @@ def replay_lines(case: contest.Case, result: Replay) -> list[str]:
     from ..exact import cut_to
 
     def names(people: tuple[str, ...]) -> str:
-        return ", ".join(case.contest.label(who) for who in people)
+        shown = [case.contest.label(who) for who in people]
+        return ("; " if any("," in name for name in shown) else ", ").join(shown)
 
     lines = []
     for item in result.rounds:
@@ -106,6 +107,8 @@ def replay_lines(case: contest.Case, result: Replay) -> list[str]:
             lines.append("    " + "; ".join(said))
     if result.stopped:
         lines.append(f"{result.stage}: stopped. {result.stopped[0].upper()}{result.stopped[1:]}.")
+    elif result.outcome == "elected" and not result.rounds:
+        lines.append(f"{result.stage}: {names(result.elected)} elected without a ballot, as the only candidate.")
     elif result.outcome == "elected":
         lines.append(
             f"{result.stage}: {names(result.elected)} elected."

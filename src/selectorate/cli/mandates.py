@@ -34,7 +34,7 @@ def mandate_command(
         other = contest.declare(contest.load(against)) if against is not None else None
         comparison = mandate.compare(declaration, other, who=who) if other is not None else None
         claims = mandate.check_claims(case) if who is None else ()
-        beside = mandate.rivals(case) if rivals else ()
+        beside = mandate.rivals(case) if rivals else None
 
         def sheet(picture: sheets.Picture | None = None) -> sheets.Sheet:
             return sheets.mandate_sheet(found, comparison, claims=claims, rivals=beside, picture=picture)
@@ -45,7 +45,7 @@ def mandate_command(
                 "mandate": mandate.to_json(found),
                 "comparison": mandate.to_json(comparison) if comparison else None,
                 "claims": [mandate.to_json(claim) for claim in claims],
-                "rivals": [mandate.to_json(rival) for rival in beside],
+                "rivals": [mandate.to_json(rival) for rival in beside or ()],
             },
         )
         if outputs.none:

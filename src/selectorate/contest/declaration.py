@@ -485,11 +485,10 @@ def _round(
                 fate=_fate(who, figures, played),
             )
         )
-    cast = sum(item.votes.values()) if item.votes else None
+    cast, first = view.cast(item.number - 1), view.cast(0)
     exhausted = figures.exhausted
-    first = view.section_votes(0, TOTAL)
-    if exhausted is None and cast is not None and first and item.number > 1 and not view.repeated:
-        exhausted = sum(first.values()) - cast
+    if exhausted is None and cast is not None and first is not None and item.number > 1 and not view.repeated:
+        exhausted = first - cast
     return RoundSheet(
         number=item.number,
         label=figures.label or (("Ballot " if view.repeated else "Round ") + str(item.number)),

@@ -119,6 +119,20 @@ class BallotView:
         named = {*figures.points, *figures.shares.get(TOTAL, {})}
         return votes is not None and not figures.others and named <= set(votes)
 
+    def cast(self, number: int) -> int | None:
+        """The votes in the count in round ``number`` (from 0); None where they are not known.
+
+        Where the votes of some candidates are not known, they are the valid votes of a ballot in which each paper is
+        one vote; after the first round of a preferential count papers have left that nobody counted.
+        """
+        votes, stage = self.section_votes(number, TOTAL), self.stage
+        if votes is not None and self.complete(number):
+            return sum(votes.values())
+        several = isinstance(stage, BallotStage) and stage.paper == "choose up to"
+        if several or self.abstentions_are_valid or (number and not self.repeated):
+            return None
+        return self.figure("valid", number=number) if self.figures.round[number].others else None
+
     def figure(self, key: str, section: str = TOTAL, number: int = 0) -> int | None:
         """A figure of the roll of ``section`` in a round; for the total also as the sum of all segments.
 

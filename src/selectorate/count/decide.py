@@ -48,7 +48,7 @@ def passes(requirement: Requirement, standing: Standing, who: str, bases: Bases)
         return all(standing.total[who] > value for value in others), "most votes"
     base = bases.get(requirement.base)
     if base is None:
-        raise CountError(f'"{requirement}" cannot be tested: {requirement.base} is not known')
+        raise CountError(f'"{requirement}" cannot be tested: the number of {requirement.base} is not known')
     if requirement.kind == "turnout":
         cast = bases.get("ballots returned")
         cast = bases.get("valid votes") if cast is None else cast

@@ -33,7 +33,8 @@ MINUS = "\N{MINUS SIGN}"
 class Cell:
     """One figure, exact, or the reason why it cannot be known.
 
-    Exactly one of ``value`` and ``cannot`` is there. ``of``: of how many, for counts and nominations. ``published``:
+    Exactly one of ``value`` and ``cannot`` is there. ``at_least``: what the figure certainly is or is above, where no
+    more of it is known. ``of``: of how many, for counts and nominations. ``published``:
     the figure in per cent as it was printed, where printed is all that it is. ``certainty``: by figure, which of those
     it rests on are not confirmed: ``{"those entitled": "recalled"}``. ``note``: what else to say beside it.
     """
@@ -42,6 +43,7 @@ class Cell:
     cannot: str | None = None
     of: int | None = None
     published: AsPrinted | None = None
+    at_least: Exact | None = None
     certainty: dict[str, str] = field(default_factory=dict)
     note: str | None = None
 

@@ -205,12 +205,12 @@ def change(name: MeasureId, now: Cell, before: Cell) -> Change:
 
 
 def _differences(now: Mandate, before: Mandate) -> Iterator[str]:
-    if now.counted_in != before.counted_in:
+    if now.counted_in and before.counted_in and now.counted_in != before.counted_in:
         yield (
-            f"The one is counted in {now.counted_in or 'nothing'}, the other in {before.counted_in or 'nothing'}:"
+            f"The one is counted in {now.counted_in}, the other in {before.counted_in}:"
             " their shares are not shares of the same thing."
         )
-    if now.standing != before.standing:
+    if now.standing != before.standing and min(now.standing, before.standing) > 0:
         who = "candidates" if now.motion is None and before.motion is None else "candidates or sides"
         yield (
             f"In the round that decided there were {_stood(now)} {who} now and {_stood(before)} before: with two"

@@ -192,9 +192,12 @@ def _step(reading: Reading, unit: Unit) -> Fraction:
 
 
 def holds_of(reading: Reading, figure: Cell, beside: Cell, unit: Unit) -> bool | None:
-    """Whether ``figure`` is to ``beside`` as the reading says; None where one of the two is not known."""
+    """Whether ``figure`` is to ``beside`` as the reading says; None where one of the two is not known.
+
+    Of a figure of which no more is known than what it is at least, that can be enough.
+    """
     if figure.value is None or beside.value is None:
-        return None
+        return _by_bound(reading, figure.at_least, beside.value)
     mine, other = figure.value, beside.value
     if reading.is_ == "about":
         step = _step(reading, unit)
@@ -208,8 +211,24 @@ def holds_of(reading: Reading, figure: Cell, beside: Cell, unit: Unit) -> bool |
     }[str(reading.is_)]
 
 
+def _by_bound(reading: Reading, least: Fraction | None, other: Fraction | None) -> bool | None:
+    """Whether what a figure is at least settles the reading; None where it does not."""
+    if least is None or other is None:
+        return None
+    if reading.is_ == "higher than":
+        return True if least > other else None
+    if reading.is_ == "at least":
+        return True if least >= other else None
+    if reading.is_ == "lower than":
+        return False if least >= other else None
+    return False if reading.is_ == "equal to" and least > other else None
+
+
 def sentence(reading: Reading, figure: Cell, beside: Cell, holds: bool | None, unit: Unit) -> str:
     """Whether it holds, with the figures, in one sentence."""
+    if figure.at_least is not None and beside.value is not None and holds is not None:
+        word = "Holds" if holds else "Does not hold"
+        return f"{word}: at least {value_text(figure.at_least, unit)} beside {shown(beside, unit)}."
     if figure.value is None or beside.value is None:
         reasons = dict.fromkeys(cell.cannot for cell in (figure, beside) if cell.cannot)
         return f"Cannot be known: {'; '.join(reasons)}."

@@ -17,7 +17,7 @@ from ..contest import TOTAL
 from ..contest.declaration import Declaration, NominationSheet
 from ..contest.model import MeasureId
 from .cells import CannotBeKnown, Cell, Unit
-from .view import RoundName, View, further, is_coarse
+from .view import RoundName, View, further, is_coarse, segments_of
 
 Find = Callable[[View], Cell]
 
@@ -121,7 +121,9 @@ def _turnout(figure: str) -> Find:
 def _turnout_published(view: View) -> Cell:
     printed = view.sheet().turnout_published
     if printed is None:
-        raise CannotBeKnown("no turnout was published")
+        parts = segments_of(view.ballot()) if view.section == TOTAL else ()
+        only = " over all" if any(part.turnout_published is not None for part in parts) else ""
+        raise CannotBeKnown(f"no turnout{only} was published")
     return Cell(Fraction(printed) / 100, published=printed)
 
 
@@ -150,8 +152,19 @@ def _units_won(view: View) -> Cell:
     return Cell(Fraction(ballot.units_won.get(view.who, 0)), of=len(ballot.units))
 
 
+def at_least(sheet: NominationSheet, cannot: str, whole: int = 1) -> Cell:
+    """The cell of nominations of which no more is known than how many there were at least; ``whole``: of how many."""
+    return Cell(cannot=cannot, at_least=Fraction(sheet.at_least or 0, whole), certainty=nomination_marks(sheet))
+
+
 def _nominations(view: View) -> Cell:
-    sheet = view.nomination()
+    try:
+        sheet = view.nomination()
+    except CannotBeKnown as why:
+        least = view.least_nominations()
+        if least is None:
+            raise
+        return at_least(least, why.reason)
     marks = nomination_marks(sheet)
     if view.part is not None:
         if view.part not in sheet.parts:
@@ -163,7 +176,13 @@ def _nominations(view: View) -> Cell:
 
 
 def _nominations_share(view: View) -> Cell:
-    sheet = view.nomination()
+    try:
+        sheet = view.nomination()
+    except CannotBeKnown as why:
+        least = view.least_nominations()
+        if least is None or not least.size:
+            raise
+        return at_least(least, why.reason, least.size)
     if view.part is not None:
         raise CannotBeKnown("how large that part of the body is is not among the figures")
     if sheet.size is None:
@@ -318,6 +337,8 @@ _SHARE_OF = {"votes": "valid votes", "college": "the college", "points": "the po
 _OF_A_MOTION: Mapping[MeasureId, str] = {
     "majority-votes": "majority over the other side, votes",
     "majority-points": "majority over the other side, points",
+    "lead-votes": "lead over the other side, votes",
+    "lead-points": "lead over the other side, points",
 }
 
 

@@ -18,7 +18,7 @@ from ..contest.declaration import Declaration, declare
 from ..contest.model import Rival
 from ..errors import ContestError, InputError
 from .cells import Cell, frozen
-from .measures import measure, nomination_marks
+from .measures import at_least, measure, nomination_marks
 from .view import name_of, person, segments_of
 
 Loader = Callable[[str], Case]
@@ -127,6 +127,9 @@ def _nominations(case: Case, rival: Rival) -> RivalMandate:
         least = f"only that there were at least {sheet.at_least:,} is known" if sheet.at_least is not None else None
         number = Cell(cannot=least or sheet.reason or "the number is not known")
         share = number
+        if least is not None:
+            number = at_least(sheet, least)
+            share = at_least(sheet, least, sheet.size) if sheet.size else share
     else:
         marks = nomination_marks(sheet)
         own = {"nominations": marks["nominations"]} if "nominations" in marks else {}

@@ -135,6 +135,8 @@ def _board(found: Decisive, to: str | None) -> Board:
         winner = "for" if replay.outcome == "carried" else "against"
     else:
         last = next((played for played in replay.rounds if played.number == item.number), None)
+        if last is None and replay.stopped:
+            raise CannotBeKnown(f"the figures alone do not decide who was elected: {replay.stopped}")
         if last is None or last.decision is None or len(last.decision.elected) != 1:
             raise CannotBeKnown(
                 "nobody was elected by the votes of the last round alone; others withdrew, or another stage or the"

@@ -280,7 +280,17 @@ class View:
             return counted[0]
         if any(sheet.result == "automatic" for sheet in gates):
             raise CannotBeKnown(f"{name} was on the paper without nominations, and none were counted")
-        least = [sheet.at_least for sheet in gates or own if sheet.at_least is not None]
-        if least:
-            raise CannotBeKnown(f"how many nominated {name} is not known, only that there were at least {least[0]:,}")
+        least = self.least_nominations()
+        if least is not None:
+            raise CannotBeKnown(
+                f"how many nominated {name} is not known, only that there were at least {least.at_least:,}"
+            )
         raise CannotBeKnown(f"how many nominated {name} is not known")
+
+    def least_nominations(self) -> NominationSheet | None:
+        """The nominations of ``who`` where no more is known of them than how many there were at least; else None."""
+        own = [sheet for sheet in self.declaration.nominations if sheet.candidate == self.who]
+        gates = [sheet for sheet in own if sheet.result != "supporting"] or own
+        if self.part is not None or any(sheet.count is not None or sheet.result == "automatic" for sheet in gates):
+            return None
+        return next((sheet for sheet in gates if sheet.at_least is not None), None)

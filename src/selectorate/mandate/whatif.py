@@ -7,7 +7,7 @@ cannot be known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from .. import rules
 from ..contest import TOTAL, BallotRound, Case
@@ -40,8 +40,7 @@ def segment_left_out(case: Case, *segments: str) -> WhatIf:
         if not rest:
             raise CannotBeKnown(f"{listed(names)} are {'the only segment' if len(names) == 1 else 'all there are'}")
         found.refuse_hidden(out)
-        sections = {other: segment_name(found, other) for other in rest}
-        stage, told = _without_weight(found.stage, out, listed(names), sections)
+        stage, told = _without_weight(found, out, listed(names))
         rounds = [_left_out(found, stage, item, out, rest) for item in found.rounds]
     except CannotBeKnown as why:
         return unanswered(found, "a segment left out", title, why)
@@ -51,13 +50,14 @@ def segment_left_out(case: Case, *segments: str) -> WhatIf:
 
 
 def _without_weight(
-    stage: BallotStage | MotionStage, out: Sequence[str], names: str, sections: Mapping[str, str]
+    found: Decisive, out: Sequence[str], names: str
 ) -> tuple[BallotStage | MotionStage, tuple[str, ...]]:
+    stage = found.stage
     if not isinstance(stage, BallotStage) or stage.combine != "weighted-college":
         return stage, ()
     rest = 1 - sum(stage.weights[segment] for segment in out)
     weights = {other: weight / rest for other, weight in stage.weights.items() if other not in out}
-    shown = ", ".join(f"{sections[other]} {rules.share_text(weight)}" for other, weight in weights.items())
+    shown = ", ".join(f"{segment_name(found, other)} {rules.share_text(weight)}" for other, weight in weights.items())
     told = f"The weight of {names} goes to the other sections in proportion to theirs: {shown}."
     return stage.model_copy(update={"weights": weights}), (told,)
 

@@ -71,7 +71,7 @@ def _reading(claim: ClaimResult, reading: ReadingResult, number: int) -> Iterato
         words.sentence(f"{words.capital(finding.name)}: {cell.cannot}")
         for finding in reading.findings
         for cell in (finding.figure, finding.beside)
-        if cell.cannot
+        if cell.cannot and not (cell.at_least is not None and finding.holds is not None)
     )
     used = [cell for finding in reading.findings for cell in (finding.figure, finding.beside)]
     used += [cell for finding in reading.findings for part in finding.segments for cell in (part.figure, part.beside)]

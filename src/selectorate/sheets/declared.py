@@ -102,10 +102,11 @@ def key_figures(declaration: Declaration) -> Iterator[KeyFigure]:
         if final.unit == "college":
             yield KeyFigure(words.clean(first.name), shown, of)
         else:
+            unit = numbers.unit_of(first.value, final.unit)
             yield KeyFigure(
                 words.clean(first.name),
                 numbers.value(first.value, final.unit, printing),
-                f"{final.unit}, {shown} {of}" if shown != numbers.ABSENT else final.unit,
+                f"{unit}, {shown} {of}" if shown != numbers.ABSENT else unit,
             )
         lead = reading.lead_of(final)
         if ballot.motion is not None and ballot.motion.tied:
@@ -122,7 +123,7 @@ def key_figures(declaration: Declaration) -> Iterator[KeyFigure]:
             yield KeyFigure(
                 "Majority over all others",
                 reading.lead_value(over, final.unit, printing),
-                final.unit if final.unit != "college" else "percentage points",
+                numbers.unit_of(over, final.unit) if final.unit != "college" else "percentage points",
             )
     elif ballot.places > 1:
         yield KeyFigure("Places", numbers.whole(ballot.places), "")
@@ -299,7 +300,11 @@ def lead_sentence(
     """The lead and the majority of the last round, as a sentence."""
     if lead == 0:
         return f"{words.listed([first.name, second.name])} are level."
-    amount = "" if final.unit == "college" else f"{numbers.value(lead, final.unit, printing)} {final.unit}"
+    amount = (
+        ""
+        if final.unit == "college"
+        else f"{numbers.value(lead, final.unit, printing)} {numbers.unit_of(lead, final.unit)}"
+    )
     if first.share is not None and second.share is not None and not final.others:
         gap = numbers.percentage_points(first.share - second.share, printing.decimals, printing.cut)
         amount = f"{amount} ({gap})" if amount else gap
@@ -311,7 +316,7 @@ def lead_sentence(
     if over is None:
         return said
     had = reading.lead_value(abs(over), final.unit, printing) + (
-        f" {final.unit}" if final.unit != "college" else " percentage points"
+        f" {numbers.unit_of(over, final.unit)}" if final.unit != "college" else " percentage points"
     )
     if over > 0:
         return f"{said} Majority over all others together: {had}."

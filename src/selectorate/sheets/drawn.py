@@ -105,4 +105,5 @@ def shown_value(row: CandidateRow, item: RoundSheet, printing: PrintingSheet) ->
     if item.unit == "college" or row.value is None:
         return share
     value = numbers.value(row.value, item.unit, printing)
-    return f"{value} {item.unit} ({share})" if share != numbers.ABSENT else f"{value} {item.unit}"
+    unit = numbers.unit_of(row.value, item.unit)
+    return f"{value} {unit} ({share})" if share != numbers.ABSENT else f"{value} {unit}"

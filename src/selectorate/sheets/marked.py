@@ -9,6 +9,7 @@ from ..mandate import (
     Cell,
     Unit,
     cell_text,
+    value_text,
 )
 from . import words
 from .blocks import (
@@ -55,4 +56,6 @@ def reasons(lead: str, sentences: Sequence[str]) -> list[Item]:
 
 def shown(cell: Cell, unit: Unit) -> str:
     """A figure of ``unit``, with its mark."""
+    if cell.value is None and cell.at_least is not None:
+        return f"at least {value_text(cell.at_least, unit)}{mark_of(cell)}"
     return WHY if cell.value is None else cell_text(cell, unit) + mark_of(cell)

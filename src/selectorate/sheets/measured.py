@@ -39,11 +39,12 @@ def mandate_sheet(
     comparison: Comparison | None = None,
     *,
     claims: Sequence[ClaimResult] = (),
-    rivals: Sequence[RivalMandate] = (),
+    rivals: Sequence[RivalMandate] | None = None,
     picture: Picture | None = None,
 ) -> Sheet:
-    """The sheet of a mandate; beside another where ``comparison`` is given, with claims and rivals where there are any.
+    """The sheet of a mandate; beside another where ``comparison`` is given, with claims where there are any.
 
+    ``rivals``: mandates of other kinds; None where they were not asked for.
     ``picture``: two contests compared, to stand beside the table of shares.
     """
     before = comparison.before if comparison else None
@@ -55,14 +56,17 @@ def mandate_sheet(
         parts.append(Part("Measures", tuple(_measures(found))))
     if claims:
         parts.append(Part("What was said of it", tuple(item for claim in claims for item in claim_items(claim))))
-    if rivals:
-        parts.append(Part("Mandates side by side", _rivals(rivals)))
+    if rivals is not None:
+        none = Sentences(("The contest file names no mandates of other kinds: it has no [[rivals]].",))
+        parts.append(Part("Mandates side by side", _rivals(rivals) if rivals else (none,)))
     if found.motion is not None:
         facts = [("Measured", _whose(found))]
     else:
         facts = [("Whose", f"{found.name}{'' if found.elected else ' (not elected)'}")]
     if before:
-        facts.append(("Beside", f"{_whose(before)}, {before.title}, {numbers.day(before.date)}"))
+        day = numbers.day(before.date)
+        titled = before.title if day in before.title else f"{before.title}, {day}"
+        facts.append(("Beside", f"{_whose(before)}, {titled}"))
     if found.motion is None:
         facts.append(("Measured in", _round_words(found)))
     headline = found.motion or f"The mandate of {found.name}"

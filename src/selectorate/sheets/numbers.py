@@ -88,6 +88,11 @@ def value(amount: Fraction | int | None, unit: str, printing: PrintingSheet) -> 
     return whole(amount) if Fraction(amount).denominator == 1 else decimal(amount, 5, "down")
 
 
+def unit_of(amount: Fraction | int, unit: str) -> str:
+    """The word behind ``amount`` of ``unit``: one is a vote, two are votes."""
+    return UNITS[unit][0] if unit in UNITS and abs(amount) == 1 else unit
+
+
 def counted(number: int, one: str, many: str) -> str:
     """A number with its noun: ``1 vote``, ``2 votes``."""
     return f"{whole(number)} {one if abs(number) == 1 else many}"

@@ -92,9 +92,10 @@ def lead_note(final: RoundSheet, printing: PrintingSheet) -> str:
     if final.unit == "college":
         return "percentage points of the college"
     one, two = final.rows[0].share, final.rows[1].share
+    unit = numbers.unit_of(lead_of(final) or 0, final.unit)
     if one is None or two is None:
-        return final.unit
-    return f"{final.unit}, {numbers.percentage_points(one - two, printing.decimals, printing.cut)}"
+        return unit
+    return f"{unit}, {numbers.percentage_points(one - two, printing.decimals, printing.cut)}"
 
 
 def plural(noun: str) -> str:

@@ -555,3 +555,11 @@ def test_messages_do_not_steer_the_terminal(tmp_path: Path) -> None:
     result = run("contest", "check", path)
     assert result.exit_code == 2
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", result.stderr)
+
+
+def test_the_audit_tells_where_sources_disagree() -> None:
+    text = " ".join(run("audit", "labour-1976", "--failures").output.split())
+    assert "Sources disagree on how Crosland left: he went out as the last (later Wikipedia); he withdrew" in text
+    assert text.endswith("cannot be checked.")
+    told = json.loads(run("audit", "labour-1976", "--json").output)["conflicts"]
+    assert [set(conflict) for conflict in told] == [{"what", "readings", "used"}] * 2

@@ -108,7 +108,8 @@ def test_turnout_is_of_ballots_returned_even_if_nobody_returned_one() -> None:
 
 
 def test_a_base_that_is_not_known() -> None:
-    with pytest.raises(CountError, match='"majority of those entitled" cannot be tested: those entitled is not known'):
+    why = '"majority of those entitled" cannot be tested: the number of those entitled is not known'
+    with pytest.raises(CountError, match=why):
         decided({"a": 3, "b": 2}, "majority of those entitled")
     with pytest.raises(CountError, match="the minimum of 10% cannot be tested"):
         decided({"a": 3, "b": 2, "c": 1}, minimum="10%")

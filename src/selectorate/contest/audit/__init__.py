@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..case import Case
+from ..model import Conflict
 from . import (
     ballots,
     beside,
@@ -58,12 +59,13 @@ KINDS: tuple[Callable[[Case], Iterator[Check]], ...] = (
 
 @dataclass(frozen=True)
 class Audit:
-    """All checks of one contest."""
+    """All checks of one contest. ``conflicts``: where its sources disagree, and which reading its file uses."""
 
     contest: str
     title: str
     rulebook: str
     checks: tuple[Check, ...]
+    conflicts: tuple[Conflict, ...] = ()
 
     def count(self, status: Status) -> int:
         """How many checks came out as ``status``."""
@@ -73,7 +75,7 @@ class Audit:
 def audit(case: Case) -> Audit:
     """All checks that the figures of ``case`` allow, in the order of ``KINDS``."""
     checks = tuple(check for kind in KINDS for check in kind(case))
-    return Audit(case.contest.id, case.contest.title, case.rulebook.id, checks)
+    return Audit(case.contest.id, case.contest.title, case.rulebook.id, checks, case.contest.conflict)
 
 
 __all__ = ["KINDS", "Audit", "Check", "Status", "audit"]

@@ -166,6 +166,6 @@ def index_of(case: Case, view: BallotView) -> int:
 
 
 def names(case: Case, people: Iterable[str]) -> str:
-    """The names for tables of ``people``; "nobody" where there are none."""
+    """The names for tables of ``people``, with semicolons where a name has a comma; "nobody" where there are none."""
     listed = [case.contest.label(who) for who in people]
-    return ", ".join(listed) if listed else "nobody"
+    return ("; " if any("," in name for name in listed) else ", ").join(listed) if listed else "nobody"

@@ -143,8 +143,9 @@ def _bases(view: BallotView, number: int) -> Bases:
     }
     if isinstance(stage, BallotStage) and stage.points is not None and stage.points.units is not None:
         bases["all points there could be"] = stage.points.each * stage.points.units
-    if view.figures.round[number].others:
-        bases.pop("votes", None)
+    cast = view.cast(number)
+    if cast is not None and not combined:
+        bases["votes"] = cast  # also where the votes of some candidates are not known, but how many were valid
     return bases
 
 

@@ -37,10 +37,19 @@ def _by_section(case: Case, view: BallotView, number: int, at: At) -> Iterator[C
     for section in [*view.sections, TOTAL] if len(view.sections) > 1 else [TOTAL]:
         before, now = view.section_votes(number - 1, section), view.section_votes(number, section)
         where = "" if section == TOTAL else f", {case.section_name(section)}"
-        if before is not None and now is not None:
-            yield _balance(case, at, f"transfers balance{where}{name}", before, now)
+        first, then = _cast(view, number - 1, section), _cast(view, number, section)
+        if before is not None and now is not None and first is not None and then is not None:
+            yield _balance(case, at, f"transfers balance{where}{name}", before, now, (first, then))
         elif section == TOTAL:
             yield at.cannot("transfer", f"transfers balance{name}", "the votes of this round or of the one before")
+
+
+def _cast(view: BallotView, number: int, section: str) -> int | None:
+    """The votes in the count of a section in a round; None where those of some candidates are not known."""
+    if section == TOTAL:
+        return view.cast(number)
+    votes = view.section_votes(number, section)
+    return sum(votes.values()) if votes is not None and view.complete(number) else None
 
 
 def _exhausted(case: Case, view: BallotView, number: int, at: At) -> Iterator[Check]:
@@ -61,8 +70,8 @@ def _exhausted(case: Case, view: BallotView, number: int, at: At) -> Iterator[Ch
 
 def _left(view: BallotView, number: int) -> int | None:
     """How many votes have left the count up to round ``number`` (from 0); None where they are not known."""
-    first, now = view.section_votes(0, TOTAL), view.section_votes(number, TOTAL)
-    return sum(first.values()) - sum(now.values()) if first is not None and now is not None else None
+    first, now = view.cast(0), view.cast(number)
+    return first - now if first is not None and now is not None else None
 
 
 def _losers(before: Mapping[str, int], now: Mapping[str, int]) -> list[str]:
@@ -70,9 +79,11 @@ def _losers(before: Mapping[str, int], now: Mapping[str, int]) -> list[str]:
     return [who for who in now if who in before and now[who] < before[who]]
 
 
-def _balance(case: Case, at: At, what: str, before: Mapping[str, int], now: Mapping[str, int]) -> Check:
+def _balance(
+    case: Case, at: At, what: str, before: Mapping[str, int], now: Mapping[str, int], cast: tuple[int, int]
+) -> Check:
     lost = _losers(before, now)
-    cast_before, cast_now = sum(before.values()), sum(now.values())
+    cast_before, cast_now = cast
     if lost:
         return at.check(
             "transfer",
