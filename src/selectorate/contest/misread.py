@@ -6,7 +6,7 @@ from ..documents import Document, nearest
 from ..errors import Problem
 from ..rules import BallotStage, NominationStage, Rulebook
 from .misfits import Found, no_ballot, nobody
-from .model import MOTION, TOTAL, Contest, Reading
+from .model import MOTION, TOTAL, Contest, Reading, Rival
 
 
 def misread(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
@@ -48,17 +48,32 @@ def _claims(contest: Contest, rulebook: Rulebook, document: Document) -> Found:
             ):
                 yield nobody(contest, reading.candidate, document, *at, "candidate")
             yield from _part(contest, rulebook, reading, document, at)
+            yield from _stage(contest, reading, document, at)
+
+
+def _stage(contest: Contest, named: Reading | Rival, document: Document, at: tuple[str | int, ...]) -> Found:
+    """A ballot of this contest that a claim or a rival names, and of which there are no figures."""
+    if named.round is not None and named.stage is None:
+        yield Problem(
+            "a round is one of a ballot", document.where(*at, "round"), 'Say of which: stage = "mps", round = 2.'
+        )
+    given = [ballot.stage for ballot in contest.ballot]
+    if named.stage is None or named.contest not in (None, contest.id) or named.stage in given:
+        return
+    hint = nearest(named.stage, given, "There are") or "Add it under [[ballot]]."
+    yield Problem(f'there is no ballot "{named.stage}"', document.where(*at, "stage"), hint)
 
 
 def _rivals(contest: Contest, document: Document) -> Found:
     for index, rival in enumerate(contest.rivals):
         at: tuple[str | int, ...] = ("rivals", index)
-        if sum(value is not None for value in (rival.contest, rival.nominations, rival.fact)) != 1:
+        if sum(value is not None for value in (rival.contest or rival.stage, rival.nominations, rival.fact)) != 1:
             yield Problem(
                 "a rival mandate comes from one place",
                 document.where(*at),
-                "Write one of contest, nominations, fact.",
+                "Write one of contest (with or without a stage of it), stage, nominations, fact.",
             )
+        yield from _stage(contest, rival, document, at)
         if rival.candidate is not None and rival.nominations is not None and rival.candidate not in contest.candidates:
             yield nobody(contest, rival.candidate, document, *at, "candidate")
         if rival.nominations is not None and rival.nominations not in {n.stage for n in contest.nomination}:

@@ -293,6 +293,10 @@ class Reading(FileModel):
         None, description="The contest that it is about, if not this one: a shipped one, or a file beside this one."
     )
     candidate: Id | None = Field(None, description="Whose figure: a candidate; the one elected where it is left out.")
+    stage: Id | None = Field(
+        None, description="The ballot or motion whose figures are meant; the deciding one where it is left out."
+    )
+    round: int | None = Field(None, strict=True, ge=1, description="The round of it; the last where it is left out.")
     part: Id | None = Field(None, description="For nominations: the part of the body.")
     fact: Id | None = Field(None, description="A fact of this file instead of a measure.")
     is_: Literal["higher than", "lower than", "equal to", "at least", "about", "all"] | None = Field(
@@ -348,6 +352,11 @@ class Rival(FileModel):
         None, description="Another contest, whose figure it is: a shipped one, or a file beside this one."
     )
     candidate: Id | None = Field(None, description='The candidate (or "for" or "against" a motion) whose figure it is.')
+    stage: Id | None = Field(
+        None,
+        description="The ballot or motion whose figure it is, of that contest or of this one: what another body said.",
+    )
+    round: int | None = Field(None, strict=True, ge=1, description="The round of it; the last where it is left out.")
     nominations: Id | None = Field(None, description="A nomination stage of this contest.")
     fact: Id | None = Field(None, description="A fact of this file.")
     note: Text | None = Field(None, description="What to say beside it.")

@@ -13,7 +13,7 @@ from ..errors import ContestError, InputError
 from .cells import Cell, Unit, change_text, frozen, number_text, value_text
 from .measures import Measure, name_of_measure
 from .rivals import Loader
-from .view import people, person, segments_of
+from .view import people, person, seen_at, segments_of
 
 
 @frozen
@@ -60,9 +60,16 @@ class Sides:
         self.reading = reading
 
         def find(name: str, key: str) -> Declaration:
-            return declare(load_other(case, name, loader, *at, key))
+            return seen(declare(load_other(case, name, loader, *at, key)))
 
-        self.own = find(reading.contest, "contest") if reading.contest else declare(case)
+        def seen(declaration: Declaration) -> Declaration:
+            try:
+                return seen_at(declaration, reading.stage, reading.round)
+            except InputError as fault:
+                where = case.document.where(*at, "stage")
+                raise ContestError(fault.message, where=where, hint=fault.hint) from None
+
+        self.own = find(reading.contest, "contest") if reading.contest else seen(declare(case))
         self.other = find(reading.than, "than") if isinstance(reading.than, str) else None
         try:
             self.who = person(self.own, reading.candidate)

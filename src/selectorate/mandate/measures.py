@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from ..contest import TOTAL
@@ -96,13 +97,29 @@ def _shares_apart(view: View) -> tuple[Fraction, list[Fraction]]:
 
 
 def _lead_points(view: View) -> Cell:
-    mine, others = _shares_apart(view)
+    try:
+        mine, others = _shares_apart(view)
+    except CannotBeKnown as why:
+        raise CannotBeKnown(why.reason, _printed_apart(view, max) if why.published is not None else None) from None
     return Cell(mine - max(others))
 
 
 def _majority_points(view: View) -> Cell:
-    mine, others = _shares_apart(view)
+    try:
+        mine, others = _shares_apart(view)
+    except CannotBeKnown as why:
+        raise CannotBeKnown(why.reason, _printed_apart(view, sum) if why.published is not None else None) from None
     return Cell(mine - sum(others, Fraction(0)))
+
+
+def _printed_apart(view: View, of: Callable[[list[Decimal]], Decimal | int]) -> Decimal | None:
+    """The printed share of ``who`` less ``of`` those of the others; None where one of them was not printed."""
+    item = view.round()
+    shares = {row.candidate: row.published for row in item.rows}
+    others = [share for who, share in shares.items() if who != view.who and share is not None]
+    mine = shares.get(view.who)
+    known = mine is not None and others and len(others) == len(shares) - 1 and not item.others
+    return mine - of(others) if known and mine is not None and view.ballot().places == 1 else None
 
 
 def _turnout(figure: str) -> Find:

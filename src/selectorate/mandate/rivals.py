@@ -19,7 +19,7 @@ from ..contest.model import Rival
 from ..errors import ContestError, InputError
 from .cells import Cell, frozen
 from .measures import at_least, measure, nomination_marks
-from .view import name_of, person, segments_of
+from .view import name_of, person, seen_at, segments_of
 
 Loader = Callable[[str], Case]
 """What finds a contest by its name: ``contest.load``, or a stand-in."""
@@ -71,12 +71,15 @@ def _one(case: Case, index: int, rival: Rival, loader: Loader) -> RivalMandate:
             return _fact(case, rival)
         if rival.nominations is not None:
             return _nominations(case, rival)
-        other = contest.load_other(case, str(rival.contest), loader, "rivals", index, "contest")
-        return _ballot(declare(other), rival)
+        other = case
+        if rival.contest is not None:
+            other = contest.load_other(case, rival.contest, loader, "rivals", index, "contest")
+        return _ballot(seen_at(declare(other), rival.stage, rival.round), rival)
     except ContestError:
         raise
     except InputError as fault:
-        where = case.document.where("rivals", index, "candidate" if rival.candidate else "contest")
+        key = "candidate" if rival.candidate else "stage" if rival.stage else "contest"
+        where = case.document.where("rivals", index, key)
         raise ContestError(fault.message, where=where, hint=fault.hint) from None
 
 

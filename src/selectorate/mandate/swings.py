@@ -25,7 +25,7 @@ against the bound that this leaves, and ``at_least`` says below which number it 
 
 from __future__ import annotations
 
-from ..contest import TOTAL, Case
+from ..contest import TOTAL, BallotRound, Case
 from ..documents import nearest
 from ..errors import CountError, InputError
 from ..rules import BallotStage, MotionStage
@@ -115,6 +115,14 @@ def swing(case: Case, to: str | None = None) -> Swing:
         return _unanswered(case, fault.message)
 
 
+def _unknown_votes(stage: BallotStage | MotionStage, item: BallotRound) -> str:
+    """Why votes cannot be moved in the last round."""
+    if isinstance(stage, BallotStage) and stage.points is not None:
+        return f"the votes in every {stage.points.unit} are not known, and points are given by them"
+    why = item.missing or "only figures with cut decimals were published"
+    return f"the votes of the last round are not known: {why}"
+
+
 def _board(found: Decisive, to: str | None) -> Board:
     stage = found.stage
     if found.coarse:
@@ -127,8 +135,7 @@ def _board(found: Decisive, to: str | None) -> Board:
     if item.figures.others:
         raise CannotBeKnown("the votes of some candidates are not known")
     if item.standing is None or item.basis != "votes" or item.sections is None:
-        why = item.missing or "only figures with cut decimals were published"
-        raise CannotBeKnown(f"the votes of the last round are not known: {why}")
+        raise CannotBeKnown(_unknown_votes(stage, item))
     if isinstance(stage, MotionStage):
         if replay.outcome not in ("carried", "lost"):
             raise CannotBeKnown(replay.stopped or "whether the motion was carried does not follow from the figures")

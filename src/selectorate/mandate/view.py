@@ -54,6 +54,29 @@ def person(declaration: Declaration, who: str | None) -> str:
     return who
 
 
+def seen_at(declaration: Declaration, stage: str | None, number: int | None) -> Declaration:
+    """``declaration`` with the ballot ``stage`` as the one that is measured, up to its round ``number``.
+
+    As it is where no stage is named. Raises InputError if it has no such ballot or round.
+    """
+    if stage is None:
+        return declaration
+    found = next((ballot for ballot in declaration.ballots if ballot.stage == stage and ballot.rounds), None)
+    if found is None:
+        names = [ballot.stage for ballot in declaration.ballots if ballot.rounds]
+        raise InputError(
+            f'there are no figures of a ballot "{stage}" in "{declaration.contest}"',
+            hint=nearest(stage, names, "It has"),
+        )
+    rounds = tuple(item for item in found.rounds if number is None or item.number <= number)
+    if number is not None and number > len(found.rounds):
+        last = len(found.rounds)
+        raise InputError(f'the ballot "{stage}" has no round {number}', hint=f"It has {last}.")
+    if len(rounds) < len(found.rounds):
+        found = replace(found, rounds=rounds, units=(), units_won={}, elected=(), qualified=())
+    return replace(declaration, ballots=(found,), elected=(), elected_names=())
+
+
 def people(declaration: Declaration) -> tuple[str, ...]:
     """Everybody who can be measured: the candidates, or the sides of a motion."""
     ballot = declaration.deciding

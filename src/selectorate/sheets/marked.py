@@ -11,7 +11,7 @@ from ..mandate import (
     cell_text,
     value_text,
 )
-from . import words
+from . import numbers, words
 from .blocks import (
     MARK_WORDS,
     MARKS,
@@ -20,13 +20,28 @@ from .blocks import (
 )
 
 WHY = "cannot be known"
+PRINTED = "*"
+"""Stands at a figure that was only printed."""
 
 
 def figure(cell: Cell | None, name: str) -> str:
-    """A figure of the measure called ``name``, with its mark."""
-    if cell is None or cell.value is None:
+    """A figure of the measure called ``name``, with its mark; one that was only printed as it was printed."""
+    if cell is None or (cell.value is None and cell.published is None):
         return WHY
+    if cell.value is None:
+        return printed(cell, name)
     return cell_text(cell, MEASURES[name].unit) + mark_of(cell)  # type: ignore[index]  # a measure's id
+
+
+def is_shown(cell: Cell | None) -> bool:
+    """Whether there is a figure to show: an exact one, or one as it was printed."""
+    return cell is not None and (cell.value is not None or cell.published is not None)
+
+
+def printed(cell: Cell, name: str) -> str:
+    """A figure that was only printed, with the sign of what does not follow from votes."""
+    unit = MEASURES[name].unit  # type: ignore[index]  # a measure's id
+    return f"{cell.published}{' points' if unit == 'points' else '%'}{PRINTED}".replace("-", numbers.MINUS)
 
 
 def mark_of(*found: Cell) -> str:
@@ -42,7 +57,9 @@ def legend(cells_: Sequence[Cell]) -> tuple[str, ...]:
         for what, mark in cell.certainty.items():
             if mark in ("recalled", "approximate"):
                 found.setdefault(mark, set()).add(what)
-    return tuple(
+    only = [cell for cell in cells_ if cell.value is None and cell.published is not None]
+    told = (f"{PRINTED} as published: the votes that it comes from are not known.",) if only else ()
+    return told + tuple(
         f"{MARKS[mark]} rests on a figure that is {MARK_WORDS[mark]}: {words.listed(sorted(found[mark]))}."
         for mark in ("recalled", "approximate")
         if mark in found

@@ -31,7 +31,7 @@ from .blocks import (
     cells,
 )
 from .claimed import claim_items
-from .marked import figure, legend, reasons, shown
+from .marked import PRINTED, figure, is_shown, legend, printed, reasons, shown
 
 
 def mandate_sheet(
@@ -110,7 +110,11 @@ def _key_figures(found: Mandate, comparison: Comparison | None) -> Iterator[KeyF
     names: tuple[MeasureId, ...] = ("share-of-votes", "lead-points", "majority-votes", "turnout-returned")
     for name in names:
         cell = found.total.get(name)
-        if cell is None or cell.value is None or name in _without_meaning(found):
+        if cell is None or name in _without_meaning(found):
+            continue
+        if cell.value is None and cell.published is not None:
+            yield KeyFigure(words.capital(_name(found, name)), printed(cell, name).rstrip(PRINTED), "as published")
+        if cell.value is None:
             continue
         note = ""
         if comparison is not None:
@@ -132,7 +136,7 @@ def _measures(found: Mandate) -> Iterator[Item]:
         first = found.first_round.get(name)
         if name in _without_meaning(found):
             continue
-        if cell.value is None and (first is None or first.value is None):
+        if not is_shown(cell) and not is_shown(first):
             unknown.setdefault(cell.cannot or "", []).append(_name(found, name))
             continue
         texts = [_name(found, name), figure(cell, name)]
@@ -201,7 +205,7 @@ def _changes(name: str, caption: str, comparison: Comparison, changes: Sequence[
     )
     rows = []
     for item in changes:
-        if item.now.value is None and item.before.value is None:
+        if not is_shown(item.now) and not is_shown(item.before):
             continue
         change = change_text(item.change, item.unit) if item.change is not None else numbers.ABSENT
         rows.append(cells(item.name, figure(item.before, item.measure), figure(item.now, item.measure), change))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -9,7 +10,7 @@ from tests.strategies import case_of, contest_text, rulebook
 
 from selectorate import mandate
 from selectorate.contest import load
-from selectorate.contest.model import Fact, Rival
+from selectorate.contest.model import Claim, Fact, Reading, Rival
 from selectorate.errors import ContestError
 
 
@@ -79,3 +80,35 @@ def test_a_rival_that_is_not_there_is_named_with_its_line(rival: str, message: s
         mandate.rivals(case_of(rulebook(("members",)), text(rival)))
     assert caught.value.where.line is not None and caught.value.where.line > 5
     assert str(caught.value.where.key).startswith("rivals[1].")
+
+
+def test_what_another_body_said_at_its_own_ballot() -> None:
+    """The MPs preferred another than the members elected in 2022."""
+    members, truss, sunak = mandate.rivals(load("uk-conservative-leadership-2022"))
+    assert members.number.value == 81_326 and truss.number.value == 113 and sunak.number.value == 137
+    assert sunak.bases[0].of == "those entitled" and sunak.bases[0].share.value == Fraction(137, 358)
+    first = Rival(name="the MPs at first", stage="mps", round=1, candidate="sunak")
+    case = load("uk-conservative-leadership-2022")
+    other = replace(case, contest=case.contest.model_copy(update={"rivals": (first,)}))
+    assert mandate.rivals(other)[0].number.value == 88
+
+
+def test_a_claim_can_be_about_another_ballot() -> None:
+    case = load("uk-conservative-leadership-2022")
+    reading = Reading.model_validate(
+        {"measures": ["votes"], "stage": "mps", "candidate": "sunak", "is": "higher than", "than": 130}
+    )
+    claim = Claim(quote="most MPs were for Sunak", by="a test", reading=(reading,))
+    (found,) = mandate.check_claims(replace(case, contest=case.contest.model_copy(update={"claims": (claim,)})))
+    assert found.holds == 1
+    assert found.readings[0].findings[0].figure.value == 137
+
+
+def test_a_ballot_or_a_round_that_is_not_there_is_told() -> None:
+    case = load("uk-conservative-leadership-2022")
+    late = Rival(name="late", stage="mps", round=9, candidate="sunak")
+    with pytest.raises(ContestError, match="has no round 9"):
+        mandate.rivals(replace(case, contest=case.contest.model_copy(update={"rivals": (late,)})))
+    other = Rival(name="elsewhere", contest="labour-2016", stage="mps")
+    with pytest.raises(ContestError, match='no figures of a ballot "mps" in "uk-labour-leadership-2016"'):
+        mandate.rivals(replace(case, contest=case.contest.model_copy(update={"rivals": (other,)})))

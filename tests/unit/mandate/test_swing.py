@@ -108,7 +108,7 @@ def test_requirements_on_those_entitled() -> None:
         ("uk-conservative-leadership-2016", "others withdrew"),
         ("uk-labour-shadow-cabinet-2010", "several places"),
         ("uk-labour-deputy-1981", "only figures with cut decimals were published"),
-        ("canada-conservative-leadership-2022", "only figures with cut decimals were published"),
+        ("canada-conservative-leadership-2022", "votes in every riding are not known"),
     ],
 )
 def test_where_it_cannot_be_known(name: str, why: str) -> None:

@@ -85,7 +85,8 @@ def compare_printed(
         shares = ((name, Fraction(share) * 100) for name, share in elsewhere())
         why += taken_from(published, shares, cut)
     other_base = any(text.startswith("another base") for text in why)
-    if column is not None and not other_base and column.leaves(decimals) == published:
+    near = column is not None and abs(published - computed) <= (len(column.rest) + 1) * Decimal(1).scaleb(-decimals)
+    if column is not None and near and not other_base and column.leaves(decimals) == published:
         why.append("it is what the other figures of its column leave, so that they add up")
     if not why:
         step = Decimal(1).scaleb(-decimals)
@@ -175,6 +176,7 @@ def add_up(
     ``cut``: how each was cut, and so how far it may be off. ``why``: what else would explain that they do not. The
     printed total is what is published, where there is one; else the sum of the parts is.
     """
+    parts = _nothing_as_others(parts)
     added = sum(parts, Decimal(0))
     fits = _can_add_up(parts, total, cut)
     figures = [*parts, *([total] if isinstance(total, Decimal) else [])]
@@ -198,6 +200,12 @@ def add_up(
         computed=computed,
         explanation=explanation,
     )
+
+
+def _nothing_as_others(parts: Sequence[Decimal]) -> list[Decimal]:
+    """``parts`` with the decimals of the others for one that is just 0: nothing was not rounded from a half."""
+    places = max(map(exact.decimals_of, parts), default=0)
+    return [part if part else Decimal(0).scaleb(-places) for part in parts]
 
 
 def _can_add_up(parts: Sequence[Decimal], total: Decimal | Fraction, cut: Cut | None) -> bool:
