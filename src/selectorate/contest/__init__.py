@@ -5,7 +5,8 @@ every published figure to the rulebook; ``declare`` makes the ``Declaration``.
 """
 
 from .case import Case
-from .declaration import Declaration, declare, to_json
+from .declaration import Declaration, to_json
+from .declaring import declare
 from .figures import BallotRound, BallotView
 from .loading import load, load_file, load_other
 from .model import TOTAL, Contest

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Literal
 
 from ..contest import TOTAL, Case, load_other
-from ..contest.declaration import Declaration, Exact, declare
+from ..contest.declaration import Declaration, Exact
+from ..contest.declaring import declare
 from ..contest.model import MeasureId, Reading
 from ..errors import ContestError, InputError
 from .cells import Cell, Unit, change_text, frozen, number_text, value_text

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import cast
 
 from ..contest import TOTAL, BallotRound, BallotView, Case
-from ..contest.declaration import Declaration, Exact, declare
+from ..contest.declaration import Declaration, Exact
+from ..contest.declaring import declare
 from ..contest.figures import combined, view_of
 from ..contest.replay import Replay, replay_ballot, replay_motion
 from ..count import SectionVotes, Standing

@@ -14,7 +14,8 @@ from typing import Literal
 
 from .. import contest
 from ..contest import Case
-from ..contest.declaration import Declaration, declare
+from ..contest.declaration import Declaration
+from ..contest.declaring import declare
 from ..contest.model import Rival
 from ..errors import ContestError, InputError
 from .cells import Cell, frozen

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..contest import TOTAL, Case
-from ..contest.declaration import NominationSheet, nominations
+from ..contest.declaration import NominationSheet
+from ..contest.declaring import nominations
 from ..contest.nominations import rule_on
 from ..documents import nearest
 from ..errors import InputError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from ..contest import TOTAL
@@ -38,89 +38,106 @@ def turnout_figure(total: SectionSheet, printing: PrintingSheet) -> Iterator[Key
         yield KeyFigure("Turnout", numbers.printed(total.turnout_published), "as published")
 
 
+KEYS = ("entitled", "returned", "rejected", "spoilt", "valid", "abstentions", "not_voting")
+"""The figures of a roll, in the order of the columns."""
+HEADS = (
+    "Entitled",
+    "Returned",
+    "Rejected",
+    "Spoilt",
+    "Valid",
+    "Abstentions",
+    "Did not vote",
+    "Turnout (returned)",
+    "Turnout (valid)",
+    "Turnout (published)",
+)
+
+
 def turnout_table(ballot: BallotSheet) -> Table | None:
     """Roll and turnout by section, on both bases; None where nothing of it is known."""
-    printing = ballot.printing
-
-    def marked(section: SectionSheet, key: str) -> Cell:
-        value: int | None = getattr(section, key)
-        mark = MARKS.get(section.certainty.get(key, ""), "") if value is not None else ""
-        return Cell((numbers.whole(value),), mark=mark)
-
-    def name(section: SectionSheet) -> str:
-        if len(known) == 1 and section.section == TOTAL:
-            single = ballot.voters if len(ballot.sections) == 1 else ballot.sections[0].name
-            return words.capital(single if len(ballot.sections) <= 2 else section.name)
-        return words.capital(section.name) + (f" (weight {section.weight})" if section.weight is not None else "")
-
-    def rate(value: Fraction | None) -> str:
-        return numbers.percent(value, printing.turnout_decimals, printing.turnout_cut)
-
-    keys = ("entitled", "returned", "rejected", "spoilt", "valid", "abstentions", "not_voting")
-    if not any(getattr(section, key) is not None for section in ballot.sections for key in keys) and not any(
-        section.turnout_published is not None for section in ballot.sections
-    ):
+    if not any(_is_known(section) for section in ballot.sections):
         return None
-    only = len(ballot.sections) == 2
-
-    def is_known(section: SectionSheet) -> bool:
-        return bool(section.note) or any(getattr(section, key) is not None for key in (*keys, "turnout_published"))
-
-    known = [
-        section
-        for section in ballot.sections
-        if (section.section == TOTAL and (ballot.addable or is_known(section)))
-        or (section.section != TOTAL and not only and is_known(section))
-    ]
+    known = _shown(ballot)
     published = [section for section in ballot.sections if section.turnout_published is not None]
     rows = [
         cells(
-            name(section),
-            *(marked(section, key) for key in keys),
-            rate(section.turnout_returned),
-            rate(section.turnout_valid),
+            _name(ballot, section, alone=len(known) == 1),
+            *(_marked(section, key) for key in KEYS),
+            _rate(section.turnout_returned, ballot.printing),
+            _rate(section.turnout_valid, ballot.printing),
             numbers.printed(section.turnout_published) if len(published) > 1 else numbers.ABSENT,
             strong=section.section == TOTAL and len(known) > 1,
         )
         for section in known
     ]
-    columns = [
-        "Entitled",
-        "Returned",
-        "Rejected",
-        "Spoilt",
-        "Valid",
-        "Abstentions",
-        "Did not vote",
-        "Turnout (returned)",
-        "Turnout (valid)",
-        "Turnout (published)",
+    table = Table(
+        words.slug(f"{ballot.stage}-roll"),
+        _caption(ballot, known),
+        (Column("Section" if len(known) > 1 else "Voters", numeric=False), *map(Column, HEADS)),
+        tuple(rows),
+        tuple(_notes(ballot, published)),
+    )
+    return without(table, numbers.ABSENT)
+
+
+def _is_known(section: SectionSheet, *, noted: bool = False) -> bool:
+    """Whether there is a figure of a section; or, if ``noted``, at least something to say of it."""
+    figures = any(getattr(section, key) is not None for key in (*KEYS, "turnout_published"))
+    return figures or (noted and bool(section.note))
+
+
+def _shown(ballot: BallotSheet) -> list[SectionSheet]:
+    """The sections of which something is known, and the total; a single segment is the total."""
+    several = len(ballot.sections) != 2
+    return [
+        section
+        for section in ballot.sections
+        if (section.section == TOTAL and ballot.addable)
+        or ((section.section == TOTAL or several) and _is_known(section, noted=True))
     ]
+
+
+def _name(ballot: BallotSheet, section: SectionSheet, *, alone: bool) -> str:
+    if alone and section.section == TOTAL:
+        single = ballot.voters if len(ballot.sections) == 1 else ballot.sections[0].name
+        return words.capital(single if len(ballot.sections) <= 2 else section.name)
+    return words.capital(section.name) + (f" (weight {section.weight})" if section.weight is not None else "")
+
+
+def _marked(section: SectionSheet, key: str) -> Cell:
+    value: int | None = getattr(section, key)
+    mark = MARKS.get(section.certainty.get(key, ""), "") if value is not None else ""
+    return Cell((numbers.whole(value),), mark=mark)
+
+
+def _rate(value: Fraction | None, printing: PrintingSheet) -> str:
+    return numbers.percent(value, printing.turnout_decimals, printing.turnout_cut)
+
+
+def _has_rate(section: SectionSheet) -> bool:
+    return section.turnout_returned is not None or section.turnout_valid is not None
+
+
+def _caption(ballot: BallotSheet, known: Sequence[SectionSheet]) -> str:
+    """What the table is of: turnout where it is known, and then on which bases."""
+    last = " (last ballot)" if len(ballot.rounds) > 1 and any(item.date for item in ballot.rounds) else ""
+    if not any(map(_has_rate, known)):
+        return f"What is known of the roll{last}"
+    returned = any(section.returned is not None for section in known)
+    return f"{'Ballots returned and valid votes' if returned else 'Valid votes'}, of those entitled{last}"
+
+
+def _notes(ballot: BallotSheet, published: Sequence[SectionSheet]) -> Iterator[str]:
+    if len(published) == 1:
+        of = f", {published[0].name}" if len(ballot.sections) > 1 and published[0].section != TOTAL else ""
+        yield f"Turnout as it was published{of}: {numbers.printed(published[0].turnout_published)}."
+    if any(map(_has_rate, ballot.sections)):
+        yield f"The rules print the turnout by {ballot.printing.turnout_counts}."
     used = {
         mark
         for section in ballot.sections
         for key, mark in section.certainty.items()
         if getattr(section, key, None) is not None
     }
-    notes = [f"{MARKS[mark]} {MARK_WORDS[mark]}." for mark in MARKS if mark in used]
-    if any(section.turnout_returned is not None or section.turnout_valid is not None for section in ballot.sections):
-        notes.insert(0, f"The rules print the turnout by {printing.turnout_counts}.")
-    if len(published) == 1:
-        of = f", {published[0].name}" if len(ballot.sections) > 1 and published[0].section != TOTAL else ""
-        notes.insert(0, f"Turnout as it was published{of}: {numbers.printed(published[0].turnout_published)}.")
-    repeated = len(ballot.rounds) > 1 and any(item.date for item in ballot.rounds)
-    rates = any(section.turnout_returned is not None or section.turnout_valid is not None for section in known)
-    caption = ("Ballots returned and valid votes, of those entitled" if rates else "What is known of the roll") + (
-        " (last ballot)" if repeated else ""
-    )
-    head = "Section" if len(known) > 1 else ""
-    return without(
-        Table(
-            words.slug(f"{ballot.stage}-roll"),
-            caption,
-            (Column(head or "Voters", numeric=False), *map(Column, columns)),
-            tuple(rows),
-            tuple(notes),
-        ),
-        numbers.ABSENT,
-    )
+    yield from (f"{MARKS[mark]} {MARK_WORDS[mark]}." for mark in MARKS if mark in used)

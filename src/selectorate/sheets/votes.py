@@ -51,7 +51,6 @@ def section_table(ballot: BallotSheet, item: RoundSheet) -> Table:
     told = apart(item) and not only
     sections = [section for section in names if told and any(section in row.by_section for row in item.rows)]
     cast = {section: reading.section_cast(item, section) for section in sections}
-    college = item.unit == "college" and any(row.weighted for row in item.rows)
     several = len(ballot.rounds) > 1
     caption = (
         f"{item.label}: votes by section" if several and sections else ("Votes by section" if sections else "Votes")
@@ -66,61 +65,63 @@ def section_table(ballot: BallotSheet, item: RoundSheet) -> Table:
     columns += [] if (sections and not with_value) or item.unit == "college" else [Column("Share")]
     fates = not several and any(row.fate for row in item.rows)
     columns += [Column("Outcome", numeric=False)] if fates else []
-    rows = []
-    for row in item.rows:
-        line: list[Cell | str | tuple[str, ...]] = [row.name]
-        for section in sections:
-            line.append(section_cell(row, section, cast[section], printing))
-        share = reading.row_share(row, printing) if not item.others else numbers.printed(row.published)
-        if sections and not with_value:
-            line.append(Cell(stacked(numbers.whole(row.votes), share), strong=True))
-        else:
-            line.append(numbers.whole(row.votes))
-            if with_value:
-                line.append(
-                    Cell(
-                        (share if item.unit == "college" else numbers.value(row.value, item.unit, printing),),
-                        strong=True,
-                    )
-                )
-            if item.unit != "college":
-                line.append(share)
-        if fates:
-            line.append(reading.FATES[row.fate])
-        rows.append(cells(*line, strong=row.fate == "elected"))
+    rows = [_section_row(row, item, printing, cast, fates=fates) for row in item.rows]
     if item.cast is not None and len(item.rows) > 1 and not item.others and ballot.places == 1:
         foot: list[Cell | str | tuple[str, ...]] = ["All candidates" if ballot.kind == "ballot" else "Both sides"]
         foot += [numbers.whole(cast[section]) for section in sections]
         foot += [numbers.whole(item.cast)]
         foot += [""] * (len(columns) - len(foot))
         rows.append(cells(*foot))
-    notes = []
-    if sections:
-        notes.append(
-            "Under the votes: the share of the votes in the section"
-            + (", and what it gave of the whole college." if college else ".")
-        )
-    if (not (sections and not with_value) or printing.of != "votes") and not item.others:
-        notes.append(
-            f"Shares {reading.share_words(printing)}."
-            if item.unit != "college"
-            else "The last figure is the share of the college, which elects."
-        )
-    if any(value is None for row in item.rows for value in row.by_section.values()):
-        notes.append(f"{numbers.ABSENT}: not shown apart.")
-    if item.others:
-        notes.append(
-            f"The votes of {numbers.counted(item.others, 'further candidate', 'further candidates')} are not known."
-        )
     table = Table(
         words.slug(f"{ballot.stage}-votes-{item.number}"),
         caption,
         tuple(columns),
         tuple(rows),
-        tuple(notes),
+        tuple(_section_notes(ballot, item, by_section=bool(sections))),
         extra=several,
     )
     return without(table, numbers.ABSENT)
+
+
+def _section_row(
+    row: CandidateRow, item: RoundSheet, printing: PrintingSheet, cast: Mapping[str, int | None], *, fates: bool
+) -> Row:
+    """The cells of one candidate in the table of a round; ``cast``: the votes of each section that is shown."""
+    line: list[Cell | str | tuple[str, ...]] = [row.name]
+    line += [section_cell(row, section, votes, printing) for section, votes in cast.items()]
+    share = reading.row_share(row, printing) if not item.others else numbers.printed(row.published)
+    if cast and item.unit == "votes":
+        line.append(Cell(stacked(numbers.whole(row.votes), share), strong=True))
+    else:
+        line.append(numbers.whole(row.votes))
+        if item.unit != "votes":
+            decides = share if item.unit == "college" else numbers.value(row.value, item.unit, printing)
+            line.append(Cell((decides,), strong=True))
+        if item.unit != "college":
+            line.append(share)
+    if fates:
+        line.append(reading.FATES[row.fate])
+    return cells(*line, strong=row.fate == "elected")
+
+
+def _section_notes(ballot: BallotSheet, item: RoundSheet, *, by_section: bool) -> Iterator[str]:
+    """What stands under the table of one round: of what its shares are, and what is not in it."""
+    if by_section:
+        gave = item.unit == "college" and any(row.weighted for row in item.rows)
+        yield "Under the votes: the share of the votes in the section" + (
+            ", and what it gave of the whole college." if gave else "."
+        )
+    apart_ = not (by_section and item.unit == "votes")  # shares have a column, and a base, of their own
+    if (apart_ or ballot.printing.of != "votes") and not item.others:
+        yield (
+            f"Shares {reading.share_words(ballot.printing)}."
+            if item.unit != "college"
+            else "The last figure is the share of the college, which elects."
+        )
+    if any(value is None for row in item.rows for value in row.by_section.values()):
+        yield f"{numbers.ABSENT}: not shown apart."
+    if item.others:
+        yield f"The votes of {numbers.counted(item.others, 'further candidate', 'further candidates')} are not known."
 
 
 def section_cell(row: CandidateRow, section: str, cast: int | None, printing: PrintingSheet) -> Cell:
