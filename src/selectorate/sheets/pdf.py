@@ -49,8 +49,17 @@ FITS = (
     _Fit(6, 0, False, False),
 )
 """From the roomiest to the tightest; the first that keeps to the pages is taken."""
+ROOMY = 2
+"""So many of them show the same, and are tried for a single page first: a signature shall not stand alone."""
 LONG = _Fit(9, 100, True, True, columns=9)
 """For a sheet of as many pages as it takes."""
+
+
+def _tries(pages: int | None) -> list[tuple[_Fit, int | None]]:
+    """The fits in the order in which they are tried, each with the pages that it may take."""
+    if pages is None:
+        return [(LONG, None)]
+    return [*((fit, 1) for fit in FITS[:ROOMY]), *((fit, pages) for fit in FITS)]
 
 
 def declaration_pdf(declaration: Declaration) -> bytes:
@@ -80,10 +89,10 @@ def sheet_pdf(sheet: Sheet, *, declares: str = "", signed_by: str = "Signed", pa
     def made(*, own: bool) -> bytes:
         """The PDF, with the fonts of the wheel alone and as PDF/UA if ``own``."""
         given: dict[str, str] = {}
-        for fit in FITS if pages is not None else (LONG,):
+        for fit, most in _tries(pages):
             given = {"sheet": json.dumps(_data(sheet, fit, declares, signed_by), ensure_ascii=False)}
             found = typst.query(template, "<pages>", field="value", one=True, ignore_system_fonts=own, sys_inputs=given)
-            if pages is None or int(found) <= pages:
+            if most is None or int(found) <= most:
                 break
         result = typst.compile(
             template,
