@@ -215,7 +215,8 @@ class Declaration:
 
     ``elected``: the candidates, by id; ``elected_names`` their names. ``derived``: True if the result was worked out
     here from the votes, False if it is the published one because the figures do not decide it. ``disagreements``: each
-    published figure that does not follow from the others, in a sentence.
+    published figure that does not follow from the others, in a sentence. ``remarks``: by candidate, what else is known of
+    them.
     """
 
     contest: str
@@ -239,6 +240,7 @@ class Declaration:
     about: str | None
     sources: tuple[SourceSheet, ...]
     disagreements: tuple[str, ...] = ()
+    remarks: dict[str, str] = field(default_factory=dict)
 
     @property
     def deciding(self) -> BallotSheet | None:

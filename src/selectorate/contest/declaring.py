@@ -62,6 +62,7 @@ def declare(case: Case) -> Declaration:
         about=contest.about,
         sources=tuple(SourceSheet(s.title, s.address, s.says) for s in contest.source),
         disagreements=_disagreements(case) if contest.figures == "published" else (),
+        remarks={key: candidate.note for key, candidate in contest.candidates.items() if candidate.note},
     )
 
 

@@ -333,6 +333,9 @@ def provenance(declaration: Declaration, held: Sequence[BallotSheet]) -> Part:
     lines.append(derivation(declaration, held))
     items: list[Item] = [Sentences((line,)) for line in lines]
     items += disagreement(declaration)
+    remarks = [words.sentence(f"{declaration.name(who)}: {text}") for who, text in declaration.remarks.items()]
+    if remarks:
+        items.append(Sentences(tuple(remarks), listed=len(remarks) > 1))
     if declaration.sources:
         items.append(Links(tuple((source.title, source.address, source.says) for source in declaration.sources)))
     return Part("About this declaration", tuple(items))

@@ -126,3 +126,10 @@ def test_a_published_figure_that_does_not_follow_is_named_in_the_declaration(dec
         found.disagreements
     )
     assert "not follow from the others" in sheets.declaration_text(found, 100)
+
+
+def test_what_should_be_known_of_a_candidate_is_in_the_declaration(declared) -> None:  # type: ignore[no-untyped-def]
+    text = "[[ballot.round]]\nvotes.unions = { ada = 4000, ben = 1000 }\nvotes.mps = { ada = 40, ben = 60 }\n"
+    found = declared(COLLEGE, text + '[candidates.dan]\nname = "Dan"\nnote = "Withdrew before the ballot."\n')
+    assert found.remarks == {"dan": "Withdrew before the ballot."}
+    assert "Dan: Withdrew before the ballot." in sheets.declaration_text(found, 100)
