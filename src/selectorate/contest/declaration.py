@@ -215,8 +215,8 @@ class Declaration:
 
     ``elected``: the candidates, by id; ``elected_names`` their names. ``derived``: True if the result was worked out
     here from the votes, False if it is the published one because the figures do not decide it. ``disagreements``: each
-    published figure that does not follow from the others, in a sentence. ``remarks``: what else is known of candidates, by
-    id.
+    published figure that does not follow from the others, in a sentence. ``remarks``: what else is known of candidates,
+    by id.
     """
 
     contest: str
