@@ -29,7 +29,7 @@ class BallotRound:
     ``sections``: votes by section, then candidate, where all of them are known. ``votes``: by candidate over all
     sections, where known. ``standing``: where everybody stands under the rulebook; None where figures are missing, and
     then ``missing`` says which. ``bases``: what a share can be a share of, by the rulebook's words. ``names``: of
-    candidates, for sentences.
+    candidates, for sentences. ``groups``: to which each of them belongs.
     """
 
     number: int
@@ -41,6 +41,7 @@ class BallotRound:
     missing: str | None
     bases: Mapping[str, Fraction | int | None] = field(repr=False)
     names: Mapping[str, str] = field(default_factory=dict, repr=False)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def named(self, people: Iterable[str]) -> list[str]:
         """The names for tables of ``people``."""
@@ -238,7 +239,8 @@ class BallotView:
             "the college": Fraction(1),
         }
         names = {who: self.case.contest.label(who) for who in self.case.contest.candidates}
-        return BallotRound(number + 1, figures, sections, votes, standing, basis, missing, bases, names)
+        groups = {who: candidate.groups for who, candidate in self.case.contest.candidates.items()}
+        return BallotRound(number + 1, figures, sections, votes, standing, basis, missing, bases, names, groups)
 
     def rounds(self) -> list[BallotRound]:
         """All rounds that were published."""

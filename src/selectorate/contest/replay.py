@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..count import Decision, Standing, decide, fill_places, passes
+from ..count.constraints import Constraints, Group
+from ..count.decide import Possible
 from ..errors import CountError
 from ..rules import BY_METHOD, BallotStage, GoingOut, MotionStage, Quantity, Requirement, held
 from . import nominations
@@ -271,20 +273,64 @@ def _lost_before(tied: Sequence[str], losing: int, earlier: Sequence[BallotRound
     return tuple(lost), 0
 
 
+def _possible(stage: BallotStage, first: BallotRound, places: int) -> Possible | None:
+    """Whether those elected and those left can still make a result that keeps its rules; None where there are none."""
+    if not stage.result_rules:
+        return None
+    number = {who: index for index, who in enumerate(first.candidates, 1)}
+    groups = [
+        Group(
+            rule.group,
+            frozenset(number[who] for who in number if rule.group in first.groups.get(who, ())),
+            rule.at_least or 0,
+            rule.at_most,
+        )
+        for rule in stage.result_rules
+    ]
+    rules = Constraints(tuple(groups))
+    return lambda elected, left: rules.possible([number[who] for who in elected], [number[who] for who in left], places)
+
+
+def _named(text: str, first: BallotRound) -> str:
+    """``text`` with the names of the candidates whose keys it ends with."""
+    said, mark, keys = text.partition("passed over: ")
+    return said + mark + ", ".join(first.named(keys.split(", "))) if mark else text
+
+
+def _out_of_reach(stage: BallotStage, first: BallotRound, decision: Decision, places: int) -> str | None:
+    """That the rules on the result leave places empty, and why that may be."""
+    if (
+        not stage.result_rules
+        or decision.outcome == "tied"
+        or len(decision.elected) >= min(places, len(first.candidates))
+    ):
+        return None
+    named = {group for groups in first.groups.values() for group in groups}
+    absent = [rule.group for rule in stage.result_rules if rule.group not in named]
+    if absent:
+        return f"which candidates are {' and '.join(absent)} is not in the figures, and the result must contain them"
+    return "what the result must contain cannot be reached with these candidates"
+
+
 def _replay_places(stage: BallotStage, rounds: Sequence[BallotRound]) -> Replay:
     if not rounds or rounds[0].standing is None:
         return Replay(stage.id, (), "stopped", stopped=rounds[0].missing if rounds else "there are no figures")
     first, places = rounds[0], stage.places
     if first.standing is None or not isinstance(places, int):  # pragma: no cover - the caller has looked
         return Replay(stage.id, (), "stopped", stopped="there are no figures")
-    decision, say = fill_places(first.standing, places), tuple[str, ...]()
-    stopped: str | None = None
+    decision, say = fill_places(first.standing, places, _possible(stage, first, places)), tuple[str, ...]()
+    decision = replace(decision, reasons=tuple(_named(text, first) for text in decision.reasons))
+    stopped = _out_of_reach(stage, first, decision, places)
     if decision.outcome == "tied":
         broken = _tie_broken(stage, decision, rounds, 0)
         stopped = f"{' and '.join(first.named(decision.tied))} are tied for the last place"
         if broken is not None:
             won = (*decision.elected, *(who for who in decision.tied if who not in broken[0]))
             decision, say, stopped = replace(decision, elected=won), (f"the tie was broken: {broken[1]}",), None
+            if len(won) < min(places, len(first.candidates)):
+                stopped = (
+                    "after the tie there are places left, and what the result must contain is not looked at further"
+                )
     if first.figures.others:
         stopped = f"the votes of {first.figures.others} further candidates are not known"
     played = (ReplayedRound(1, first.standing, first.basis, decision, say=(*decision.reasons, *say)),)

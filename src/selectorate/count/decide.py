@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -167,12 +167,45 @@ def _leaving(
     return tuple(reversed(ranked[keep:])), (), 0
 
 
-def fill_places(standing: Standing, places: int) -> Decision:
-    """The ``places`` candidates with most votes; tied when the last place falls between equals."""
-    ranked = standing.ranked()
-    if len(ranked) > places and standing.total[ranked[places - 1]] == standing.total[ranked[places]]:
-        edge = standing.total[ranked[places]]
-        sure = tuple(who for who in ranked if standing.total[who] > edge)
-        tied = tuple(sorted(who for who in ranked if standing.total[who] == edge))
-        return Decision("tied", elected=sure, tied=tied, staying=places - len(sure), for_a_place=True)
-    return Decision("elected", elected=tuple(ranked[:places]), reasons=(f"the {places} with most votes",))
+Possible = Callable[[Sequence[str], Sequence[str]], bool]
+"""Whether, with these elected and those still to be had, a result can keep the rules on it."""
+
+
+def fill_places(standing: Standing, places: int, possible: Possible | None = None) -> Decision:
+    """The ``places`` candidates with most votes; tied when the last place falls between equals.
+
+    ``possible``: where rules are laid on the result, whoever would make it impossible to keep them is passed over;
+    fewer are elected where they cannot be kept at all.
+    """
+    ranked = list(standing.ranked())
+    elected: list[str] = []
+    passed: list[str] = []
+    while len(elected) < places:
+        able = [who for who in ranked if possible is None or possible([*elected, who], without(ranked, who))]
+        if not able:
+            break
+        value = standing.total[able[0]]
+        level = [who for who in able if standing.total[who] == value]
+        room = places - len(elected)
+        left = [who for who in ranked if who not in level]
+        if len(level) > room or (len(level) > 1 and possible is not None and not possible([*elected, *level], left)):
+            staying = min(room, len(level) - 1)
+            return Decision(
+                "tied", elected=tuple(elected), tied=tuple(sorted(level)), staying=staying, for_a_place=True
+            )
+        over = [who for who in ranked if standing.total[who] > value]
+        passed += over
+        elected += level
+        ranked = [who for who in left if who not in over]
+    reasons = [f"the {places} with most votes"]
+    if passed:
+        names = ", ".join(passed)
+        reasons = [
+            f"{reasons[0]}, as far as what the result must contain can be reached with them; passed over: {names}"
+        ]
+    return Decision("elected", elected=tuple(elected), reasons=tuple(reasons))
+
+
+def without(people: Sequence[str], who: str) -> list[str]:
+    """``people`` but ``who``."""
+    return [other for other in people if other != who]

@@ -141,3 +141,49 @@ def test_earlier_rounds_narrow_a_tie_down() -> None:
     (played,) = replay(case)
     decision = played.rounds[2].decision
     assert decision is not None and decision.out == ("ben",)  # not cy, who had fewest in round 1
+
+
+RESULT = """
+id = "council"
+name = "Council"
+organisation = "Society"
+office = "Council"
+[segments.members]
+name = "members"
+[groups.women]
+name = "women"
+[[stage]]
+kind = "ballot"
+id = "ballot"
+segments = ["members"]
+paper = "choose up to"
+choose_up_to = 2
+places = 2
+result_rules = [{ group = "women", at_least = 1 }]
+count = "most votes"
+elected = "most votes"
+"""
+
+
+@pytest.mark.parametrize(
+    ("women", "votes", "elected", "stopped"),
+    [
+        ("ann", "bob = 30, cy = 20, ann = 10", ("bob", "ann"), None),
+        ("ann", "bob = 30, ann = 20, cy = 10", ("bob", "ann"), None),
+        ("ann", "bob = 20, cy = 20, ann = 10", (), "are tied"),
+        ("", "bob = 30, cy = 20, ann = 10", (), "which candidates are women is not in the figures"),
+    ],
+)
+def test_what_a_result_must_contain_is_kept(
+    women: str, votes: str, elected: tuple[str, ...], stopped: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "rules.toml").write_text(RESULT)
+    people = "".join(
+        f'[candidates.{who}]\nname = "{who.title()}"\n' + ('groups = ["women"]\n' if who == women else "")
+        for who in ("ann", "bob", "cy")
+    )
+    figures = f'[[ballot]]\nstage = "ballot"\n[[ballot.round]]\nvotes.total = {{ {votes} }}\n'
+    (tmp_path / "contest.toml").write_text(CONTEST.split("elected =")[0] + people + figures)
+    (played,) = replay(contest.load_file(tmp_path / "contest.toml"))
+    assert (played.elected if not stopped else ()) == elected
+    assert stopped is None or stopped in str(played.stopped)
