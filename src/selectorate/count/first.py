@@ -11,6 +11,8 @@ from ..ballots import Rankings
 
 def first_choices(papers: Rankings, standing: Sequence[int]) -> tuple[dict[int, int], int]:
     """Ballots by the candidate (number from 1) of ``standing`` whom they put first, and how many name none of them."""
+    if papers.papers.size == 0:
+        return dict.fromkeys(standing, 0), papers.valid
     still = np.zeros(papers.candidates + 1, dtype=bool)
     still[list(standing)] = True
     named = still[papers.papers]

@@ -302,3 +302,16 @@ def test_figures_alone_do_not_decide_a_count_by_method(tmp_path: Path) -> None:
 def test_the_methods_of_a_rulebook_are_those_that_count() -> None:
     assert set(METHODS) >= BY_METHOD
     assert {name for name in BY_METHOD if METHODS[name].many} == MANY_PLACES
+
+
+def test_a_segment_in_which_nobody_voted(tmp_path: Path) -> None:
+    files = 'ballots = { town = "town.blt", country = "country.blt" }\n'
+    found = case(tmp_path, files, town_blt=blt("5 1", "3 2"), country_blt=blt())
+    (ballot,) = declare(found).ballots
+    assert ballot.elected == ("ada",)
+    assert {row.candidate: row.by_section for row in ballot.rounds[0].rows}["ada"] == {"town": 5, "country": 0}
+
+
+def test_a_ballot_in_which_nobody_voted(tmp_path: Path) -> None:
+    (ballot,) = declare(case(tmp_path, 'ballots = "all.blt"\n', all_blt=blt())).ballots
+    assert ballot.elected == () and ballot.outcome == "stopped"
