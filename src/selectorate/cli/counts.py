@@ -44,6 +44,12 @@ def count_command(
     entitled: int | None = typer.Option(
         None, "--entitled", min=1, help="How many could vote, for a majority of those entitled."
     ),
+    default: str | None = typer.Option(
+        None, "--default", metavar="NAME", help="The default option, for debian; the last on the paper without it."
+    ),
+    quorum: int | None = typer.Option(
+        None, "--quorum", min=0, help="How many must put an option above the default one, for debian."
+    ),
     format_: str | None = typer.Option(None, "--format", help="The format, where it is not to be found out."),
     segment: list[str] = typer.Option(
         [], "--segment", metavar="NAME=FILE", help="A file of ballots that is also told by itself, under this name."
@@ -93,10 +99,14 @@ def count_command(
         if places > 1 and not how.many:
             raise InputError(f'"{how.id}" fills one place, not {places}', hint="See: selectorate methods")
         _fits(how, most, entitled)
+        preferred = _default(how, profile, default, quorum)
         given = Given(ties, seed, seed_file, commitment, numbers, officer, officer_file)
         broken = ties_or_end(how, [option.name for option in profile.candidates], given)
         with base.working("Counting"):
-            counted = how.run(profile, places, Options(ties=broken, most=most, entitled=entitled))
+            options = Options(
+                ties=broken, most=most, entitled=entitled, reopen=preferred, quorum=0 if quorum is None else quorum
+            )
+            counted = how.run(profile, places, options)
         sheet = sheets.count_sheet(counted, how, profile.title)
         outputs.put(
             html=lambda: sheets.sheet_html(sheets.illustrated_count(sheet, counted)),
@@ -120,6 +130,22 @@ def _fits(method: Method, most: int | None, entitled: int | None) -> None:
         raise InputError(f'--entitled belongs to yes-no-entitled, not to "{method.id}"')
     if entitled is None and method.id == "yes-no-entitled":
         raise InputError(f'"{method.id}" has to know how many could vote', hint="Give their number: --entitled 120.")
+
+
+def _default(method: Method, profile: Profile, name: str | None, quorum: int | None) -> int | None:
+    """The number of the default option that was named. Raises InputError if it, or a quorum, is out of place."""
+    for option, said in (("--default", name), ("--quorum", quorum)):
+        if said is not None and method.id != "debian":
+            raise InputError(f'{option} belongs to debian, not to "{method.id}"')
+    if name is None:
+        return None
+    names = [option.name for option in profile.candidates]
+    if names.count(name) != 1:
+        how_many = "several options are" if name in names else "no option is"
+        raise InputError(
+            f'{how_many} called "{name}"', hint=nearest(name, names) or f"On the paper: {'; '.join(names)}."
+        )
+    return names.index(name) + 1
 
 
 def ballots_of(files: Sequence[Path], segments: Sequence[str], format_: str | None, *, by_file: bool) -> Profile:

@@ -258,5 +258,35 @@ def test_a_majority_of_those_entitled_asks_how_many_they_are(tmp_path: Path) -> 
         assert run("count", papers, *wrong).exit_code == 2
 
 
+def test_the_default_option_and_the_quorum_of_debian_are_said_on_the_command_line(tmp_path: Path) -> None:
+    papers = tmp_path / "papers.csv"
+    papers.write_text("ballots,rank 1,rank 2,rank 3\n5,Ann,Nobody,Bob\n2,Bob,Nobody,Ann\n")
+
+    def elected(*more: str) -> list[int]:
+        found: list[int] = json.loads(run("count", papers, "-m", "debian", "--json", *more).stdout)["elected"]
+        return found
+
+    assert elected("--default", "Nobody") == [1]
+    assert elected("--default", "Nobody", "--quorum", "5") == [1]
+    assert elected("--default", "Nobody", "--quorum", "6") == []
+    assert elected("--default", "Ann") == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["-m", "debian", "--default", "Nobdy"], 'no option is called "Nobdy"'),
+        (["-m", "schulze", "--default", "Nobody"], '--default belongs to debian, not to "schulze"'),
+        (["-m", "schulze", "--quorum", "3"], '--quorum belongs to debian, not to "schulze"'),
+    ],
+)
+def test_a_default_option_that_is_out_of_place_is_refused(tmp_path: Path, options: list[str], message: str) -> None:
+    papers = tmp_path / "papers.csv"
+    papers.write_text("ballots,rank 1,rank 2\n5,Ann,Nobody\n")
+    result = run("count", papers, *options)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
 def test_the_list_of_methods_leads_to_their_pages() -> None:
     assert "docs/methods/ has a page on each" in run("methods").stdout
