@@ -315,3 +315,20 @@ def test_a_segment_in_which_nobody_voted(tmp_path: Path) -> None:
 def test_a_ballot_in_which_nobody_voted(tmp_path: Path) -> None:
     (ballot,) = declare(case(tmp_path, 'ballots = "all.blt"\n', all_blt=blt())).ballots
     assert ballot.elected == () and ballot.outcome == "stopped"
+
+
+def test_a_small_segment_is_not_shown_apart_in_a_count_by_method(tmp_path: Path) -> None:
+    """Three who all voted alike: neither their votes nor those of the others, from which they could be taken."""
+    files = 'ballots = { town = "town.blt", country = "country.blt" }\n'
+    country = blt("9 2 1", "7 1", "3 3 1")
+    stage = STV.format(count="scottish", places=2)
+    found = case(tmp_path, files, stage, town_blt=blt("3 1 2"), country_blt=country)
+    text = (tmp_path / "contest.toml").read_text()
+    (tmp_path / "contest.toml").write_text(text.replace("[candidates.ada]", 'figures = "ours"\n[candidates.ada]', 1))
+    declared = declare(load_file(tmp_path / "contest.toml"))
+    (ballot,) = declared.ballots
+    assert ballot.disclosure is not None
+    assert all(set(row.by_section.values()) <= {None} for item in ballot.rounds for row in item.rows)
+    assert [sheet.valid for sheet in ballot.sections] == [None, None, 22]
+    assert mandate.mandate(declared, "ada").segments["town"]["votes"].value is None
+    assert declare(found).ballots[0].rounds[0].rows[0].by_section != {}
