@@ -17,7 +17,7 @@ from ..ballots.marks import MarkRules, Rankings
 from ..errors import CountError
 from .constraints import Constraints, Watch
 from .piles import Piles
-from .result import EXHAUSTED, Count, CountRound, Moved, TieBreak, TieFor
+from .result import EXHAUSTED, Count, CountRound, Moved, TieBreak, TieFor, count_of
 from .segments import Follower
 from .ties import TiedError, Ties
 
@@ -480,19 +480,5 @@ def count_gregory(
     """
     run = GregoryCount(papers, names, seats, rule, ties, write_ins, standing, constraints)
     elected = run.run()
-    return Count(
-        method=rule.name,
-        seats=seats,
-        candidates=tuple(names),
-        rounds=tuple(run.rounds),
-        elected=tuple(elected),
-        valid=papers.valid,
-        blank=papers.blank,
-        spoilt=papers.spoilt,
-        decimals=rule.decimals,
-        met=papers.met,
-        tied=run.tied,
-        tied_for=run.tied_for,
-        segments=run.follower.segments() if run.follower else (),
-        spoilt_by={end.name.lower(): number for end, number in papers.spoilt_by.items()},
-    )
+    segments = run.follower.segments() if run.follower else ()
+    return count_of(run, elected, papers, names, seats, method=rule.name, decimals=rule.decimals, segments=segments)

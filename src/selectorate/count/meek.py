@@ -28,7 +28,7 @@ from .. import exact
 from ..ballots.marks import Rankings, parts_of
 from .constraints import Constraints, Verdict, Watch
 from .kept import KeptPapers
-from .result import EXHAUSTED, Count, CountRound, TieBreak, TieFor
+from .result import EXHAUSTED, Count, CountRound, TieBreak, TieFor, count_of
 from .segments import SegmentRound, segments_of
 from .ties import TiedError, TieRule, Ties, narrow
 
@@ -453,19 +453,5 @@ def count_meek(
     """
     run = MeekCount(papers, names, seats, rule, ties, constraints, standing)
     elected = run.run()
-    return Count(
-        method=rule.name,
-        seats=seats,
-        candidates=tuple(names),
-        rounds=tuple(run.rounds),
-        elected=tuple(elected),
-        valid=papers.valid,
-        blank=papers.blank,
-        spoilt=papers.spoilt,
-        decimals=rule.decimals,
-        met=papers.met,
-        tied=run.tied,
-        tied_for=run.tied_for,
-        segments=segments_of(papers.part_names, run.followed),
-        spoilt_by={end.name.lower(): number for end, number in papers.spoilt_by.items()},
-    )
+    segments = segments_of(papers.part_names, run.followed)
+    return count_of(run, elected, papers, names, seats, method=rule.name, decimals=rule.decimals, segments=segments)

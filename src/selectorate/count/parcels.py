@@ -19,7 +19,7 @@ from .. import exact
 from ..ballots.marks import Rankings
 from .constraints import Constraints, Verdict, Watch
 from .piles import Piles, Rows
-from .result import EXHAUSTED, Count, CountRound, Moved, TieBreak, TieFor
+from .result import EXHAUSTED, Count, CountRound, Moved, TieBreak, TieFor, count_of
 from .ties import TiedError, TieRule, Ties
 
 
@@ -492,18 +492,4 @@ def count_parcels(
     """
     run = ParcelCount(papers, names, seats, rule, ties or Ties(rule.ties), constraints, standing)
     elected = run.run()
-    return Count(
-        method=rule.name,
-        seats=seats,
-        candidates=tuple(names),
-        rounds=tuple(run.rounds),
-        elected=tuple(elected),
-        valid=papers.valid,
-        blank=papers.blank,
-        spoilt=papers.spoilt,
-        decimals=rule.decimals,
-        met=papers.met,
-        tied=run.tied,
-        tied_for=run.tied_for,
-        spoilt_by={end.name.lower(): number for end, number in papers.spoilt_by.items()},
-    )
+    return count_of(run, elected, papers, names, seats, method=rule.name, decimals=rule.decimals)

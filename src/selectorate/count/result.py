@@ -6,11 +6,12 @@ transferred at less than full value; ``decimals`` says to how many places the ru
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, Protocol
 
+from ..ballots import Rankings
 from .lot import Lot
 from .segments import Segment
 
@@ -109,3 +110,41 @@ class Count:
     def name(self, candidate: int) -> str:
         """The name of a candidate by number."""
         return self.candidates[candidate - 1]
+
+
+class Run(Protocol):
+    """A count that has come to its end, or to a tie that nothing breaks."""
+
+    rounds: list[CountRound]
+    tied: tuple[int, ...]
+    tied_for: TieFor | None
+
+
+def count_of(
+    run: Run,
+    elected: Sequence[int],
+    papers: Rankings,
+    names: Sequence[str],
+    seats: int,
+    *,
+    method: str,
+    decimals: int | None,
+    segments: tuple[Segment, ...] = (),
+) -> Count:
+    """What ``run`` has come to with the rankings ``papers``, as a whole count."""
+    return Count(
+        method=method,
+        seats=seats,
+        candidates=tuple(names),
+        rounds=tuple(run.rounds),
+        elected=tuple(elected),
+        valid=papers.valid,
+        blank=papers.blank,
+        spoilt=papers.spoilt,
+        decimals=decimals,
+        met=papers.met,
+        tied=run.tied,
+        tied_for=run.tied_for,
+        segments=segments,
+        spoilt_by={end.name.lower(): number for end, number in papers.spoilt_by.items()},
+    )
