@@ -124,8 +124,12 @@ def test_a_lot_from_commitment_to_check(ballots: Path, tmp_path: Path) -> None:
     assert checked.exit_code == 0
     assert "WRONG" not in checked.stdout
     assert "round 2, exclusion of Ann, Bob, Dan: the first drawn was taken" in checked.stdout
-    published.write_text(result.stdout.replace('"45"', '"46"'))
-    assert run("lot", "check", published).exit_code == 1
+    # Another number gives by chance the same order now and then: of twenty some must give another, and be caught.
+    caught = []
+    for number in range(50, 70):
+        published.write_text(result.stdout.replace('"45"', f'"{number}"'))
+        caught.append(run("lot", "check", published).exit_code)
+    assert set(caught) <= {0, 1} and 1 in caught
     assert run("lot", "check", published, "--commitment", "00").exit_code == 1
 
 
