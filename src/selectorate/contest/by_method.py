@@ -44,7 +44,8 @@ def count_by_method(
     contest: Contest, stage: BallotStage, ballot: BallotFigures, casts: Casts, people: Sequence[str]
 ) -> Counted:
     """The count of all ``casts`` together, between ``people``. Raises CountError if the method cannot count them."""
-    profiles = {section: _between(cast, people, contest) for section, cast in casts.items()}
+    gone = sorted({who for cast in casts.values() for who in cast.people} - set(people))
+    profiles = {section: _between(cast, people, gone, contest) for section, cast in casts.items()}
     together = in_parts(profiles).without_parts() if len(profiles) > 1 else next(iter(profiles.values()))
     options = Options(
         reopen=people.index(REOPEN) + 1 if REOPEN in people else None,
@@ -55,12 +56,16 @@ def count_by_method(
     return Counted(METHODS[stage.count].run(together, places, options), tuple(people))
 
 
-def _between(cast: Cast, people: Sequence[str], contest: Contest) -> Profile:
-    """The ballots of ``cast`` with ``people`` as the candidates, in their order, by their full names."""
+def _between(cast: Cast, people: Sequence[str], gone: Sequence[str], contest: Contest) -> Profile:
+    """The ballots of ``cast`` between ``people``, by their full names; those who are ``gone`` come after, withdrawn."""
+    everybody = [*people, *gone]
     options = tuple(
-        Option(contest.candidates[who].name if who in contest.candidates else "Re-open nominations") for who in people
+        Option(
+            contest.candidates[who].name if who in contest.candidates else "Re-open nominations", withdrawn=who in gone
+        )
+        for who in everybody
     )
-    number = np.array([0, *(people.index(who) + 1 for who in cast.people)], dtype=np.int16)
+    number = np.array([0, *(everybody.index(who) + 1 for who in cast.people)], dtype=np.int16)
     papers = cast.profile.papers
     moved = np.where(papers > 0, number[np.maximum(papers, 0)], papers)
     sets = tuple(tuple(sorted(int(number[who]) for who in group)) for group in cast.profile.sets)

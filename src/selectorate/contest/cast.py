@@ -35,6 +35,12 @@ class Cast:
     ranked: Rankings | None = field(repr=False)
     rule: ChoiceRule = field(repr=False)
 
+    @property
+    def withdrawn(self) -> frozenset[str]:
+        """Who stands in the file as withdrawn: marks for them are passed over."""
+        options = zip(self.people, self.profile.candidates, strict=True)
+        return frozenset(who for who, option in options if option.withdrawn)
+
     def votes(self, standing: Sequence[str]) -> tuple[dict[str, int], int]:
         """Votes of each of ``standing``, and the ballots that went to none of them any more."""
         numbers = {self.people.index(who) + 1: who for who in standing if who in self.people}

@@ -115,11 +115,12 @@ def _apart(case: Case, stage: BallotStage, ballot: BallotFigures, casts: Casts) 
 
 
 def _people(case: Case, ballot: BallotFigures, casts: Casts) -> tuple[str, ...]:
-    """Who stands: in the first ballot all who are on the paper, and everybody whom a file of ballots has."""
+    """Who stands: in the first ballot all who are on the paper, and whom a file of ballots has and not as withdrawn."""
     named = [who for cast in casts.values() for who in cast.people]
     ballots = [stage.id for stage in case.rulebook.stage if isinstance(stage, BallotStage)]
     field_ = field_of(case) if ballot.stage == ballots[0] else None
-    found = dict.fromkeys((*(field_ or ()), *named))
+    withdrawn = frozenset[str]().union(*(cast.withdrawn for cast in casts.values()))
+    found = [who for who in dict.fromkeys((*(field_ or ()), *named)) if who not in withdrawn]
     return tuple(sorted(found, key=lambda who: _place(case, who)))
 
 

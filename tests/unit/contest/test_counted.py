@@ -332,3 +332,11 @@ def test_a_small_segment_is_not_shown_apart_in_a_count_by_method(tmp_path: Path)
     assert [sheet.valid for sheet in ballot.sections] == [None, None, 22]
     assert mandate.mandate(declared, "ada").segments["town"]["votes"].value is None
     assert declare(found).ballots[0].rounds[0].rows[0].by_section != {}
+
+
+@pytest.mark.parametrize("stage", [PREFERENCES, STV.format(count="scottish", places=1)])
+def test_who_stands_as_withdrawn_in_the_file_is_passed_over(stage: str, tmp_path: Path) -> None:
+    ballots = f'3 1\n-1\n10 1 2 0\n4 2 0\n6 3 0\n0\n{NAMES}"Chair"\n'
+    (ballot,) = declare(case(tmp_path, 'ballots = "all.blt"\n', stage, all_blt=ballots)).ballots
+    assert {row.candidate: row.value for row in ballot.rounds[0].rows} == {"ben": 14, "cy": 6}
+    assert ballot.elected == ("ben",)
