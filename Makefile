@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 PIP    ?= $(BIN)/python -m pip
 WORKERS ?= 2
 # What is installed, and its exact versions.
-EXTRAS ?= pictures,dev
+EXTRAS ?= pictures,fast,dev
 PINS   ?= constraints.txt
 
 # pip's remarks about its own version and about being root are no help here.
