@@ -1,0 +1,1 @@
+"""Sealed ballot boxes: the Belenios protocol, specification 3.1 (JSON version 1)."""
