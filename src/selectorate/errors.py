@@ -6,6 +6,7 @@ Every message says what is wrong, where (file, line, key), and what would be rig
     ├── InputError          a file, an argument or a figure that cannot be used      exit status 2
     │   ├── RulebookError   a rulebook that is malformed or contradicts itself
     │   └── ContestError    a contest file that is malformed or does not fit its rulebook
+    ├── ProtocolError       data of a sealed box that is not as the protocol wants it  exit status 1
     ├── CountError          a count that cannot go on (no rule for a tie, figures that are not there)
     └── MissingPartError    an optional part of the installation that is not there (pictures)
 """
@@ -92,6 +93,19 @@ class RulebookError(InputError):
 
 class ContestError(InputError):
     """A contest file that is malformed, does not fit its rulebook, or is not there."""
+
+
+class ProtocolError(SelectorateError):
+    """Data of a sealed box, or of those who make it, that is not as the protocol wants it.
+
+    ``check``: the name of the check that it fails, as `selectorate box verify` lists them.
+    """
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, check: str, where: Where | None = None, hint: str | None = None) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.check = check
 
 
 class CountError(SelectorateError):
