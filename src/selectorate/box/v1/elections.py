@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from ...errors import ProtocolError
 from .. import canonical
 from ..groups import Group, group_named
-from ..shapes import Bool, Either, Fields, Items, Pattern, Shape, Small, Text, require
+from ..shapes import Bool, Either, Fields, Items, Pair, Pattern, Shape, Small, Text, require
 from .hashes import base64_hash, hex_hash
 
 __all__ = [
@@ -160,8 +160,9 @@ def _shape(group: Group) -> Fields:
             ("uuid", UUID),
             ("administrator", Text()),
             ("credential_authority", Text()),
+            ("language", Pair((Text(), Text(("ltr", "rtl"))))),  # of release 3.3.0, not in the specification
         ),
-        frozenset({"administrator", "credential_authority"}),
+        frozenset({"administrator", "credential_authority", "language"}),
     )
 
 

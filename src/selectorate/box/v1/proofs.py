@@ -191,10 +191,9 @@ def prove_decryption(group: Group, private: int, *, phi: str, public: str, alpha
 
 
 def check_decryption(
-    pool: Pool, *, phi: str, key: Element, public: str, alpha: Element, factor: Element, proof: Proof
+    pool: Pool, *, phi: str, key: Element, public: str, alpha: Element, factor: Element, c: int, r: int
 ) -> Check:
-    """Check one decryption factor. Source: section 4.20."""
-    c, r = numbers(proof)
+    """Check one decryption factor; ``c`` and ``r``: challenge and response of its proof. Source: section 4.20."""
     a, b = yield Texts([((pool.generator, r), (key, c)), ((alpha, r), (factor, c))])
     return challenge(f"decrypt|{phi}|{public}|{a},{b}", pool.q) == c
 

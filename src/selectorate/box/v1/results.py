@@ -1,0 +1,151 @@
+"""The result: what the trustees' decryptions together make of the tally.
+
+Source: Belenios specification 3.1, section 4.21.
+
+Rankings come out as plaintexts that the protocol does not hold to any form: a vector that is no legal paper, or a point
+that is not the one encoding of its vector, could be a mark by which a sold vote is recognised. Such plaintexts are
+named as void, so that the count leaves them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...errors import ProtocolError
+from .. import canonical
+from ..groups import Group
+from ..public import Element, Pool, Product
+from .elections import Election, ListsQuestion, RankingQuestion
+from .shuffles import CHUNK, Ciphertexts, Packed
+from .tallies import unflattened
+
+__all__ = ["Opened", "open_tally", "result_text"]
+
+
+class Opened:
+    """An opened tally. ``result``: by question, as it stands in the result's JSON.
+
+    ``not_canonical``: by ranking question, the positions of plaintexts that are not the canonical encoding of their
+    vector: void, whatever the vector says.
+    """
+
+    def __init__(self, result: list[Any], not_canonical: dict[int, list[int]]) -> None:
+        self.result, self.not_canonical = result, not_canonical
+
+
+def result_text(opened: Opened) -> bytes:
+    """The bytes of a result."""
+    return canonical.dumps({"result": opened.result}).encode("ascii")
+
+
+def open_tally(
+    pool: Pool,
+    election: Election,
+    tally: Sequence[Ciphertexts],
+    shares: Sequence[tuple[int, Sequence[Packed]]],
+    total_weight: int,
+) -> Opened:
+    """Open a tally with enough partial decryptions.
+
+    ``tally``: by question. ``shares``: for each share that is used its exponent (1, or a Lagrange coefficient) and
+    its factors by question. ``total_weight``: no sum can be larger. Raises ProtocolError (``result.range``) for a
+    sum that is none of 0 to ``total_weight``, which no honest tally has.
+    """
+    result: list[Any] = []
+    not_canonical: dict[int, list[int]] = {}
+    for position, question in enumerate(election.questions):
+        texts: list[str] = []
+        for start in range(0, len(tally[position]), CHUNK):
+            stop = min(start + CHUNK, len(tally[position]))
+            texts += _plaintexts(pool, tally[position], position, shares, start, stop)
+        if isinstance(question, RankingQuestion):
+            vectors = [election.group.decode(text, len(question.answers)) for text in texts]
+            not_canonical[position] = _not_canonical(election.group, texts, vectors)
+            result.append(vectors)
+            continue
+        sums = logarithms(pool, texts, total_weight)
+        result.append(unflattened(question, sums) if isinstance(question, ListsQuestion) else sums)
+    return Opened(result, not_canonical)
+
+
+def _plaintexts(
+    pool: Pool,
+    tally: Ciphertexts,
+    position: int,
+    shares: Sequence[tuple[int, Sequence[Packed]]],
+    start: int,
+    stop: int,
+) -> list[str]:
+    """The texts of beta divided by the synthetic factor, for a part of one question's ciphertexts."""
+    columns = [(-exponent % pool.q, factors[position].take(start, stop)) for exponent, factors in shares]
+    products: list[Product] = []
+    for number, beta in enumerate(tally.betas.take(start, stop)):
+        products.append([(beta, 1), *((column[number], exponent) for exponent, column in columns)])
+    texts = pool.texts(pool.products(products))
+    pool.clear()
+    return texts
+
+
+def _not_canonical(group: Group, texts: Sequence[str], vectors: Sequence[Sequence[int]]) -> list[int]:
+    """The positions of plaintexts that are not what encoding their vector gives."""
+    canonical_text: dict[tuple[int, ...], str] = {}
+    found = []
+    for position, (text, vector) in enumerate(zip(texts, vectors, strict=True)):
+        key = tuple(vector)
+        if key not in canonical_text:
+            canonical_text[key] = group.encode(key)
+        if canonical_text[key] != text:
+            found.append(position)
+    return found
+
+
+def logarithms(pool: Pool, texts: Sequence[str], most: int) -> list[int]:
+    """The exponents from 0 to ``most`` of the generator that give ``texts``, by small and large steps.
+
+    Raises ProtocolError (``result.range``) if there is none.
+    """
+    wanted = set(texts)
+    if not wanted:
+        return []
+    step = max(1, int(most**0.5) + 1)
+    small = _powers(pool, step)
+    known: dict[str, int] = {text: exponent for exponent, text in enumerate(small) if text in wanted}
+    if len(known) < len(wanted):
+        table = {text: exponent for exponent, text in enumerate(small)}
+        known |= _by_large_steps(pool, wanted - set(known), table, step, most)
+    if any(text not in known or known[text] > most for text in texts):
+        raise ProtocolError("a sum of the result is larger than all votes together", check="result.range")
+    return [known[text] for text in texts]
+
+
+def _powers(pool: Pool, count: int) -> list[str]:
+    """The texts of g^0 to g^(count - 1)."""
+    texts: list[str] = []
+    for start in range(0, count, CHUNK):
+        exponents = range(start, min(start + CHUNK, count))
+        texts += pool.texts(pool.products([[(pool.generator, exponent)] for exponent in exponents]))
+        pool.clear()
+    return texts
+
+
+def _by_large_steps(pool: Pool, wanted: set[str], table: Mapping[str, int], step: int, most: int) -> dict[str, int]:
+    """Logarithms of ``wanted``: each is divided by g^step until the table has it."""
+    found: dict[str, int] = {}
+    remaining = sorted(wanted)
+    elements: list[Element] = [element for element in pool.read(remaining) if element is not None]
+    for turn in range(1, most // step + 2):
+        elements = pool.products([[(element, 1), (pool.generator, pool.q - step)] for element in elements])
+        texts = pool.texts(elements)
+        still = []
+        for text, original, element in zip(texts, remaining, elements, strict=True):
+            if text in table:
+                found[original] = turn * step + table[text]
+            else:
+                still.append((original, element))
+        remaining = [original for original, _ in still]
+        elements = [element for _, element in still]
+        if not remaining:
+            break
+    pool.clear()
+    return found
