@@ -26,6 +26,8 @@ __all__ = ["BLOCK", "Archive", "Kind", "Member", "header_text", "member_bytes"]
 BLOCK = 512
 CHUNK = 1 << 20
 HEADER_NAME = "BELENIOS"
+TRUNCATED = "archive.truncated"
+"""The check that an archive fails which ends in the middle of something: a copy that was cut off, a torn tail."""
 MOST_HEADER = 1000
 MOST_SIZE = 8**11 - 1
 """Bytes of one member: what eleven octal digits can say."""
@@ -129,9 +131,7 @@ class Archive:
     def _member(self, block: bytes, position: int) -> Member:
         """The member whose 512-byte header is ``block`` and stands at ``position``."""
         if len(block) < BLOCK:
-            raise ProtocolError(
-                f"the archive ends inside a member header, at byte {position}", check="archive.container"
-            )
+            raise ProtocolError(f"the archive ends inside a member header, at byte {position}", check=TRUNCATED)
         name = block[:100].rstrip(b"\0").decode("ascii", "replace")
         form = _NAME.fullmatch(name)
         sound = form or (position == 0 and name == HEADER_NAME)
@@ -157,11 +157,21 @@ class Archive:
             block = self._file.read(BLOCK)
             if not block:
                 return
+            if not block.strip(b"\0") and self._zeros_from(position):
+                raise ProtocolError(f"the archive ends with zeros from byte {position}", check=TRUNCATED)
             member = self._member(block, position)
             if member.end > self.size:
-                raise ProtocolError(f"the archive ends inside the member at byte {position}", check="archive.container")
+                raise ProtocolError(f"the archive ends inside the member at byte {position}", check=TRUNCATED)
             yield member
             position = member.end
+
+    def _zeros_from(self, position: int) -> bool:
+        """Whether there is nothing but zeros from ``position`` on: what a power cut leaves of a write."""
+        self._file.seek(position)
+        while piece := self._file.read(CHUNK):
+            if piece.strip(b"\0"):
+                return False
+        return True
 
     def read(self, member: Member, most: int) -> bytes:
         """The content of ``member``; its hash and its padding are checked. Refuses more than ``most`` bytes."""
@@ -179,7 +189,7 @@ class Archive:
         self._file.seek(member.start)
         content = self._file.read(member.end - member.start)
         if len(content) < member.end - member.start:
-            raise ProtocolError("the archive ends inside a member", check="archive.container")
+            raise ProtocolError("the archive ends inside a member", check=TRUNCATED)
         if content[member.size :].strip(b"\0"):
             raise ProtocolError(
                 f"there is something behind the member at byte {member.start - BLOCK}", check="archive.container"
@@ -194,7 +204,7 @@ class Archive:
             self._file.seek(position)
             piece = self._file.read(min(CHUNK, remaining))
             if not piece:
-                raise ProtocolError("the archive ends inside a member", check="archive.container")
+                raise ProtocolError("the archive ends inside a member", check=TRUNCATED)
             digest.update(piece)
             position, remaining = position + len(piece), remaining - len(piece)
             yield piece

@@ -14,8 +14,8 @@ from .. import canonical
 from ..public import Element, Pool
 from . import proofs
 from .elections import Election, ListsQuestion, Question
+from .packed import Packed, chunked, in_threads, put_read
 from .scan import Scanner
-from .shuffles import Packed, chunked, in_threads, put_read
 from .tallies import unflattened
 
 __all__ = ["PartialDecryption", "decryption_text", "read_decryption"]

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, get_args
 
 from ...errors import ProtocolError
 from .. import canonical
-from ..archive import Archive, Member
+from ..archive import TRUNCATED, Archive, Member
 from ..shapes import HASH, Fields, Small, Text, require
 from .hashes import hex_hash
 
@@ -189,7 +189,7 @@ def steps(
             on_setup(step)
         yield step
     if waiting:
-        raise ProtocolError("the archive ends with data that belongs to no event", check="archive.order")
+        raise ProtocolError("the archive ends with data that belongs to no event", check=TRUNCATED)
 
 
 MOST_WAITING = 4

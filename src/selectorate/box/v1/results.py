@@ -17,7 +17,7 @@ from .. import canonical
 from ..groups import Group
 from ..public import Element, Pool, Product
 from .elections import Election, ListsQuestion, RankingQuestion
-from .shuffles import CHUNK, Ciphertexts, Packed
+from .packed import CHUNK, Ciphertexts, Packed
 from .tallies import unflattened
 
 __all__ = ["Opened", "open_tally", "result_text"]

@@ -14,108 +14,23 @@ one value of this one modulo q makes the product the identity, and a false proof
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from ...errors import ProtocolError
 from .. import canonical
 from ..groups import Group, random_scalar
 from ..public import Element, Pool
 from .hashes import challenge
+from .packed import CHUNK, Ciphertexts, Numbers, Packed, chunked, in_threads, put_read
 from .scan import Scanner
 
-__all__ = ["Packed", "ReadShuffle", "check_shuffle_proof", "gen_shuffle", "gen_shuffle_proof", "read_shuffle"]
+__all__ = ["ReadShuffle", "check_shuffle_proof", "gen_shuffle", "gen_shuffle_proof", "read_shuffle"]
 
-_T = TypeVar("_T")
-_R = TypeVar("_R")
-
-CHUNK = 8192
-"""Ballots that are looked at together: their elements are in the pool at one time."""
 WEIGHT_BITS = 128
 """Bits of the random exponents by which equations are combined."""
-
-
-# --- elements put aside ----------------------------------------------------------------------------------
-
-
-class Packed:
-    """A long list of checked group elements, put aside as bytes and taken back chunk by chunk."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._bytes = bytearray()
-        self._size = len(pool.pack([pool.generator]))
-
-    def __len__(self) -> int:
-        return len(self._bytes) // self._size
-
-    def put(self, elements: Sequence[Element]) -> None:
-        """Add elements at the end."""
-        self._bytes += self._pool.pack(elements)
-
-    def take(self, start: int, stop: int) -> list[Element]:
-        """The elements from ``start`` to ``stop``, in the pool again."""
-        return self._pool.unpack(bytes(self._bytes[start * self._size : stop * self._size]))
-
-
-class Numbers:
-    """A long list of numbers below q, put aside as bytes."""
-
-    def __init__(self, q: int) -> None:
-        self._size = (q.bit_length() + 7) // 8
-        self._bytes = bytearray()
-
-    def __len__(self) -> int:
-        return len(self._bytes) // self._size
-
-    def put(self, number: int) -> None:
-        """Add a number at the end."""
-        self._bytes += number.to_bytes(self._size, "little")
-
-    def take(self, start: int, stop: int) -> list[int]:
-        """The numbers from ``start`` to ``stop``."""
-        size = self._size
-        return [int.from_bytes(self._bytes[at : at + size], "little") for at in range(start * size, stop * size, size)]
-
-
-@dataclass
-class Ciphertexts:
-    """A long list of ciphertexts, put aside."""
-
-    alphas: Packed
-    betas: Packed
-
-    @classmethod
-    def none(cls, pool: Pool) -> Ciphertexts:
-        """No ciphertexts yet."""
-        return cls(Packed(pool), Packed(pool))
-
-    def __len__(self) -> int:
-        return len(self.alphas)
-
-
-def chunked(items: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
-    """``items`` in lists of at most ``size``."""
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
-
-
-def put_read(pool: Pool, packed: Packed, texts: Iterable[str], *, what: str, check: str) -> None:
-    """Read ``texts`` into ``packed``; each must be an element of the group. Raises ProtocolError (``check``)."""
-    for chunk in chunked(texts):
-        elements = pool.read(chunk)
-        checked = [element for element in elements if element is not None]
-        if len(checked) < len(elements):
-            number = len(packed) + elements.index(None)
-            raise ProtocolError(f"{what} number {number + 1} is not an element of the group", check=check)
-        packed.put(checked)
-        pool.clear()
 
 
 # --- reading ---------------------------------------------------------------------------------------------
@@ -235,24 +150,19 @@ def _read_proof(scanner: Scanner, pool: Pool, group: Group, count: int) -> Shuff
 # --- challenges (tables 11, 12 and 14) -------------------------------------------------------------------
 
 
-def _hash_points(pool: Pool, packed: Packed, *digests: Any) -> None:
+def _hash_points(packed: Packed, *digests: Any) -> None:
     """Feed ⟦c⟧ to the hashes: each text and a comma (table 11)."""
     for start in range(0, len(packed), CHUNK):
-        texts = pool.texts(packed.take(start, min(start + CHUNK, len(packed))))
-        pool.clear()
+        texts = packed.texts(start, min(start + CHUNK, len(packed)))
         piece = "".join(f"{text}," for text in texts).encode("ascii")
         for digest in digests:
             digest.update(piece)
 
 
-def _hash_ciphertexts(pool: Pool, ciphertexts: Ciphertexts, *digests: Any) -> None:
+def _hash_ciphertexts(ciphertexts: Ciphertexts, *digests: Any) -> None:
     """Feed ⟦e⟧ to the hashes: alpha, comma, beta, comma (table 11)."""
-    for start in range(0, len(ciphertexts), CHUNK):
-        stop = min(start + CHUNK, len(ciphertexts))
-        alphas = pool.texts(ciphertexts.alphas.take(start, stop))
-        betas = pool.texts(ciphertexts.betas.take(start, stop))
-        pool.clear()
-        piece = "".join(f"{a},{b}," for a, b in zip(alphas, betas, strict=True)).encode("ascii")
+    for chunk in chunked(ciphertexts.texts()):
+        piece = "".join(f"{a},{b}," for a, b in chunk).encode("ascii")
         for digest in digests:
             digest.update(piece)
 
@@ -274,11 +184,11 @@ def _challenges(
     first = hashlib.sha256(f"shuffle-challenges|{phi}|".encode())
     second = hashlib.sha256(f"shuffle-challenge|{phi}|".encode())
     second.update("".join(f"{text}," for text in proof.t).encode())
-    _hash_points(pool, proof.t_hat, second)
-    _hash_ciphertexts(pool, e, first, second)
-    _hash_ciphertexts(pool, e_prime, first, second)
-    _hash_points(pool, proof.c, first, second)
-    _hash_points(pool, proof.c_hat, second)
+    _hash_points(proof.t_hat, second)
+    _hash_ciphertexts(e, first, second)
+    _hash_ciphertexts(e_prime, first, second)
+    _hash_points(proof.c, first, second)
+    _hash_points(proof.c_hat, second)
     second.update(pk.encode())
     return first.hexdigest(), int.from_bytes(second.digest(), "big") % pool.q
 
@@ -393,15 +303,6 @@ def gen_shuffle(group: Group, e: Sequence[tuple[str, str]], y: str) -> Shuffled:
 
     again = in_threads(re_encrypted, range(len(e)))
     return Shuffled([again[j] for j in psi], r, psi)
-
-
-def in_threads(work: Callable[[_T], _R], items: Sequence[_T]) -> list[_R]:
-    """``work`` done for each of ``items`` on all cores, in order: long multiplications let other threads run."""
-    workers = os.cpu_count() or 1
-    size = -(-len(items) // workers) or 1
-    blocks = [items[start : start + size] for start in range(0, len(items), size)]
-    with ThreadPoolExecutor(workers) as threads:
-        return [result for block in threads.map(lambda part: [work(item) for item in part], blocks) for result in block]
 
 
 def gen_shuffle_proof(

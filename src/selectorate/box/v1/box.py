@@ -1,0 +1,253 @@
+"""A box as a file that is written to: opened by one setup, filled by many, closed, shuffled, decrypted.
+
+What is acknowledged is on the disk: an event is appended with its data in one write, and the file is flushed to the
+disk before the caller is told. A writer that was killed leaves at most a torn tail, which the next one cuts off (and
+keeps beside the box); an event in it was never acknowledged. Two processes may write to one box: each takes the lock,
+reads what the other has appended, and only then decides.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from ...errors import InputError, ProtocolError, Where
+from .. import canonical
+from ..archive import TRUNCATED, Archive, Kind, create, member_bytes
+from ..pools import Arithmetic, new_pool
+from .ballots import MOST_BYTES, tracker
+from .checking import BallotChecker
+from .credentials import read_credentials
+from .elections import Election, read_election
+from .events import POINTERS, Chain, EventType, Phase, Step, steps
+from .hashes import hex_hash
+from .roll import Roll
+from .trustees import read_trustees
+
+__all__ = ["Box", "Receipt", "open_box"]
+
+MOST_SETUP = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a voter can hold a box to: the ballot's tracker, and the event that recorded it."""
+
+    election_uuid: str
+    tracker: str
+    event: str
+    height: int
+
+
+def open_box(path: Path, *, election: bytes, trustees: bytes, credentials: bytes, timestamp: int) -> None:
+    """Write a new box that is open for voting. ``timestamp``: seconds since 1970.
+
+    Raises ProtocolError if the three do not go together, InputError if ``path`` is there already.
+    """
+    read = read_election(election)
+    read_trustees(trustees, read.group)
+    read_credentials(credentials, read.group)
+    if path.name != f"{read.uuid}.bel":
+        raise InputError(
+            "the file of a box is named by the election", where=Where(str(path)), hint=f"Name it {read.uuid}.bel"
+        )
+    setup = canonical.dumps(
+        {"election": hex_hash(election), "trustees": hex_hash(trustees), "credentials": hex_hash(credentials)}
+    ).encode("ascii")
+    event = Chain().link("Setup", hex_hash(setup))
+    parts: list[tuple[Kind, bytes]] = [("data", part) for part in (election, trustees, credentials, setup)]
+    create(path, 1, timestamp, [*parts, ("event", event)])
+
+
+class Box:
+    """A box opened for writing, or to look at what is in it. Nothing in it is checked again: `read_box` does that."""
+
+    def __init__(self, path: Path, arithmetic: Arithmetic = "auto") -> None:
+        self.path, self._arithmetic = path, arithmetic
+        self._chain = Chain()
+        self._end: int | None = None
+        self._trackers: dict[str, int] = {}
+        self._marks: set[bytes] = set()
+        self._checker: BallotChecker | None = None
+        self._election: Election | None = None
+        self.roll = Roll(())
+        self._lock = FileLock(f"{path}.lock")
+        if not path.is_file():
+            raise InputError("there is no box", where=Where(str(path)))
+        self.refresh()
+
+    # --- looking -----------------------------------------------------------------------------------------
+
+    @property
+    def election(self) -> Election:
+        """The election that the box is for."""
+        if self._election is None:
+            raise ProtocolError("the box has no setup", check="events.order")
+        return self._election
+
+    @property
+    def phase(self) -> Phase:
+        """The phase after the last event that was read."""
+        return self._chain.phase
+
+    @property
+    def head(self) -> str:
+        """The hash of the last event: who holds it can tell later whether anything before it was changed."""
+        return self._chain.head or ""
+
+    @property
+    def height(self) -> int:
+        """The height of the last event."""
+        return self._chain.height
+
+    def count(self, kind: EventType) -> int:
+        """How many events of a type there are."""
+        return self._chain.count(kind)
+
+    def height_of(self, of_tracker: str) -> int | None:
+        """The height at which the ballot with a tracker stands; None if it is not in the box."""
+        return self._trackers.get(of_tracker)
+
+    def refresh(self) -> None:
+        """Take in what has been appended since. An event that is still being written is left for the next time."""
+        with Archive(self.path) as archive:
+            if self._end is None:
+                self._end = archive.first
+            try:
+                for step in steps(archive, self._chain, self._end, lambda first: self._setup(archive, first)):
+                    self._take(archive, step)
+                    self._end = step.end
+            except ProtocolError as fault:
+                if fault.check != TRUNCATED:
+                    raise
+
+    def _setup(self, archive: Archive, step: Step) -> None:
+        election, _, credentials = (archive.read(member, MOST_SETUP) for member in step.data)
+        self._election = read_election(election)
+        self._chain.shuffles = bool(self._election.rankings)
+        self.roll = Roll(read_credentials(credentials, self._election.group))
+
+    def _take(self, archive: Archive, step: Step) -> None:
+        if step.event.type != "Ballot":
+            return
+        raw = archive.read(step.data[0], MOST_BYTES)
+        value = canonical.loads(raw, what="a ballot", check="ballot.canonical")
+        of_ballot = tracker(raw)
+        self._trackers[of_ballot] = step.event.height
+        self._marks.update(_marks(value))
+        self.roll.record(value["credential"], step.event.height, of_ballot, b"")
+
+    # --- writing -----------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Hold the lock, with all that others have written taken in and no torn tail."""
+        with self._lock:
+            self.refresh()
+            self._cut_torn_tail()
+            yield
+
+    def _cut_torn_tail(self) -> None:
+        """Cut off what a killed writer left behind the last event, and keep it beside the box."""
+        end = self._end or 0
+        with self.path.open("r+b") as file:
+            file.seek(end)
+            torn = file.read()
+            if not torn:
+                return
+            aside = self.path.with_name(f"{self.path.name}.torn-{end}")
+            aside.write_bytes(torn)
+            file.truncate(end)
+            os.fsync(file.fileno())
+
+    def _append(self, kind: EventType, data: Sequence[bytes], payload: bytes | None) -> tuple[str, int]:
+        """Append an event with its data; its hash and height. On the disk when this returns, or not there at all."""
+        with Archive(self.path) as archive:
+            timestamp = archive.timestamp
+        self._chain.next_phase(kind)
+        event = self._chain.link(kind, None if payload is None else hex_hash(payload))
+        parts = [*data, *([] if payload is None else [payload])]
+        block = b"".join(member_bytes("data", part, timestamp) for part in parts)
+        block += member_bytes("event", event, timestamp)
+        end = self._end or 0
+        with self.path.open("r+b", buffering=0) as file:
+            file.seek(end)
+            try:
+                written = 0
+                while written < len(block):
+                    written += file.write(block[written:])
+                os.fsync(file.fileno())
+            except BaseException:
+                file.truncate(end)
+                raise
+        self.refresh()
+        return hex_hash(event), self.height
+
+    def cast(self, raw: bytes, *, revote: bool = True) -> Receipt:
+        """Check a ballot and put it into the box. The receipt is given when the ballot is on the disk.
+
+        ``revote``: whether a voter may vote again, so that only the last ballot counts. The same ballot sent again,
+        byte for byte, gets the receipt it had. Raises ProtocolError with the check that the ballot fails.
+        """
+        with self._writing():
+            of_ballot = tracker(raw)
+            before = self._trackers.get(of_ballot)
+            if before is not None:
+                return Receipt(self.election.uuid, of_ballot, self._event_at(before), before)
+            self._chain.next_phase("Ballot")
+            if self._checker is None:
+                pool = new_pool(self.election.group, self._arithmetic)
+                self._checker = BallotChecker(pool, self.election, self.roll)
+            (checked,) = self._checker.check([raw])
+            if checked.fault is not None:
+                raise checked.fault
+            value = canonical.loads(raw, what="the ballot", check="ballot.canonical")
+            if not self._marks.isdisjoint(_marks(value)):
+                raise ProtocolError(
+                    "a ballot with the same randomness is in the box already",
+                    check="ballot.distinct",
+                    hint="The device that made it has no good source of randomness; use another",
+                )
+            if not revote and self.roll.last(checked.credential) is not None:
+                raise ProtocolError("this credential has voted, and here nobody votes twice", check="ballot.revote")
+            event, height = self._append("Ballot", [], raw)
+            return Receipt(self.election.uuid, of_ballot, event, height)
+
+    def _event_at(self, height: int) -> str:
+        """The hash of the event at ``height``."""
+        with Archive(self.path) as archive:
+            for step in steps(archive, Chain(shuffles=self._chain.shuffles)):
+                if step.event.height == height:
+                    return step.event.digest
+        raise ProtocolError("the box is shorter than it was", check="events.chain")
+
+    def add(self, kind: EventType, data: Sequence[bytes] = (), payload: bytes | None = None) -> tuple[str, int]:
+        """Append an event of another kind; its hash and height.
+
+        ``data``: what ``payload`` points to. Raises ProtocolError (``events.order``) if it may not come now.
+        """
+        with self._writing():
+            return self._append(kind, data, payload)
+
+    def add_owned(self, kind: EventType, owner: int, content: bytes) -> tuple[str, int]:
+        """Append a shuffle or a partial decryption of trustee ``owner``."""
+        if POINTERS.get(kind) is not POINTERS["Shuffle"]:
+            raise ValueError(f"an event {kind} has no owner")
+        payload = canonical.dumps({"owner": owner, "payload": hex_hash(content)}).encode("ascii")
+        return self.add(kind, [content], payload)
+
+
+def _marks(ballot: dict[str, object]) -> set[bytes]:
+    """What must not stand in a box twice: the first alpha of the ballot."""
+    found: object = ballot["answers"]
+    while isinstance(found, list):
+        found = found[0]
+    choices = found["choices"] if isinstance(found, dict) else ""
+    while isinstance(choices, list):
+        choices = choices[0]
+    return {str(choices["alpha"]).encode("ascii")} if isinstance(choices, dict) else set()

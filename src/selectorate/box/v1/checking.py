@@ -1,0 +1,128 @@
+"""Ballots checked many at a time: shape, election, credential, points, signature, proofs.
+
+The same code checks one ballot on its way into a box and all ballots of an archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...errors import ProtocolError
+from ..public import Element, Pool
+from . import proofs
+from .ballots import Ballot, ballot_checks, ballot_points, ballot_shape, read_ballot, tracker
+from .elections import Election, ListsQuestion, RankingQuestion
+from .roll import Roll
+from .tallies import width
+
+__all__ = ["BallotChecker", "CheckedBallot"]
+
+
+@dataclass(frozen=True)
+class CheckedBallot:
+    """What is known of a ballot after its check.
+
+    ``fault``: the first thing that is wrong with it, or None. ``credential`` and ``rankings`` are there unless it
+    could not be read at all. ``rankings``: alpha and beta of each ranking question, packed. ``first_alpha``: that of
+    the first ciphertext, packed: two ballots that share it were made with the same randomness.
+    """
+
+    tracker: str
+    fault: ProtocolError | None
+    credential: str = ""
+    rankings: bytes = b""
+    first_alpha: bytes = b""
+
+
+class BallotChecker:
+    """Checks ballots of one election. ``roll``: the public credentials that may vote."""
+
+    def __init__(self, pool: Pool, election: Election, roll: Roll) -> None:
+        self.pool, self.election, self.roll = pool, election, roll
+        self._shape = ballot_shape(election)
+        (y,) = pool.read([election.public_key])
+        if y is None:
+            raise ProtocolError("the election's public key is not in the group", check="setup.key")
+        pool.keep(y)
+        self._y: Element = y
+        self._alphas, self._ranked = _places(election)
+
+    def check(self, raws: Sequence[bytes]) -> list[CheckedBallot]:
+        """Check ballots of these bytes, in order."""
+        found: list[CheckedBallot | None] = [None] * len(raws)
+        readable: list[tuple[int, Ballot]] = []
+        for number, raw in enumerate(raws):
+            try:
+                ballot = read_ballot(raw, self.election, self._shape)
+                self._require_listed(ballot)
+            except ProtocolError as fault:
+                found[number] = CheckedBallot(tracker(raw), fault)
+            else:
+                readable.append((number, ballot))
+        for number, checked in self._with_points(readable):
+            found[number] = checked
+        self.pool.clear()
+        return [one for one in found if one is not None]
+
+    def _require_listed(self, ballot: Ballot) -> None:
+        weight = self.roll.weight(ballot.credential)
+        if weight is None:
+            raise ProtocolError(
+                "the ballot is signed with a credential that is not on the list", check="ballot.credential"
+            )
+        if self.election.rankings and weight != 1:
+            raise ProtocolError("a ranking cannot be cast with a weight other than one", check="ballot.credential")
+
+    def _with_points(self, readable: Sequence[tuple[int, Ballot]]) -> list[tuple[int, CheckedBallot]]:
+        """Read all points at once, then check all proofs at once."""
+        texts = [[ballot.credential, *ballot_points(ballot, self.election)] for _, ballot in readable]
+        elements = iter(self.pool.read([text for row in texts for text in row]))
+        checked: list[tuple[int, CheckedBallot]] = []
+        good: list[tuple[int, Ballot, Sequence[Element]]] = []
+        for (number, ballot), row in zip(readable, texts, strict=True):
+            read = [next(elements) for _ in row]
+            points = [element for element in read if element is not None]
+            if len(points) < len(row) or self._has_identity(points):
+                fault = ProtocolError("a point of the ballot is not one that may stand there", check="ballot.points")
+                checked.append((number, CheckedBallot(tracker(ballot.raw), fault, ballot.credential)))
+            else:
+                good.append((number, ballot, points))
+        checks = [
+            ballot_checks(self.pool, ballot, self.election, y=self._y, credential=points[0], points=points[1:])
+            for _, ballot, points in good
+        ]
+        verdicts = iter(proofs.run(self.pool, [check for row in checks for check in row]))
+        for (number, ballot, of_ballot), asked in zip(good, checks, strict=True):
+            signature, *others = [next(verdicts) for _ in asked]
+            checked.append((number, self._verdict(ballot, of_ballot, signature, all(others))))
+        return checked
+
+    def _has_identity(self, points: Sequence[Element]) -> bool:
+        """Whether a point is the identity that may not be: an alpha would leave the vote in clear."""
+        return any(self.pool.is_identity(points[place]) for place in (0, *self._alphas))
+
+    def _verdict(self, ballot: Ballot, points: Sequence[Element], signed: bool, proven: bool) -> CheckedBallot:
+        fault = None
+        if not signed:
+            fault = ProtocolError("the ballot's signature is not of its credential", check="ballot.signature")
+        elif not proven:
+            fault = ProtocolError("a proof of the ballot does not hold", check="ballot.proofs")
+        rankings = b"".join(self.pool.pack(points[place : place + 2]) for place in self._ranked)
+        return CheckedBallot(tracker(ballot.raw), fault, ballot.credential, rankings, self.pool.pack(points[1:2]))
+
+
+def _places(election: Election) -> tuple[list[int], list[int]]:
+    """Where in a ballot's points (the credential first) the alphas stand, and those of rankings among them."""
+    alphas: list[int] = []
+    ranked: list[int] = []
+    place = 1
+    for question in election.questions:
+        if isinstance(question, RankingQuestion):
+            ranked.append(place)
+        for _ in range(width(question)):
+            alphas.append(place)
+            place += 2
+        if isinstance(question, ListsQuestion):
+            place += 1
+    return alphas, ranked
