@@ -1,0 +1,208 @@
+"""The pool: checks what comes from Python, puts it into arrays, and has compiled code work on them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from itertools import accumulate, chain
+
+import numpy as np
+
+from selectorate.box.kernel.generating import generate
+from selectorate.box.kernel.products import multiply_out
+from selectorate.box.kernel.reading import read_points
+from selectorate.box.kernel.scalars import Q, all_below_q
+from selectorate.box.kernel.store import ROW, Positions, Store, Words
+from selectorate.box.kernel.tables import TABLE_WORDS, make_table
+from selectorate.box.kernel.texts import from_texts, to_texts
+from selectorate.box.kernel.threads import spread
+from selectorate.box.kernel.totals import combine, prepare, sum_windows, window_size
+from selectorate.box.public import Element, Product
+from selectorate.errors import SelectorateError
+
+__all__ = ["KernelPool"]
+
+GENERATOR = "6666666666666666666666666666666666666666666666666666666666666658"
+IDENTITY = "0" * 63 + "1"
+
+FEW = 48
+"""A product of more powers than this is made like a total."""
+BLOCK = 1 << 17
+"""Terms of a total that are in memory at a time: 120 bytes each, and two for each of 21 windows or more."""
+MOST_TABLES = 32
+"""Kept elements that get a table, of half a megabyte each; later ones do without."""
+
+
+def _exponents(numbers: Sequence[int]) -> Words:
+    """Four words for each exponent. Raises ValueError if one is not in [0, q)."""
+    try:
+        packed = b"".join([number.to_bytes(32, "little") for number in numbers])
+    except OverflowError:
+        raise ValueError("an exponent is not in [0, q)") from None
+    words = np.frombuffer(bytearray(packed), np.uint64)  # writable, as compiled code expects arrays to be
+    if not all_below_q(words, len(numbers)):
+        raise ValueError("an exponent is not in [0, q)")
+    return words
+
+
+class KernelPool:
+    """A `Pool` on Ed25519, compiled: fast, on all cores, in a time that depends on the values.
+
+    An element takes 64 bytes. Element names are never used twice; one that was cleared away is refused (IndexError).
+    Not to be used by two threads at a time; its own calls spread their work over threads.
+    """
+
+    q = Q
+    generator: Element
+
+    def __init__(self) -> None:
+        self._store = Store()
+        self._tables: Words = np.empty(0, np.uint64)
+        self._table_of: dict[Element, int] = {}
+        self._kept: set[Element] = set()
+        (generator,) = self.read([GENERATOR])
+        if generator is None:
+            raise SelectorateError("the compiled arithmetic refuses the group's own generator", hint="Do without it")
+        self.generator = generator
+        self.keep(generator)
+
+    # --- in and out ---------------------------------------------------------------------------------------
+
+    def read(self, texts: Sequence[str], /) -> list[Element | None]:
+        """The elements written as ``texts``; None for each that is not the canonical text of one."""
+        encoded, count = from_texts(texts), len(texts)
+        rows, good = np.empty(ROW * count, np.uint64), np.empty(count, np.uint8)
+        spread(lambda first, end: read_points(encoded, first, end, rows, good), count, 16)
+        right = good.astype(np.bool_)
+        if right.all():
+            return list(self._enter(rows))
+        names = iter(self._enter(rows.reshape(-1, ROW)[right].reshape(-1)))
+        return [next(names) if is_right else None for is_right in right.tolist()]
+
+    def texts(self, elements: Sequence[Element], /) -> list[str]:
+        """The canonical texts of ``elements``."""
+        return to_texts(self._store.gather(elements))
+
+    def is_identity(self, element: Element, /) -> bool:
+        """Whether this is the neutral element."""
+        return self.texts([element]) == [IDENTITY]
+
+    def pack(self, elements: Sequence[Element], /) -> bytes:
+        """Elements as 64 bytes each."""
+        return self._store.gather(elements).tobytes()
+
+    def unpack(self, packed: bytes, /) -> list[Element]:
+        """Elements put aside by :meth:`pack`. Raises ValueError if their length is not a whole number of elements."""
+        if len(packed) % (8 * ROW):
+            raise ValueError(f"{len(packed)} bytes are not a whole number of packed elements")
+        return self._enter(np.frombuffer(packed, np.uint64))
+
+    # --- what lasts ---------------------------------------------------------------------------------------
+
+    def keep(self, element: Element, /) -> None:
+        """Say that ``element`` will be the base of very many powers."""
+        (row,) = self._store.positions([element]).tolist()
+        if element in self._kept:
+            return
+        self._kept.add(element)
+        number = len(self._table_of)
+        if number < MOST_TABLES:
+            tables = np.empty(TABLE_WORDS * (number + 1), np.uint64)
+            tables[: len(self._tables)] = self._tables
+            make_table(self._store.rows, row, tables, TABLE_WORDS * number)
+            self._tables = tables
+            self._table_of[element] = number
+
+    def clear(self) -> None:
+        """Forget all elements but the generator and those that are kept."""
+        self._store.clear(sorted(self._kept))
+
+    # --- arithmetic ---------------------------------------------------------------------------------------
+
+    def products(self, requests: Sequence[Product], /) -> list[Element]:
+        """The value of each product, in order."""
+        lengths = list(map(len, requests))
+        widest = max(lengths, default=0)
+        if widest > FEW:
+            return self._with_long(requests)
+        flat = list(chain.from_iterable(requests))
+        bases, exponents = self._store.positions([base for base, _ in flat]), _exponents([e for _, e in flat])
+        starts = np.array([0, *accumulate(lengths)], np.int64)
+        table_of, results = self._tables_by_row(), np.empty(ROW * len(requests), np.uint64)
+        rows, tables = self._store.rows, self._tables
+
+        def work(first: int, end: int) -> None:
+            multiply_out(rows, table_of, tables, bases, exponents, starts, first, end, max(widest, 1), results)
+
+        spread(work, len(requests), 16)
+        return self._enter(results)
+
+    def total(self, elements: Sequence[Element], exponents: Sequence[int], /) -> Element:
+        """The product of all ``elements``, each raised to its exponent. Raises ValueError if they differ in length."""
+        if len(elements) != len(exponents):
+            raise ValueError(f"{len(elements)} elements and {len(exponents)} exponents")
+        if len(elements) <= FEW:
+            return self.products([list(zip(elements, exponents, strict=True))])[0]
+        bases, words = self._store.positions(elements), _exponents(exponents)
+        blocks = -(-len(bases) // BLOCK)
+        sums = np.empty(ROW * blocks, np.uint64)
+        for block in range(blocks):
+            first = block * BLOCK
+            part = self._total(bases[first : first + BLOCK], words[4 * first : 4 * (first + BLOCK)])
+            sums[ROW * block : ROW * (block + 1)] = part
+        names = self._enter(sums)
+        return names[0] if blocks == 1 else self.products([[(name, 1) for name in names]])[0]
+
+    def generators(self, start: int, count: int, /) -> list[Element]:
+        """The independent generators number ``start`` to ``start + count - 1``.
+
+        Raises SelectorateError if one of them is the identity, the generator or another of them (it never happened to
+        anyone).
+        """
+        numbers = np.empty(4 * count, np.uint64)
+        for place in range(count):
+            state = hashlib.sha256(f"ggen|{start + place}".encode())
+            number = int.from_bytes(state.digest(), "big") >> 2
+            numbers[4 * place : 4 * place + 4] = np.frombuffer(number.to_bytes(32, "little"), np.uint64)
+        rows = np.empty(ROW * count, np.uint64)
+        spread(lambda first, end: generate(numbers, first, end, rows), count, 16)
+        texts = set(to_texts(rows.reshape(-1, ROW)))
+        if len(texts) < count or texts & {IDENTITY, GENERATOR}:
+            raise SelectorateError(
+                f"among the generators {start} to {start + count - 1} are some that are not independent"
+            )
+        return self._enter(rows)
+
+    # --- inside -------------------------------------------------------------------------------------------
+
+    def _enter(self, rows: Words) -> list[Element]:
+        return list(map(Element, self._store.append(rows)))
+
+    def _tables_by_row(self) -> Positions:
+        """For each row the number of its table, or -1."""
+        table_of = np.full(self._store.size, -1, np.int64)
+        table_of[self._store.positions(list(self._table_of))] = list(self._table_of.values())
+        return table_of
+
+    def _total(self, bases: Positions, exponents: Words) -> Words:
+        """The row of a total of at most ``BLOCK`` terms."""
+        count = len(bases)
+        size = window_size(count)
+        windows = -(-252 // size)
+        digits, forms = np.empty((windows, count), np.int16), np.empty(15 * count, np.uint64)
+        rows = self._store.rows
+        spread(lambda first, end: prepare(rows, bases, exponents, first, end, size, digits, forms), count, 1024)
+        sums, result = np.empty(20 * windows, np.uint64), np.empty(ROW, np.uint64)
+        spread(lambda first, end: sum_windows(forms, digits, first, end, size, sums), windows, 1)
+        combine(sums, windows, size, result)
+        return result
+
+    def _with_long(self, requests: Sequence[Product]) -> list[Element]:
+        """The products when some are long: these one by one, the others together."""
+        short = iter(self.products([request for request in requests if len(request) <= FEW]))
+        return [
+            next(short)
+            if len(request) <= FEW
+            else self.total([base for base, _ in request], [exponent for _, exponent in request])
+            for request in requests
+        ]
