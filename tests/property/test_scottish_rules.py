@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, Context, Decimal
 from fractions import Fraction
+from itertools import takewhile
+from typing import Any
 
 import pytest
 
@@ -25,7 +27,8 @@ ONE, NONE = Decimal(1), Decimal(0)
 EXACT = Context(prec=80, rounding=ROUND_DOWN)
 """A quotient is wrong by less than its eightieth digit, and never too large: cut to five decimals it is right."""
 
-Papers = Sequence[tuple[int, Sequence[int]]]
+Marks = Sequence[int | tuple[int, ...] | None]
+Papers = Sequence[tuple[int, Marks]]
 
 
 @dataclass
@@ -34,6 +37,11 @@ class Paper:
 
     preferences: Sequence[int]
     value: Decimal = ONE
+
+    @classmethod
+    def of(cls, marks: Marks) -> Paper:
+        """Preferences stand "in consecutive order": none after a rank that nobody has, nor after one of several."""
+        return cls(list(takewhile(lambda who: isinstance(who, int), marks)))  # type: ignore[arg-type]
 
 
 @dataclass
@@ -100,9 +108,9 @@ class TheRules:
     # Rules 45 to 47.
 
     def first_stage(self) -> None:
-        for number, preferences in self.papers:
+        for number, marks in self.papers:
             for _ in range(number):
-                paper = Paper(preferences)
+                paper = Paper.of(marks)
                 first = self.next_available(paper)
                 if first is not None:
                     self.valid += 1
@@ -271,18 +279,25 @@ def ward_of(seed: int) -> Ward:
     councillors = rng.randint(1, 5 if rng.random() < 0.2 else min(5, candidates - 1))
     people = list(range(1, candidates + 1))
     leaning = rng.choice((0.0, 0.5, 1.5))  # how far the first names are liked better
-    papers: list[tuple[int, tuple[int, ...]]] = []
+    papers: list[tuple[int, list[Any]]] = []
     most = rng.choice((1, 2, 3, 12))
     for _ in range(rng.choice((1, 2, 4, 8, 16, 24, 32)) if rng.random() < 0.97 else 0):
         order = sorted(people, key=lambda who: rng.random() ** (1 + leaning * (candidates - who)))
         length = rng.choice((1, 2, 3, candidates, candidates)) if rng.random() < 0.95 else 0
-        papers.append((rng.randint(1, most), tuple(order[:length])))
+        papers.append((rng.randint(1, most), order[:length]))
     if rng.random() < 0.3:  # the same again with two names exchanged: the two are level at every stage
         one, two = rng.sample(people, 2)
         swapped = {one: two, two: one}
-        papers += [(number, tuple(swapped.get(who, who) for who in order)) for number, order in papers]
+        papers += [(number, [swapped.get(who, who) for who in order]) for number, order in papers]
     if rng.random() < 0.2:  # nearly level: one of the papers in other hands
-        papers.append((1, tuple(rng.sample(people, candidates))))
+        papers.append((1, rng.sample(people, candidates)))
+    if rng.random() < 0.15:  # a rank left empty, one of two, or somebody a second time
+        odd = rng.choice((None, tuple(rng.sample(people, 2)), rng.choice(people)))
+        at = rng.randint(0, 2)
+        papers = [
+            (number, [*order[:at], odd, *order[at:]]) if rng.random() < 0.3 else (number, order)
+            for number, order in papers
+        ]
     withdrawn = frozenset(rng.sample(people, rng.randint(1, candidates - 1)) if rng.random() < 0.05 else ())
     return Ward(candidates, councillors, papers, withdrawn, tuple(rng.sample(people, candidates)))
 
