@@ -73,9 +73,12 @@ def print_json(value: Any) -> None:
 
 
 def print_text(text: str) -> None:
-    """Print ``text`` for another program: as it is."""
+    """Print ``text`` for another program: as it would be in a file, in UTF-8; on a terminal, in its encoding."""
     _never_fail_to_encode()
-    if sys.stdout is not None:
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+    elif sys.stdout is not None:
         sys.stdout.write(text)
 
 

@@ -11,6 +11,7 @@ from ..ballots import MarkRules, Profile, Rankings, formats, rankings
 from ..count.choices import ChoiceRule, tally
 from ..count.constraints import Group
 from ..count.first import first_choices
+from ..count.registry import METHODS
 from ..documents import nearest, shown
 from ..errors import ContestError, Where
 from ..rules import BallotStage, GroupRule, MotionStage
@@ -73,8 +74,13 @@ def read_cast(file: Path | Traversable, contest: Contest, stage: BallotStage | M
         raise ContestError(f"the ballots in {shown(file.name)} have decimal weights", where=where, hint=hint)
     people = _people(profile, contest, stage, where, file.name)
     ranked = isinstance(stage, BallotStage) and stage.paper == "rank"
-    marks = MarkRules(ranks=2) if isinstance(stage, BallotStage) and stage.count == "supplementary vote" else None
-    return Cast(people, profile, rankings(profile, marks) if ranked else None, _choices(stage, contest, people))
+    return Cast(people, profile, rankings(profile, _marks(stage)) if ranked else None, _choices(stage, contest, people))
+
+
+def _marks(stage: BallotStage | MotionStage) -> MarkRules | None:
+    """What becomes of unusual marks on ranked papers, by the method that counts them."""
+    method = METHODS.get(stage.count.replace(" ", "-")) if isinstance(stage, BallotStage) and stage.count else None
+    return method.marks if method is not None else None
 
 
 def _choices(stage: BallotStage | MotionStage, contest: Contest, people: Sequence[str]) -> ChoiceRule:

@@ -85,6 +85,7 @@ without the defeat of several at once, which changes the rounds and not who is e
 SCOTTISH_2011 = GregoryRule(
     "scottish",
     decimals=5,
+    marks=MarkRules(skipped=0),
     cites=(
         ("quota", "rule 47"),
         ("elected", "rule 48"),
@@ -93,6 +94,7 @@ SCOTTISH_2011 = GregoryRule(
         ("last", "rule 53"),
     ),
 )
+"""Preferences count "in consecutive order" (article 2, "next available preference"): a paper ends at a skipped rank."""
 
 WIGM_EXACT = GregoryRule("wigm-exact", decimals=None, quota="droop exact")
 """Nothing is rounded: fractions, and elected is who has more than votes / (places + 1)."""

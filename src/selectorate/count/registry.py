@@ -82,7 +82,8 @@ class Method:
 
     ``source``: the rule that it follows. ``proved_by``: the published count that it reproduces; None marks it
     *unproven* wherever it is shown. ``many``: whether it can fill more than one place. ``ties``: how its rule breaks
-    ties, step by step; "lot" is what it leaves open. Empty where it leaves no tie open.
+    ties, step by step; "lot" is what it leaves open. Empty where it leaves no tie open. ``marks``: what becomes of
+    unusual marks on ranked papers.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Method:
     many: bool
     run: Run = field(repr=False)
     ties: tuple[TieRule, ...] = ("latest difference", "lot")
+    marks: MarkRules = field(default_factory=MarkRules)
 
 
 def _gregory(rule: GregoryRule) -> Run:
@@ -204,6 +206,7 @@ _ALL = (
         "Edinburgh City Council 2017, all 17 wards, every total after every count",
         True,
         _gregory(SCOTTISH_2011),
+        marks=SCOTTISH_2011.marks,
     ),
     Method(
         "minneapolis",
@@ -212,6 +215,7 @@ _ALL = (
         "Minneapolis Park Board 2013, 80,101 ballots, every round of RCTab 2.0's report",
         True,
         _gregory(MINNEAPOLIS),
+        marks=MINNEAPOLIS.marks,
     ),
     Method(
         "wigm",
@@ -333,6 +337,7 @@ _ALL = (
         False,
         _alternative(SUPPLEMENTARY_VOTE, "lot"),
         ("lot",),
+        SUPPLEMENTARY_VOTE.marks,
     ),
     Method(
         "two-rounds",

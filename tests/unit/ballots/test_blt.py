@@ -75,6 +75,25 @@ def test_dialects_that_say_the_same(text: str) -> None:
     assert (names(profile), profile.title, profile.seats) == (["Ann", "Ben", "Cyd", "Dot"], "Board", 2)
 
 
+@pytest.mark.parametrize("name", ["ward.blt", "ward.BLT", "ward.txt", "ward", "ward.dat", "WARD.DAT"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_blt_file_is_recognised(name: str, end: str) -> None:
+    """Whatever ends its lines, and though Hill's own files are called .dat, as rank matrices are."""
+    commas = ("\n# a ward\n" + PLAIN.replace(" ", ",")).replace("\n", ",,,\n")
+    for text in (PLAIN, "# a ward\n" + PLAIN, "2 1\n1 1 0\n0\nAnn\nBen\n", PLAIN.replace("\n", "\n\n"), commas):
+        for mark in ("", "\ufeff"):
+            raw = (mark + text).replace("\n", end).encode()
+            assert formats.detect(formats.Source.of(raw, name)).id == "blt", text
+
+
+def test_a_matrix_is_recognised_whatever_ends_its_lines() -> None:
+    for title in ("10 Morningside", "4 2", ""):
+        for end in ("\n", "\r\n", "\r"):
+            raw = f"{title}\n2 2 1 100\nAnn, Red\nBen, Blue\n3 1 2\n".replace("\n", end).encode()
+            assert formats.detect(formats.Source.of(raw, "ward.dat")).id == "dat"
+            assert formats.read(raw, name="ward.dat").total == 3
+
+
 def test_withdrawn() -> None:
     for text in ("4 2\n-3 -4\n1 1 3 0\n0\n", "4 2\n-3\n-4\n1 1 3 0\n0\n", "4 2 -3 -4 1 1 3 0 0\n"):
         profile = read(text + NAMES)
@@ -130,6 +149,25 @@ def test_names_with_parties_in_a_line() -> None:
     profile = read('2 1\n1 1 0\n0\n"Ann" "Red Party",\n"Ben" "Blue"\n"Board"\n')
     assert [(option.name, option.party) for option in profile.candidates] == [("Ann", "Red Party"), ("Ben", "Blue")]
     assert profile.title == "Board"
+
+
+@pytest.mark.parametrize("line", ['"{}" {}', '"{}", {}', '"{}",{},', '"{}"\t{}  ', '"{}" "{}"'])
+@pytest.mark.parametrize("after", ["", '"Board"\n', '"Board"\n"source"\n"comment"\n', "Board\n", '"Board" "source"\n'])
+def test_names_with_parties_outside_their_quotes(line: str, after: str) -> None:
+    who = "\n".join(line.format(*both) for both in (("Ann", "Red Party"), ("Ben", "(Ind)"), ("Cyd", "Blue")))
+    profile = read(f"3 1\n1 1 0\n0\n{who}\n{after}")
+    assert [(option.name, option.party) for option in profile.candidates] == [
+        ("Ann", "Red Party"),
+        ("Ben", "(Ind)"),
+        ("Cyd", "Blue"),
+    ]
+    assert profile.title == ("Board" if after else "")
+
+
+def test_a_title_with_something_after_it() -> None:
+    for title in ('"Ward 4" - Forth', '"Ward 4" "a source" "a comment"', '"Ward 4" "a source"\n"a comment"\n"more"'):
+        profile = read(f"2 1\n1 1 0\n0\n'Ann'\nBen\n{title}\n")
+        assert names(profile) == ["'Ann'", "Ben"] and profile.title == "Ward 4"
 
 
 def test_a_missing_title() -> None:

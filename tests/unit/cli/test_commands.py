@@ -501,6 +501,19 @@ def test_an_encoding_that_lacks_letters(encoding: str) -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_what_is_printed_for_programs_is_utf_8_whatever_the_terminal_has(encoding: str, tmp_path: Path) -> None:
+    """As it would be in a file: JSON with escapes of Python's is none."""
+    ballots = tmp_path / "x.blt"
+    ballots.write_text('2 1\n3 1 2 0\n2 2 0\n0\n"Se\u00e1n \u2013 \u0141"\n"B"\n"W\u00e4rd"\n', encoding="utf-8")
+    env = {**os.environ, "PYTHONIOENCODING": encoding}
+    counting = [COMMAND, "count", ballots, "-m", "scottish"]
+    printed = subprocess.run([*counting, "--json"], capture_output=True, env=env, check=True).stdout
+    assert json.loads(printed.decode("utf-8"))["candidates"][0]["name"] == "Se\u00e1n \u2013 \u0141"
+    table = subprocess.run([*counting, "--csv", "-"], capture_output=True, env=env, check=True).stdout
+    assert "Se\u00e1n \u2013 \u0141" in table.decode("utf-8")
+
+
 def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*given: object) -> None:
         raise KeyboardInterrupt

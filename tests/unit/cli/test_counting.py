@@ -294,3 +294,18 @@ def test_a_default_option_that_is_out_of_place_is_refused(tmp_path: Path, option
 
 def test_the_list_of_methods_leads_to_their_pages() -> None:
     assert "docs/methods/ has a page on each" in run("methods").stdout
+
+
+@pytest.mark.parametrize("numbers", ["3 3 0 2312", "3 3 0 0", "3 3 0", "3 3", "4 3 0 2312"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_ward_that_was_not_contested(numbers: str, end: str, tmp_path: Path) -> None:
+    """A rank matrix without a ballot, as of wards in which as many stood as there were places."""
+    ward = tmp_path / "1_North_Isles.dat"
+    names = ["Ryan THOMSON, Ind", "Duncan ANDERSON, Ind", "Robert THOMSON, Ind"]
+    ward.write_bytes(end.join(["1 North Isles", numbers, *names, ""]).encode())
+    counted = scottish(ward, "--json")
+    assert counted.exit_code == 0
+    document = json.loads(counted.stdout)
+    assert (document["elected"], document["title"], document["ballots"]["valid"]) == ([1, 2, 3], "1 North Isles", 0)
+    assert [item["votes"] for shown in document["rounds"] for item in shown["standing"]] == ["0", "0", "0"]
+    assert "Elected: Ryan THOMSON, Duncan ANDERSON and Robert THOMSON" in scottish(ward).stdout

@@ -340,3 +340,13 @@ def test_who_stands_as_withdrawn_in_the_file_is_passed_over(stage: str, tmp_path
     (ballot,) = declare(case(tmp_path, 'ballots = "all.blt"\n', stage, all_blt=ballots)).ballots
     assert {row.candidate: row.value for row in ballot.rounds[0].rows} == {"ben": 14, "cy": 6}
     assert ballot.elected == ("ben",)
+
+
+@pytest.mark.parametrize(("method", "valid"), [("scottish", 17), ("minneapolis", 24), ("wigm", 22)])
+def test_papers_are_valid_by_the_rules_of_the_method(method: str, valid: int, tmp_path: Path) -> None:
+    """A rank left empty before the others, and several at the first: each method has its own word on that."""
+    ballots = blt("10 1 2", "7 2 - 1", "5 - 2", "2 1=2 3", "1 1=3")
+    found = case(tmp_path, 'ballots = "all.blt"\n', STV.format(count=method, places=1), all_blt=ballots)
+    (ballot,) = declare(found).ballots
+    assert [sheet.valid for sheet in ballot.sections if sheet.valid is not None] == [valid]
+    assert sum(row.value or 0 for row in ballot.rounds[0].rows) == valid

@@ -109,7 +109,7 @@ def test_the_example_comes_out_as_it_was_worked_by_hand(name: str, tmp_path: Pat
 
 # -- unusual marks, as the pages tell them ---------------------------------------------------------------------------
 
-RANKED = [name for name in METHODS if "**Several at one rank**: the paper ends there." in text_of(name)]
+RANKED = [name for name in METHODS if "**A skipped rank** is passed over, however many are skipped." in text_of(name)]
 PAIRS = [name for name in METHODS if "**Several at one rank** are level on that paper" in text_of(name)]
 MARKED = profile_of(
     [Option("Ann"), Option("Bob"), Option("Cyd", withdrawn=True)],
@@ -126,7 +126,8 @@ MARKED = profile_of(
 
 
 def test_the_pages_tell_apart_how_marks_are_read() -> None:
-    assert len(RANKED) == 16 and len(PAIRS) == 4
+    several = [name for name in METHODS if "**Several at one rank**: the paper ends there." in text_of(name)]
+    assert len(several) == 16 and {*several} - {*RANKED} == {"scottish"} and len(PAIRS) == 4
 
 
 @pytest.mark.parametrize("name", RANKED)
@@ -135,6 +136,19 @@ def test_marks_of_ranked_papers(name: str) -> None:
     first = {count.name(who): votes for who, votes in count.rounds[0].totals.items()}
     assert {who: votes for who, votes in first.items() if votes} == {"Ann": 22, "Bob": 14}
     assert (count.valid, count.blank, count.spoilt) == (36, 6, 5)
+
+
+def test_marks_in_scotland() -> None:
+    """Preferences count "in consecutive order" (article 2): not after a gap, and none without a first."""
+    assert "**A skipped rank** ends the paper" in text_of("scottish")
+    count = METHODS["scottish"].run(MARKED, 1, Options())
+    first = {count.name(who): votes for who, votes in count.rounds[0].totals.items()}
+    assert first == {"Ann": 22, "Bob": 7}
+    assert (count.valid, count.blank, count.spoilt) == (29, 6, 12)
+    assert count.spoilt_by["skipped"] == 7
+    papers = [(6, [1, None, 2]), (3, [2]), (4, [3])]
+    second = METHODS["scottish"].run(profile_of(["Ann", "Bob", "Cyd"], papers), 2, Options()).rounds[1]
+    assert (second.exhausted, second.why["skipped"]) == (Fraction("0.99996"), Fraction("0.99996"))
 
 
 def test_marks_in_minneapolis() -> None:

@@ -119,6 +119,8 @@ def detect(source: Source) -> Format:
         raise fault(source.name, 1, "the file is empty")
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise fault(source.name, None, "this is a workbook of an old kind (.xls)", "Save it as .xlsx or CSV.")
+    if not head.startswith(b"PK"):  # no workbook: lines end as readers see them end
+        head = head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     for found in FORMATS.values():
         if found.looks(head, source.name):
             return found

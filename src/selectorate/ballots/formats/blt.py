@@ -10,8 +10,9 @@
     "Title"
 
 Read as well: numbers of ballots in decimals, ballots over several lines, comments (``# ...``, ``/* ... */``), commas
-and blanks at the ends of lines, names without quotes, with quotes inside them or doubled, a missing title, CRLF, a
-byte order mark, and droop's ``[nick ...]`` and ``[tie ...]``. Candidates stay numbers: two of one name are two.
+and blanks at the ends of lines, names without quotes, with quotes inside them or doubled, with a party after them, a
+missing title, CRLF, a byte order mark, and droop's ``[nick ...]`` and ``[tie ...]``. Candidates stay numbers: two of
+one name are two.
 
 Plain lines are read by ``digits``, everything else here, line by line.
 """
@@ -66,6 +67,8 @@ _WITHDRAWN = re.compile(r"-([0-9]{1,9})\Z")
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _ONE = re.compile(rf"({_STRING})\s*(?:#.*)?\Z")
 _MANY = re.compile(rf"({_STRING}(?:(?:\s*,\s*|\s+){_STRING})+)(?:\s*,)?\s*(?:#.*)?\Z")
+_AFTER = re.compile(rf'({_STRING})(?:\s*,\s*|\s+)([^"]+)\Z')
+"""A name in quotes, and a party without."""
 _ESCAPED = re.compile(r'\\(["\\])')
 
 
@@ -406,6 +409,9 @@ class _Careful:
         many = _MANY.match(text)
         if many is not None:
             return [_ESCAPED.sub(r"\1", string[1:-1]) for string in re.findall(_STRING, many[1])]
+        after = _AFTER.match(text)
+        if after is not None and not after[2].startswith("#"):
+            return [_ESCAPED.sub(r"\1", after[1][1:-1]), after[2].strip()]
         last = text.rfind('"')
         if last == 0 or (text[last + 1 :].strip() and not text[last + 1 :].lstrip().startswith("#")):
             raise self.fault(f"a name whose quotes are not closed: {shown(text)}", 'A name is written as: "Ann Smith"')
@@ -438,7 +444,9 @@ class _Careful:
     def _options(self) -> tuple[list[Option], list[tuple[int, str]]]:
         """The candidates, and what stands after them."""
         count = self.candidates
-        a_line_each = len(self.strings) in (count, count + 1) and any(len(strings) > 1 for _, strings in self.strings)
+        in_lines = [len(strings) for _, strings in self.strings]
+        alike = len(in_lines) >= count and set(in_lines[:count]) in ({1}, {2})
+        a_line_each = alike or (len(in_lines) in (count, count + 1) and max(in_lines) > 1)
         parties: list[str | None] = [None] * count
         if a_line_each:  # a name and a party in one line
             flat = [(line, strings[0]) for line, strings in self.strings]
@@ -490,7 +498,7 @@ def _quoted(text: str) -> str:
 
 
 _HEADING = re.compile(
-    rb"\s*+(?:(?:#[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)\s*+)*+[0-9]++[\s,]++[0-9]++[ \t,\r]*+(?:[#/\n\[(-]|\Z)"
+    rb"[\s,]*+(?:(?:#[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)[\s,]*+)*+[0-9]++[\s,]++[0-9]++[ \t,\r]*+(?:[#/\n\[(-]|\Z)"
 )
 
 

@@ -168,13 +168,15 @@ def write(profile: Profile, file: IO[str], name: str) -> None:
 
 
 _SECOND = re.compile(rb"[^\n]*\n\s*[0-9]+[ \t]+[0-9]+[ \t]+[0-9]+(?:[ \t]+[0-9]+)?[ \t\r]*(?:\n|\Z)")
+_HILL = re.compile(rb"\s*[0-9]+[ \t,]+[0-9]+[ \t,]*\n(?:\s*(?:[0-9]+[ \t,]+)*0[ \t,]*\n){2}")
+"""Two numbers, and two lines that 0 ends: a BLT file. Hill's own were called .dat too."""
 _TWO = re.compile(rb"\s*[0-9]+[ \t]+[0-9]+[ \t\r]*\n")
 
 
 def looks(head: bytes, name: str) -> bool:
     """Whether the second line is three or four numbers, and nothing speaks for a BLT file."""
     head = head.removeprefix(b"\xef\xbb\xbf")
-    return _SECOND.match(head) is not None and (
+    return (_SECOND.match(head) is not None and _HILL.match(head) is None) and (
         name.lower().endswith(".dat") or (not name.lower().endswith(".blt") and _TWO.match(head) is None)
     )
 
