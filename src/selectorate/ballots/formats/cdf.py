@@ -143,7 +143,7 @@ def read(source: Source, options: Options) -> Profile:
         elif key == "Party":
             election.party(value)
         else:
-            for contest, marks in _ballot(value, source.name, line):
+            for contest, marks in _ballot(value, source.name, line, current=options.current):
                 known = distinct.get((contest, marks), (0, line))
                 distinct[contest, marks] = known[0] + 1, known[1]
     contest = election.chosen(options.contest, {contest for contest, _ in distinct})
@@ -181,18 +181,18 @@ _WRITTEN = "\0write-in"
 """Stands for a selection at which the voter wrote a name."""
 
 
-def _ballot(record: dict[str, Json], name: str, line: int) -> Iterator[tuple[str, Marks]]:
-    """The contests of a ballot, each with its marks."""
+def _ballot(record: dict[str, Json], name: str, line: int, *, current: bool) -> Iterator[tuple[str, Marks]]:
+    """The contests of a ballot, each with its marks; ``current``: as the current snapshot has them."""
     snapshots = _items(record.get("CVRSnapshot"), "CVRSnapshot", name, line)
     if not snapshots:
         raise fault(name, line, "a ballot without CVRSnapshot", "See NIST SP 1500-103.")
     by_type: dict[str, dict[str, Json]] = {}
-    current = snapshots[0]
+    latest = snapshots[0]
     for snapshot in snapshots:
         by_type[_text(snapshot, "Type")] = snapshot
         if snapshot.get("@id") == record.get("CurrentSnapshotId"):
-            current = snapshot
-    snapshot = by_type.get("modified") or by_type.get("original") or current
+            latest = snapshot
+    snapshot = latest if current else by_type.get("modified") or by_type.get("original") or latest
     for contest in _items(snapshot.get("CVRContest"), "CVRContest", name, line):
         marks: list[tuple[int, str]] = []
         for selection in _items(contest.get("CVRContestSelection"), "CVRContestSelection", name, line):
