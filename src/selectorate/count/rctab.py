@@ -16,10 +16,11 @@ from typing import Literal
 from .. import exact
 from ..ballots import MarkRules, Profile, rankings
 from ..errors import CountError
-from .alternative import AlternativeRule, count_alternative, count_in_turn
+from .alternative import AlternativeRule, count_alternative, count_in_turn, joined
 from .gregory import GregoryRule, count_gregory
+from .registry import Method, Options
 from .result import Count, TieBreak
-from .ties import Ties
+from .ties import TieRule, Ties
 
 _OVERVOTE: dict[str, Literal["end", "pass over", "end if several"]] = {
     "exhaustImmediately": "end",
@@ -257,10 +258,11 @@ class RctabRules:
         return self.seed
 
 
-def count_rctab(profile: Profile, rules: RctabRules) -> tuple[Count, ...]:
+def count_rctab(profile: Profile, rules: RctabRules, ties: Ties | None = None) -> tuple[Count, ...]:
     """The count of ``profile`` under ``rules``; one for each place where the mode is "multiPassIrv".
 
-    The pool of undeclared write-ins is the candidate that is marked as ``write_in``.
+    The pool of undeclared write-ins is the candidate that is marked as ``write_in``. ``ties``: how ties are broken
+    instead, where the rules say to ask.
     """
     names = [option.name for option in profile.candidates]
     pool = frozenset(who for who, option in enumerate(profile.candidates, 1) if option.write_in)
@@ -270,7 +272,7 @@ def count_rctab(profile: Profile, rules: RctabRules) -> tuple[Count, ...]:
             hint='Take another "overvoteRule", or files in which the candidates stand.',
         )
     if rules.mode == "multiPassIrv":
-        return count_in_turn(profile, rules.winners, rules.alternative(), lambda: rules.ties(names, pool))
+        return count_in_turn(profile, rules.winners, rules.alternative(), lambda: ties or rules.ties(names, pool))
     if rules.mode.startswith("multiWinner"):
         standing = [who for who, option in enumerate(profile.candidates, 1) if not option.withdrawn]
         count = count_gregory(
@@ -278,19 +280,42 @@ def count_rctab(profile: Profile, rules: RctabRules) -> tuple[Count, ...]:
             names,
             rules.winners,
             rules.gregory(),
-            rules.ties(names, pool),
+            ties or rules.ties(names, pool),
             pool.intersection(standing),
             standing=standing,
         )
         return (count,)
     seats = max(rules.winners, 1)
-    count = count_alternative(profile, rules.alternative(), rules.ties(names, pool), seats=seats)
+    count = count_alternative(profile, rules.alternative(), ties or rules.ties(names, pool), seats=seats)
     if rules.mode == "bottomsUpUsingPercentageThreshold":
-        return (replace(count, seats=rules.winners),)  # none are given: a share elects as many as have it
+        # No number of winners is given: a share elects as many as have it; and it has decimals, as votes have not.
+        return (replace(count, seats=rules.winners, decimals=2),)
     if rules.mode == "bottomsUp":  # a threshold is reported, though nobody is elected by it
         threshold = rules.threshold(sum(count.rounds[0].totals.values(), Fraction(0)))
         count = replace(count, rounds=tuple(replace(round_, quota=threshold) for round_ in count.rounds))
     return (count,)
+
+
+def method_of(rules: RctabRules) -> Method:
+    """Counting by ``rules`` as a method like the others; what several passes give is one count, pass by pass."""
+
+    def run(profile: Profile, seats: int, options: Options) -> Count:
+        counts = count_rctab(profile, rules, options.ties)
+        return joined(counts, rules.winners) if rules.mode == "multiPassIrv" else counts[0]
+
+    asked: dict[str, tuple[TieRule, ...]] = {
+        "stopCountingAndAsk": ("lot",),
+        "previousRoundCountsThenAsk": ("latest difference", "lot"),
+    }
+    return Method(
+        "rctab",
+        "By the rules of an RCTab configuration",
+        f"Its settings: {rules.mode}; over-votes: {rules.overvote}; ties: {rules.tiebreak}",
+        "RCTab 2.0's test cases, round by round",
+        True,
+        run,
+        asked.get(rules.tiebreak, ()),
+    )
 
 
 # -- Java's random numbers --------------------------------------------------------------------------------------------

@@ -7,9 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from selectorate.ballots import formats
 from selectorate.ballots.formats.base import Options, Source
+from selectorate.cli import app
 from selectorate.count.rctab import RctabRules, count_rctab
 from selectorate.count.registry import METHODS
 from selectorate.count.registry import Options as CountOptions
@@ -158,6 +160,18 @@ def test_our_summary_is_rctabs_field_by_field(case: str) -> None:
         text = json.dumps(ours)
         assert json.loads(text) == ours
         assert [list(item) for item in ours["results"]] == [list(item) for item in report["results"]]
+
+
+@needs_shared
+@pytest.mark.parametrize("case", rctab_cases())
+def test_the_command_writes_rctabs_summary(case: str) -> None:
+    _, __, reports = rctab(case)
+    path = next((SHARED / "rctab" / case).glob("*_config.json"))
+    result = CliRunner().invoke(app, ["count", str(path), "--method", "rctab", "--rctab-json", "-"])
+    assert result.exit_code == 0
+    written = json.loads(result.stdout)
+    written = written if isinstance(written, list) else [written]
+    assert [done(summary) for summary in written] == [done(report) for report in reports]
 
 
 @needs_shared

@@ -28,6 +28,7 @@ from .base import (
     check_encoding,
     fault,
     name_of,
+    one_line,
     shown,
     title_of,
     whole,
@@ -53,11 +54,18 @@ _FORMERLY = {"es&s": "ess", "clear ballot": "clearballot"}
 
 @dataclass(frozen=True, eq=False)
 class Configuration:
-    """A contest as RCTab is told of it. ``rules``: its rules as they stand there, numbers and all as text or bool."""
+    """A contest as RCTab is told of it.
+
+    ``rules``: its rules as they stand there, numbers and all as text or bool. ``jurisdiction``, ``office``, ``date``:
+    what its reports say of the contest, besides the title.
+    """
 
     profile: Profile
     title: str
     rules: Mapping[str, str | bool]
+    jurisdiction: str = ""
+    office: str = ""
+    date: str = ""
 
 
 def load(source: Source, options: Options) -> Configuration:
@@ -86,7 +94,8 @@ def load(source: Source, options: Options) -> Configuration:
         _align(profile, number_of, write_in, tally, key)
     seats = whole(str(rules.get("numberOfWinners", "")))
     seats = seats if seats is not None and 1 <= seats <= MAX_CANDIDATES else None
-    return Configuration(tally.profile(candidates, seats=seats, title=title), title, rules)
+    said = [one_line(str(output.get(f"contest{key}") or "")) for key in ("Jurisdiction", "Office", "Date")]
+    return Configuration(tally.profile(candidates, seats=seats, title=title), title, rules, *said)
 
 
 def read(source: Source, options: Options) -> Profile:
