@@ -364,6 +364,14 @@ def test_a_large_workbook_is_no_bomb() -> None:
     assert ballots(formats.read(raw)) == {(1,): 20_000}
 
 
+def test_preflib_as_it_was_until_2022() -> None:
+    strict = formats.read(b"3\n1,Ann\n2,Ben, Jr\n3,Cyd\n10,10,3\n6,1,2\n3,3\n1,2,1,3\n", name="x.soi")
+    assert names(strict) == ["Ann", "Ben, Jr", "Cyd"]
+    assert ballots(strict) == {(1, 2): 6, (3,): 3, (2, 1, 3): 1}
+    weak = formats.read(b"3\r\n1,Ann\r\n2,Ben\r\n3,Cyd\r\n10,10,2\r\n6,{1,2}\r\n4,3,{2,1}\r\n", name="x.toi")
+    assert ballots(weak) == {((1, 2),): 6, (3, (1, 2)): 4}
+
+
 # --- RCTab ---
 
 
