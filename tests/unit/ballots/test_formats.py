@@ -372,6 +372,84 @@ def test_preflib_as_it_was_until_2022() -> None:
     assert ballots(weak) == {((1, 2),): 6, (3, (1, 2)): 4}
 
 
+XML = """<?xml version="1.0" encoding="UTF-8"?>
+<CastVoteRecordReport xmlns="NIST_V0_cast_vote_records.xsd" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+  <CVR>
+    <CVRSnapshot ObjectId="s0"><Type>original</Type>
+      <CVRContest><ContestId>c</ContestId>
+        <CVRContestSelection><ContestSelectionId>sb</ContestSelectionId>
+          <SelectionPosition><HasIndication>yes</HasIndication><Rank>1</Rank></SelectionPosition>
+        </CVRContestSelection>
+        <CVRContestSelection><ContestSelectionId>sa</ContestSelectionId>
+          <SelectionPosition><HasIndication>yes</HasIndication><Rank>3</Rank></SelectionPosition>
+          <SelectionPosition><HasIndication>no</HasIndication><Rank>2</Rank></SelectionPosition>
+        </CVRContestSelection>
+        <CVRContestSelection><ContestSelectionId>sw</ContestSelectionId><Status>needs-adjudication</Status>
+          <SelectionPosition><Rank>2</Rank></SelectionPosition>
+        </CVRContestSelection>
+      </CVRContest>
+    </CVRSnapshot>
+    <CurrentSnapshotId>s0</CurrentSnapshotId>
+  </CVR>
+  <CVR>
+    <CVRSnapshot ObjectId="s1">
+      <CVRContest><ContestId>c</ContestId>
+        <CVRContestSelection><ContestSelectionId>sw</ContestSelectionId>
+          <SelectionPosition><CVRWriteIn/><Rank>1</Rank></SelectionPosition>
+        </CVRContestSelection>
+      </CVRContest>
+    </CVRSnapshot>
+    <CurrentSnapshotId>s1</CurrentSnapshotId>
+  </CVR>
+  <CVR>
+    <CVRSnapshot ObjectId="s2"><CVRContest><ContestId>c</ContestId></CVRContest></CVRSnapshot>
+    <CurrentSnapshotId>s2</CurrentSnapshotId>
+  </CVR>
+  <Election>
+    <Candidate ObjectId="a"><Name>Ann</Name></Candidate>
+    <Candidate ObjectId="b"><Name>Bob &amp; Co</Name></Candidate>
+    <Contest ObjectId="c" xsi:type="CandidateContest"><Name>Mayor</Name>
+      <ContestSelection ObjectId="sa"><CandidateIds>a</CandidateIds></ContestSelection>
+      <ContestSelection ObjectId="sb"><CandidateIds>b</CandidateIds></ContestSelection>
+      <ContestSelection ObjectId="sw"><IsWriteIn>true</IsWriteIn></ContestSelection>
+    </Contest>
+  </Election>
+</CastVoteRecordReport>
+"""
+
+
+def test_cdf_as_xml(tmp_path: Path) -> None:
+    profile = read(XML)
+    assert names(profile) == ["Ann", "Bob & Co", "Write-in"] and profile.title == "Mayor"
+    assert ballots(profile) == {(2, None, 1): 1, (3,): 1, (): 1}
+    (tmp_path / "cvr.xml").write_text(XML, encoding="utf-8")
+    source = {"filePath": "cvr.xml", "provider": "cdf", "contestId": "Mayor", "undeclaredWriteInLabel": "Write-in"}
+    candidates = [{"name": "Bob & Co"}, {"name": "Ann"}]
+    assert ballots(formats.read(configuration(tmp_path, cvrFileSources=[source], candidates=candidates))) == {
+        (1, None, 2): 1,
+        (3,): 1,
+        (): 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (XML[:900], "this is not XML"),
+        (XML.replace("<CastVote", "<!DOCTYPE x [<!ENTITY a 'aa'>]><CastVote", 1), "document type"),
+        (XML.replace("<Rank>1</Rank>", "<Rank>first</Rank>"), '"first" is not a rank'),
+        (XML.replace("<Name>Mayor</Name>", "<x>" * 200 + "</x>" * 200), "too many elements within elements"),
+        (XML.replace("<Contest ", "<Contest>x</Contest><Contest ", 1), "is both a text and more"),
+        (XML.replace("Mayor", "M" * (17 << 20)), "an element of more than"),
+        (XML.replace("<CVRSnapshot ", "<Other ").replace("</CVRSnapshot>", "</Other>"), "without CVRSnapshot"),
+    ],
+    ids=range(7),
+)
+def test_broken_cdf_as_xml(broken: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        read(broken)
+
+
 # --- RCTab ---
 
 
