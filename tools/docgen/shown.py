@@ -2,8 +2,8 @@
 
 A page is walked from top to bottom in an empty folder:
 
-* a block of ```toml, ```csv, ```blt or ```text with a caption that is a path in backquotes (alone on the line before
-  it) is a file, and is written there; ```toml wrong is shown for its faults and is left alone;
+* a block of ```toml, ```csv, ```json, ```blt or ```text with a caption that is a path in backquotes (alone on the line
+  before it) is a file, and is written there; ```toml wrong is shown for its faults and is left alone;
 * a block of ```console is run: every line that starts with ``$ `` is a command, and what follows is what it prints.
   ``exit=1`` after the word says with what status the last command ends. A line ``...`` stands for lines left out.
 
@@ -27,7 +27,7 @@ from typer.testing import CliRunner
 from selectorate.cli import app
 
 FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-CAPTION = re.compile(r"`(?P<path>[\w][\w./-]*\.(?:toml|csv|txt|blt))`:?\n\n?$")
+CAPTION = re.compile(r"`(?P<path>[\w][\w./-]*\.(?:toml|csv|json|txt|blt))`:?\n\n?$")
 COLUMNS = "100"
 ROOT = Path(__file__).parents[2]
 GOLDEN = "tests/golden/"
@@ -135,7 +135,9 @@ def write(block: Block, folder: Path) -> Path:
 
 def is_file(block: Block) -> bool:
     """Whether a block is a whole file."""
-    return block.kind in ("toml", "csv", "blt", "text") and block.path is not None and "wrong" not in block.words
+    return (
+        block.kind in ("toml", "csv", "json", "blt", "text") and block.path is not None and "wrong" not in block.words
+    )
 
 
 def filled(text: str, folder: Path) -> str:

@@ -180,6 +180,8 @@ def _settled(
     for index, people in enumerate(sets):
         several[index, list(people)] = True
     usable: NDArray[np.bool_] = np.array((several & ~withdrawn).any(axis=1))
+    # Over-votes of which it is not known between whom are one name, nobody's: a second one is a repetition.
+    several[:, 0] = ~several.any(axis=1)
     for rank in range(width):
         mark = marks[:, rank].astype(np.int64)
         met["skipped"] |= mark == SKIPPED

@@ -18,7 +18,8 @@ from ..documents import nearest
 from ..errors import CountError, InputError
 from ..sheets import words
 from ..sheets.count_json import json_schema
-from . import base
+from . import base, configured
+from .configured import ID as RCTAB
 from .outputs import STANDARD_OUTPUT, Outputs
 from .tiebreaks import By, Given, tell_tie, ties_of
 
@@ -36,7 +37,13 @@ def count_command(
     files: list[Path] = typer.Argument(
         None, metavar="FILE...", help="Files of ballots, in any format that can be read; counted together."
     ),
-    method: str = typer.Option(..., "--method", "-m", metavar="METHOD", help="The method: see selectorate methods."),
+    method: str = typer.Option(
+        ...,
+        "--method",
+        "-m",
+        metavar="METHOD",
+        help="The method: see selectorate methods. Or rctab: the rules that a configuration of RCTab names.",
+    ),
     seats: int | None = typer.Option(None, "--seats", "-n", min=1, help="The places; those of the file without it."),
     most: int | None = typer.Option(
         None, "--most", min=1, help="How many may be chosen on a paper, by a limited vote."
@@ -93,8 +100,9 @@ def count_command(
     """
     with base.failures_told():
         outputs = Outputs({"html": html, "pdf": pdf, "csv": csv, "rctab_json": rctab_json}, json)
-        how = method_named(method)
-        profile = ballots_of(files or [], segment, format_, by_file=by_file)
+        told = configured.configured(files or [], seats, parts=bool(segment) or by_file) if method == RCTAB else None
+        how = told.method() if told else method_named(method)
+        profile = told.read.profile if told else ballots_of(files or [], segment, format_, by_file=by_file)
         places = seats or profile.seats or 1
         if places > 1 and not how.many:
             raise InputError(f'"{how.id}" fills one place, not {places}', hint="See: selectorate methods")
@@ -112,7 +120,9 @@ def count_command(
             html=lambda: sheets.sheet_html(sheets.illustrated_count(sheet, counted)),
             pdf=lambda: sheets.sheet_pdf(sheets.illustrated_count(sheet, counted), pages=None),
             csv=lambda: sheets.count_csv(counted),
-            rctab_json=lambda: base.json_text(sheets.rctab_summary(counted, contest=profile.title)),
+            rctab_json=lambda: base.json_text(
+                told.summary(broken) if told else sheets.rctab_summary(counted, contest=profile.title)
+            ),
             json=lambda: sheets.count_json(counted, how, profile.title),
         )
         if outputs.none:

@@ -28,8 +28,8 @@ class AlternativeRule:
 
     ``elects``: more than half of the votes "continuing" in a round, or of those of the "first round" all the way (and
     then, between two, the one with more); "most" votes once somebody has gone out; "the last", whoever is left when no
-    more are left than places; "share", everybody as soon as all who are left have ``share`` of the votes ("of": those
-    of the first round if ``static``, otherwise those continuing).
+    more are left than places; "share", everybody as soon as all who are left have more than ``share`` of the votes
+    (those of the first round if ``static``, otherwise those continuing).
     ``until``: the count ends with a "majority", or goes on to the last "two".
     ``out``: the "lowest"; a "batch" of all who cannot catch up even together, where that is more than one; "all but
     two", those level with the second staying in if ``level_stay``.
@@ -236,7 +236,7 @@ class AlternativeCount:
         if rule.elects == "the last":
             return None
         if rule.elects == "share":
-            return rule.share * (self.first_votes if rule.static else active)
+            return max(rule.share * (self.first_votes if rule.static else active), Fraction(rule.minimum))
         base = self.first_votes if rule.elects == "first round" else active
         unit = 10**rule.decimals
         majority = Fraction(base if rule.hare else base * unit // 2 + 1, 1 if rule.hare else unit)
@@ -252,10 +252,10 @@ class AlternativeCount:
         real = [who for who in in_ if who not in self.pool]
         if rule.elects == "share":
             assert self.needed is not None
-            if any(total[who] < self.needed for who in in_):
+            if any(total[who] <= self.needed for who in in_):
                 return [], [], []
             clause = rule.cite("share")
-            return real, [], [f"All who are left have {self._votes(self.needed)} or more: elected{clause}."]
+            return real, [], [f"All who are left have more than {self._votes(self.needed)}: elected{clause}."]
         if len(in_) <= places and len(self.rounds) == 1:
             verb = "is" if len(real) == 1 else "are"
             return real, [], [f"{self._names(real)} {verb} unopposed: elected{rule.cite('unopposed')}."] if real else []
@@ -270,7 +270,8 @@ class AlternativeCount:
             return [], [], []
         if len(leaders) == 1 and self.needed is not None and total[leaders[0]] >= self.needed:
             return leaders, [], [self._with_majority(leaders[0])]
-        last_two = len(in_) == 2 and all(total[who] >= rule.minimum for who in in_)
+        # With a threshold of the first round the last two are compared whatever they have.
+        last_two = len(in_) == 2 and (rule.elects == "first round" or all(total[who] >= rule.minimum for who in in_))
         if not last_two and not (rule.elects == "most" and self.cut):
             return [], [], []
         breaks = []

@@ -199,6 +199,8 @@ class GregoryCount:
                 self._exclude()
             else:
                 break
+        last = self.rounds[-1]
+        self.rounds[-1] = replace(last, why={**last.why, "last surplus": last.why.get("last surplus", Fraction(0))})
 
     def _first(self) -> None:
         dealt = self.piles.deal_all()

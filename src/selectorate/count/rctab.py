@@ -2,7 +2,8 @@
 
 RCTab (Bright Spots, version 2.0) is the tabulator of several American cities. Its configuration names every choice
 that a ranked-choice count has; here each is turned into an ``AlternativeRule`` or a ``GregoryRule``, the rules for
-marks, and a way to break ties, down to the random numbers of its Java library.
+marks, and a way to break ties, down to the random numbers of its Java library. What versions before 1.2 called
+otherwise is understood; what RCTab itself refuses, or would have to guess, is refused.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import Literal
 from .. import exact
 from ..ballots import MarkRules, Profile, rankings
 from ..errors import CountError
-from .alternative import AlternativeRule, count_alternative, count_in_turn
+from .alternative import AlternativeRule, count_alternative, count_in_turn, joined
 from .gregory import GregoryRule, count_gregory
+from .registry import Method, Options
 from .result import Count, TieBreak
-from .ties import Ties
+from .ties import TieRule, Ties
 
 _OVERVOTE: dict[str, Literal["end", "pass over", "end if several"]] = {
     "exhaustImmediately": "end",
@@ -33,6 +35,8 @@ _TIEBREAKS = (
     "useCandidateOrder",
     "generatePermutation",
 )
+_INT, _SEED = (1 << 31) - 1, 1 << 47
+"""The largest whole number that RCTab's settings hold, and the largest seed."""
 _MODES = (
     "singleWinnerMajority",
     "multiWinnerAllowMultipleWinnersPerRound",
@@ -41,6 +45,18 @@ _MODES = (
     "bottomsUpUsingPercentageThreshold",
     "multiPassIrv",
 )
+_MANY = ("multiWinnerAllowMultipleWinnersPerRound", "multiWinnerAllowOnlyOneWinnerPerRound", "bottomsUp")
+"""The modes that have a given number of winners, more than one."""
+_FORMER_MODES = {
+    "singleSeatContinueUntilTwoCandidatesRemain": "singleWinnerMajority",
+    "multiSeatAllowOnlyOneWinnerPerRound": "multiWinnerAllowOnlyOneWinnerPerRound",
+    "multiSeatSequentialWinnerTakesAll": "multiPassIrv",
+}
+_FORMER_TIEBREAKS = {
+    "interactive": "stopCountingAndAsk",
+    "previousRoundCountsThenInteractive": "previousRoundCountsThenAsk",
+    "usePermutationInConfig": "useCandidateOrder",
+}
 
 
 @dataclass(frozen=True)
@@ -77,48 +93,81 @@ class RctabRules:
             value = settings.get(key)
             return default if value in (None, "") else str(value)
 
-        def number(key: str, default: int) -> int:
-            written = text(key, str(default))
-            if not written.lstrip("-").isdecimal() or len(written) > 20:
-                raise CountError(f'"{key}" of the configuration is {written!r}', hint="Write a whole number.")
-            return int(written)
+        def number(key: str, least: int, most: int, default: int | None = None) -> int:
+            written = text(key, "" if default is None else str(default))
+            digits = written.removeprefix("-")
+            value = int(written) if digits.isascii() and digits.isdecimal() and len(digits) < 20 else None
+            if value is None or not least <= value <= most:
+                raise CountError(
+                    f'"{key}" of the configuration is {written!r}',
+                    hint=f"Write a whole number from {least} to {most}." if least else "Write a whole number.",
+                )
+            return value
 
-        def limit(key: str, words: Sequence[str]) -> int | None:
-            return None if text(key, words[0]) in words else number(key, 0)
+        def limit(key: str, word: str, least: int) -> int | None:
+            return None if text(key).lower() == word else number(key, least, _INT)
 
         def flag(key: str) -> bool:
             return settings.get(key) in (True, "true")
 
-        def one_of(key: str, known: Sequence[str]) -> str:
-            if text(key) not in known:
-                raise CountError(f'"{key}" of the configuration is {text(key)!r}', hint=f"Known: {', '.join(known)}.")
-            return text(key)
+        def one_of(key: str, known: Sequence[str], value: str) -> str:
+            if value not in known:
+                raise CountError(f'"{key}" of the configuration is {value!r}', hint=f"Known: {', '.join(known)}.")
+            return value
 
-        mode = one_of("winnerElectionMode", _MODES)
+        winners = number("numberOfWinners", 0, _INT)
+        written = text("winnerElectionMode")
+        if written == "standard":
+            written = _MANY[0] if winners > 1 else "singleWinnerMajority"
+        elif written == "multiSeatBottomsUp":
+            by_share = not winners or text("multiSeatBottomsUpPercentageThreshold")
+            written = "bottomsUpUsingPercentageThreshold" if by_share else "bottomsUp"
+        mode = one_of("winnerElectionMode", _MODES, _FORMER_MODES.get(written, written))
+        tiebreak = text("tiebreakMode")
         seed = text("randomSeed")
         try:
             share = exact.parse_fraction(text("multiSeatBottomsUpPercentageThreshold", "0")) / 100
         except ValueError as error:
             raise CountError(f'"multiSeatBottomsUpPercentageThreshold" of the configuration: {error}') from None
-        return cls(
+        rules = cls(
             mode=mode,
-            winners=number("numberOfWinners", 1),
-            tiebreak=one_of("tiebreakMode", _TIEBREAKS),
-            seed=number("randomSeed", 0) if seed else None,
-            overvote=one_of("overvoteRule", tuple(_OVERVOTE)),
-            decimals=number("decimalPlacesForVoteArithmetic", 4),
-            minimum=number("minimumVoteThreshold", 0),
-            skipped=limit("maxSkippedRanksAllowed", ("unlimited",)),
-            ranks=limit("maxRankingsAllowed", ("max",)),
+            winners=winners,
+            tiebreak=one_of("tiebreakMode", _TIEBREAKS, _FORMER_TIEBREAKS.get(tiebreak, tiebreak)),
+            seed=number("randomSeed", -_SEED, _SEED) if seed else None,
+            overvote=one_of("overvoteRule", tuple(_OVERVOTE), text("overvoteRule")),
+            decimals=number("decimalPlacesForVoteArithmetic", 1, 20),
+            minimum=number("minimumVoteThreshold", 0, _INT, 0),
+            skipped=limit("maxSkippedRanksAllowed", "unlimited", 0),
+            ranks=limit("maxRankingsAllowed", "max", 1),
             non_integer=flag("nonIntegerWinningThreshold"),
             static=flag("doesFirstRoundDetermineThreshold"),
             hare=flag("hareQuota"),
             batch=flag("batchElimination"),
-            until_two=flag("continueUntilTwoCandidatesRemain"),
-            stop_after=number("stopTabulationEarlyAfterRound", 0) or None,
+            until_two=flag("continueUntilTwoCandidatesRemain")
+            or text("winnerElectionMode") == "singleSeatContinueUntilTwoCandidatesRemain",
+            stop_after=number("stopTabulationEarlyAfterRound", 0, _INT, 0) or None,
             exhaust_on_duplicate=flag("exhaustOnDuplicateCandidate"),
             share=share,
         )
+        rules._check()
+        return rules
+
+    def _check(self) -> None:
+        """Raise CountError for settings that do not go together: those that RCTab refuses, or has no meaning for."""
+        many, share = self.mode in _MANY, self.mode == "bottomsUpUsingPercentageThreshold"
+        if self.mode == "singleWinnerMajority" and self.winners != 1:
+            raise CountError(f'"numberOfWinners" is {self.winners}, and "{self.mode}" has one winner')
+        if not share and self.winners < (2 if many else 1):
+            raise CountError(f'"numberOfWinners" is {self.winners}, too few for "{self.mode}"')
+        if share and not 0 < self.share <= 1:
+            raise CountError(f'"multiSeatBottomsUpPercentageThreshold" must be from 1 to 100 for "{self.mode}"')
+        for key, given, refused in (
+            ("batchElimination", self.batch, many or share),
+            ("continueUntilTwoCandidatesRemain", self.until_two, many or share),
+            ("doesFirstRoundDetermineThreshold", self.static, many),
+        ):
+            if given and refused:
+                raise CountError(f'"{key}" has no meaning for "{self.mode}"', hint="RCTab refuses the two together.")
 
     def marks(self) -> MarkRules:
         """What becomes of unusual marks."""
@@ -181,15 +230,21 @@ class RctabRules:
             threshold = Fraction(exact.floor_div(votes * unit / (self.winners + 1)) + 1, unit)
         return max(threshold, Fraction(self.minimum))
 
-    def ties(self, names: Sequence[str]) -> Ties:
-        """How ties are broken, for one run of the count: the random numbers begin anew with each."""
-        order = (*self.permutation, *(who for who in range(1, len(names) + 1) if who not in self.permutation))
+    def ties(self, names: Sequence[str], pool: frozenset[int] = frozenset()) -> Ties:
+        """How ties are broken, for one run of the count: the random numbers begin anew with each.
+
+        ``pool``: the candidates that are undeclared write-ins. They have no place in an order, and are never the last
+        in it: tied with somebody who has one, they stay.
+        """
+        listed = (*self.permutation, *(who for who in range(1, len(names) + 1) if who not in self.permutation))
+        first = tuple(sorted(pool))
+        order = tuple(who for who in listed if who not in pool)
         if self.tiebreak == "useCandidateOrder":
-            return Ties(("order",), order=order, by="the order of the configuration")
+            return Ties(("order",), order=first + order, by="the order of the configuration")
         if self.tiebreak == "generatePermutation":
             by_name = sorted(order, key=lambda who: names[who - 1])
             drawn = tuple(JavaRandom(self._seed()).shuffled(by_name))
-            return Ties(("order",), order=drawn, by=f"an order drawn from the seed {self._seed()}")
+            return Ties(("order",), order=first + drawn, by=f"an order drawn from the seed {self._seed()}")
         if self.tiebreak == "stopCountingAndAsk":
             return Ties(("stop",))
         if self.tiebreak == "previousRoundCountsThenAsk":
@@ -203,32 +258,64 @@ class RctabRules:
         return self.seed
 
 
-def count_rctab(profile: Profile, rules: RctabRules) -> tuple[Count, ...]:
+def count_rctab(profile: Profile, rules: RctabRules, ties: Ties | None = None) -> tuple[Count, ...]:
     """The count of ``profile`` under ``rules``; one for each place where the mode is "multiPassIrv".
 
-    The pool of undeclared write-ins is the candidate that is marked as ``write_in``.
+    The pool of undeclared write-ins is the candidate that is marked as ``write_in``. ``ties``: how ties are broken
+    instead, where the rules say to ask.
     """
     names = [option.name for option in profile.candidates]
+    pool = frozenset(who for who, option in enumerate(profile.candidates, 1) if option.write_in)
+    if rules.overvote == "exhaustIfMultipleContinuing" and () in profile.sets:
+        raise CountError(
+            'a rank is marked as an over-vote without saying of whom, and "exhaustIfMultipleContinuing" has to know',
+            hint='Take another "overvoteRule", or files in which the candidates stand.',
+        )
     if rules.mode == "multiPassIrv":
-        return count_in_turn(profile, rules.winners, rules.alternative(), lambda: rules.ties(names))
-    if rules.mode.startswith("multiWinner") and rules.winners > 1:
+        return count_in_turn(profile, rules.winners, rules.alternative(), lambda: ties or rules.ties(names, pool))
+    if rules.mode.startswith("multiWinner"):
         standing = [who for who, option in enumerate(profile.candidates, 1) if not option.withdrawn]
         count = count_gregory(
             rankings(profile, rules.marks()),
             names,
             rules.winners,
             rules.gregory(),
-            rules.ties(names),
-            frozenset(who for who in standing if profile.candidates[who - 1].write_in),
+            ties or rules.ties(names, pool),
+            pool.intersection(standing),
             standing=standing,
         )
         return (count,)
     seats = max(rules.winners, 1)
-    count = count_alternative(profile, rules.alternative(), rules.ties(names), seats=seats)
+    count = count_alternative(profile, rules.alternative(), ties or rules.ties(names, pool), seats=seats)
+    if rules.mode == "bottomsUpUsingPercentageThreshold":
+        # No number of winners is given: a share elects as many as have it; and it has decimals, as votes have not.
+        return (replace(count, seats=rules.winners, decimals=2),)
     if rules.mode == "bottomsUp":  # a threshold is reported, though nobody is elected by it
         threshold = rules.threshold(sum(count.rounds[0].totals.values(), Fraction(0)))
         count = replace(count, rounds=tuple(replace(round_, quota=threshold) for round_ in count.rounds))
     return (count,)
+
+
+def method_of(rules: RctabRules) -> Method:
+    """Counting by ``rules`` as a method like the others; what several passes give is one count, pass by pass."""
+
+    def run(profile: Profile, seats: int, options: Options) -> Count:
+        counts = count_rctab(profile, rules, options.ties)
+        return joined(counts, rules.winners) if rules.mode == "multiPassIrv" else counts[0]
+
+    asked: dict[str, tuple[TieRule, ...]] = {
+        "stopCountingAndAsk": ("lot",),
+        "previousRoundCountsThenAsk": ("latest difference", "lot"),
+    }
+    return Method(
+        "rctab",
+        "By the rules of an RCTab configuration",
+        f"Its settings: {rules.mode}; over-votes: {rules.overvote}; ties: {rules.tiebreak}",
+        "RCTab 2.0's test cases, round by round",
+        True,
+        run,
+        asked.get(rules.tiebreak, ()),
+    )
 
 
 # -- Java's random numbers --------------------------------------------------------------------------------------------

@@ -80,7 +80,8 @@ def _facts(count: Count, method: Method) -> tuple[tuple[str, str], ...]:
     facts = [("Method", method.name), ("By the rule of", method.source)]
     if method.proved_by is None:
         facts.append(("Unproven", "no published count that this method reproduces is known"))
-    facts += [("Places", str(count.seats)), ("Ballots", _ballots(count))]
+    facts += [("Places", str(count.seats))] if count.seats else []  # none where a share elects as many as have it
+    facts.append(("Ballots", _ballots(count)))
     quota = next((item.quota for item in count.rounds if item.quota is not None), None)
     if quota is not None:
         facts.append(("Quota", numbers.votes(quota, count.decimals)))

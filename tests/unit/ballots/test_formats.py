@@ -364,6 +364,92 @@ def test_a_large_workbook_is_no_bomb() -> None:
     assert ballots(formats.read(raw)) == {(1,): 20_000}
 
 
+def test_preflib_as_it_was_until_2022() -> None:
+    strict = formats.read(b"3\n1,Ann\n2,Ben, Jr\n3,Cyd\n10,10,3\n6,1,2\n3,3\n1,2,1,3\n", name="x.soi")
+    assert names(strict) == ["Ann", "Ben, Jr", "Cyd"]
+    assert ballots(strict) == {(1, 2): 6, (3,): 3, (2, 1, 3): 1}
+    weak = formats.read(b"3\r\n1,Ann\r\n2,Ben\r\n3,Cyd\r\n10,10,2\r\n6,{1,2}\r\n4,3,{2,1}\r\n", name="x.toi")
+    assert ballots(weak) == {((1, 2),): 6, (3, (1, 2)): 4}
+
+
+XML = """<?xml version="1.0" encoding="UTF-8"?>
+<CastVoteRecordReport xmlns="NIST_V0_cast_vote_records.xsd" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+  <CVR>
+    <CVRSnapshot ObjectId="s0"><Type>original</Type>
+      <CVRContest><ContestId>c</ContestId>
+        <CVRContestSelection><ContestSelectionId>sb</ContestSelectionId>
+          <SelectionPosition><HasIndication>yes</HasIndication><Rank>1</Rank></SelectionPosition>
+        </CVRContestSelection>
+        <CVRContestSelection><ContestSelectionId>sa</ContestSelectionId>
+          <SelectionPosition><HasIndication>yes</HasIndication><Rank>3</Rank></SelectionPosition>
+          <SelectionPosition><HasIndication>no</HasIndication><Rank>2</Rank></SelectionPosition>
+        </CVRContestSelection>
+        <CVRContestSelection><ContestSelectionId>sw</ContestSelectionId><Status>needs-adjudication</Status>
+          <SelectionPosition><Rank>2</Rank></SelectionPosition>
+        </CVRContestSelection>
+      </CVRContest>
+    </CVRSnapshot>
+    <CurrentSnapshotId>s0</CurrentSnapshotId>
+  </CVR>
+  <CVR>
+    <CVRSnapshot ObjectId="s1">
+      <CVRContest><ContestId>c</ContestId>
+        <CVRContestSelection><ContestSelectionId>sw</ContestSelectionId>
+          <SelectionPosition><CVRWriteIn/><Rank>1</Rank></SelectionPosition>
+        </CVRContestSelection>
+      </CVRContest>
+    </CVRSnapshot>
+    <CurrentSnapshotId>s1</CurrentSnapshotId>
+  </CVR>
+  <CVR>
+    <CVRSnapshot ObjectId="s2"><CVRContest><ContestId>c</ContestId></CVRContest></CVRSnapshot>
+    <CurrentSnapshotId>s2</CurrentSnapshotId>
+  </CVR>
+  <Election>
+    <Candidate ObjectId="a"><Name>Ann</Name></Candidate>
+    <Candidate ObjectId="b"><Name>Bob &amp; Co</Name></Candidate>
+    <Contest ObjectId="c" xsi:type="CandidateContest"><Name>Mayor</Name>
+      <ContestSelection ObjectId="sa"><CandidateIds>a</CandidateIds></ContestSelection>
+      <ContestSelection ObjectId="sb"><CandidateIds>b</CandidateIds></ContestSelection>
+      <ContestSelection ObjectId="sw"><IsWriteIn>true</IsWriteIn></ContestSelection>
+    </Contest>
+  </Election>
+</CastVoteRecordReport>
+"""
+
+
+def test_cdf_as_xml(tmp_path: Path) -> None:
+    profile = read(XML)
+    assert names(profile) == ["Ann", "Bob & Co", "Write-in"] and profile.title == "Mayor"
+    assert ballots(profile) == {(2, None, 1): 1, (3,): 1, (): 1}
+    (tmp_path / "cvr.xml").write_text(XML, encoding="utf-8")
+    source = {"filePath": "cvr.xml", "provider": "cdf", "contestId": "Mayor", "undeclaredWriteInLabel": "Write-in"}
+    candidates = [{"name": "Bob & Co"}, {"name": "Ann"}]
+    assert ballots(formats.read(configuration(tmp_path, cvrFileSources=[source], candidates=candidates))) == {
+        (1, None, 2): 1,
+        (3,): 1,
+        (): 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (XML[:900], "this is not XML"),
+        (XML.replace("<CastVote", "<!DOCTYPE x [<!ENTITY a 'aa'>]><CastVote", 1), "document type"),
+        (XML.replace("<Rank>1</Rank>", "<Rank>first</Rank>"), '"first" is not a rank'),
+        (XML.replace("<Name>Mayor</Name>", "<x>" * 200 + "</x>" * 200), "too many elements within elements"),
+        (XML.replace("<Contest ", "<Contest>x</Contest><Contest ", 1), "is both a text and more"),
+        (XML.replace("Mayor", "M" * (17 << 20)), "an element of more than"),
+        (XML.replace("<CVRSnapshot ", "<Other ").replace("</CVRSnapshot>", "</Other>"), "without CVRSnapshot"),
+    ],
+    ids=range(7),
+)
+def test_broken_cdf_as_xml(broken: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        read(broken)
+
+
 # --- RCTab ---
 
 
@@ -398,6 +484,94 @@ def test_a_configuration(tmp_path: Path) -> None:
 def test_a_configuration_with_a_stranger(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r'cvrFileSources\[1\]: "Bob" has votes and is not a candidate'):
         formats.read(configuration(tmp_path, candidates=[{"name": "Ann"}]))
+
+
+def sheet_of(rows: list[list[str] | None]) -> bytes:
+    """A workbook with ``rows`` of cells; of None there is a row without a cell."""
+    text = ""
+    for number, row in enumerate(rows, 1):
+        cells = "".join(
+            f'<c r="{chr(65 + column)}{number}" t="str"><v>{cell}</v></c>'
+            for column, cell in enumerate(row or [])
+            if cell
+        )
+        text += f'<row r="{number}">{cells}</row>'
+    return workbook({"xl/worksheets/sheet1.xml": f"<worksheet><sheetData>{text}</sheetData></worksheet>"})
+
+
+def of_workbooks(folder: Path, *sheets: list[list[str] | None], rules: dict[str, object], **more: object) -> Profile:
+    """The ballots of Ann and Ben in workbooks whose votes begin at B2, or as ``more`` says."""
+    sources = []
+    for number, rows in enumerate(sheets):
+        (folder / f"cvr{number}.xlsx").write_bytes(sheet_of(rows))
+        told = {"provider": "ess", "firstVoteColumnIndex": "2", "firstVoteRowIndex": "2"} | more
+        sources.append({"filePath": f"cvr{number}.xlsx"} | told)
+    path = configuration(
+        folder, cvrFileSources=sources, candidates=[{"name": "Ann"}, {"name": "Ben"}, {"name": "Skip"}], rules=rules
+    )
+    return formats.read(path)
+
+
+def test_a_configuration_says_where_ballots_stand(tmp_path: Path) -> None:
+    # No heading is looked at: there may be none, or one that is too narrow. A row without a cell is a ballot.
+    rows: list[list[str] | None] = [["1", "Ann", "Ben"], None, ["3", "", "Ben"], ["4", "Ben", "Ann", "Ann", "Ann"]]
+    profile = of_workbooks(tmp_path, rows, rules={"maxRankingsAllowed": "3"}, firstVoteRowIndex="1")
+    assert ballots(profile) == {(1, 2): 1, (): 1, (None, 2): 1, (2, 1, 1): 1}
+
+
+def test_a_ballot_without_its_identifier(tmp_path: Path) -> None:
+    rows: list[list[str] | None] = [["id", "1", "2"], ["7", "Ann", ""], None]
+    with pytest.raises(InputError, match="there is no identifier in column 1") as caught:
+        of_workbooks(tmp_path, rows, rules={}, idColumnIndex="1")
+    assert caught.value.problems[0].where.line == 3
+
+
+def test_the_most_ranks_do_not_grow_with_the_files(tmp_path: Path) -> None:
+    rows: list[list[str] | None] = [[], ["1", "Ann", "Ben", "W", "Skip"]]  # three candidates: the fourth is no rank
+    profile = of_workbooks(tmp_path, rows, rows, rules={"maxRankingsAllowed": "max"}, undeclaredWriteInLabel="W")
+    assert ballots(profile) == {(1, 2, 4): 2}
+
+
+def test_labels_are_those_of_the_configuration(tmp_path: Path) -> None:
+    rows: list[list[str] | None] = [[], ["1", "Skip", "Ann"], ["2", "none", "Ben"]]  # Skip is a candidate
+    assert ballots(of_workbooks(tmp_path, rows, rules={}, skippedRankLabel="none")) == {(3, 1): 1, (None, 2): 1}
+    assert ballots(of_workbooks(tmp_path, rows, rules={}, undervoteLabel="none")) == {(3, 1): 1, (None, 2): 1}
+    assert ballots(of_workbooks(tmp_path, rows, rules={"undervoteLabel": "none"})) == {(3, 1): 1, (None, 2): 1}
+    for cell in ("undervote", "overvote", "Ann|Ben", "Write-in"):
+        with pytest.raises(InputError, match="is not a candidate"):
+            of_workbooks(tmp_path, [[], ["1", cell]], rules={})
+    rows = [[], ["1", "Ann/Ben"]]
+    assert ballots(of_workbooks(tmp_path, rows, rules={}, overvoteDelimiter="/")) == {((1, 2),): 1}
+
+
+def test_a_blank_that_is_a_write_in(tmp_path: Path) -> None:
+    rows: list[list[str] | None] = [[], ["1", "", "Ann"], ["2", "Ben"]]
+    told = of_workbooks(tmp_path, rows, rules={"maxRankingsAllowed": "2"}, treatBlankAsUndeclaredWriteIn=True)
+    assert ballots(told) == {(4, 1): 1, (2, 4): 1}
+    # Former configurations said it once for all files.
+    former = {"maxRankingsAllowed": "2", "treatBlankAsUndeclaredWriteIn": True}
+    assert ballots(of_workbooks(tmp_path, rows, rules=former)) == {(4, 1): 1, (2, 4): 1}
+    with pytest.raises(InputError, match="blankInterpretation is of a later RCTab"):
+        of_workbooks(tmp_path, rows, rules={}, blankInterpretation="invalid")
+
+
+def test_more_ranks_than_are_allowed(tmp_path: Path) -> None:
+    path = configuration(tmp_path, rules={"maxRankingsAllowed": "1"})
+    with pytest.raises(InputError, match="a ballot has 2 ranks, and maxRankingsAllowed is 1"):
+        formats.read(path)
+
+
+def test_names_with_semicolons(tmp_path: Path) -> None:
+    path = configuration(tmp_path, candidates=[{"name": "Ann; A; B; C"}, {"name": "Ben"}])
+    (tmp_path / "cvr.csv").write_text("id,Ann; A; B; C,Ben\n1,1,2\n", encoding="utf-8")
+    assert ballots(formats.read(path)) == {(1, 2): 1}
+
+
+def test_the_former_names_of_providers(tmp_path: Path) -> None:
+    rows: list[list[str] | None] = [[], ["1", "Ann"]]
+    assert ballots(of_workbooks(tmp_path, rows, rules={}, provider="ES&S")) == {(1,): 1}
+    with pytest.raises(InputError, match='files of "dominion" cannot be read'):
+        of_workbooks(tmp_path, rows, rules={}, provider="dominion")
 
 
 def test_a_configuration_keeps_to_its_folder(tmp_path: Path) -> None:

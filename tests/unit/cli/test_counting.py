@@ -309,3 +309,104 @@ def test_a_ward_that_was_not_contested(numbers: str, end: str, tmp_path: Path) -
     assert (document["elected"], document["title"], document["ballots"]["valid"]) == ([1, 2, 3], "1 North Isles", 0)
     assert [item["votes"] for shown in document["rounds"] for item in shown["standing"]] == ["0", "0", "0"]
     assert "Elected: Ryan THOMSON, Duncan ANDERSON and Robert THOMSON" in scottish(ward).stdout
+
+
+# -- a configuration of RCTab ---------------------------------------------------------------------------------------
+
+
+def rctab(folder: Path, *more: object, **rules: object) -> Result:
+    """The count of five ballots by a configuration with ``rules``."""
+    (folder / "cvr.csv").write_text("id,Ann,Bob,Cyd\n1,1,,\n2,1,,\n3,,1,\n4,,1,\n5,2,,1\n")
+    source = {"provider": "genericCsv", "filePath": "cvr.csv", "firstVoteColumnIndex": "2", "firstVoteRowIndex": "2"}
+    plain = {
+        "tiebreakMode": "useCandidateOrder",
+        "overvoteRule": "exhaustImmediately",
+        "winnerElectionMode": "singleWinnerMajority",
+        "numberOfWinners": "1",
+        "decimalPlacesForVoteArithmetic": "4",
+        "maxSkippedRanksAllowed": "1",
+        "maxRankingsAllowed": "max",
+    }
+    document = {
+        "tabulatorVersion": "2.0.0",
+        "outputSettings": {"contestName": "Board", "contestOffice": "Chair", "contestDate": "2026-11-30"},
+        "cvrFileSources": [source],
+        "candidates": [{"name": name} for name in ("Ann", "Bob", "Cyd")],
+        "rules": plain | rules,
+    }
+    path = folder / "board.json"
+    path.write_text(json.dumps(document))
+    return run("count", path, "--method", "rctab", *more)
+
+
+def test_a_configuration_is_counted_by_its_own_rules(tmp_path: Path) -> None:
+    result = rctab(tmp_path)
+    assert result.exit_code == 0
+    assert "Elected: Ann" in result.stdout and "By the rules of an RCTab configuration" in result.stdout
+    summary = json.loads(rctab(tmp_path, "--rctab-json", "-").stdout)
+    assert summary["config"]["office"] == "Chair" and summary["config"]["date"] == "2026-11-30"
+    assert [item["tally"] for item in summary["results"]] == [
+        {"Ann": "2", "Bob": "2", "Cyd": "1"},
+        {"Ann": "3", "Bob": "2"},
+    ]
+
+
+def test_a_configuration_with_several_passes(tmp_path: Path) -> None:
+    several = {"winnerElectionMode": "multiPassIrv", "numberOfWinners": "2"}
+    assert "Elected: Ann and Bob" in rctab(tmp_path, **several).stdout
+    summaries = json.loads(rctab(tmp_path, "--rctab-json", "-", **several).stdout)
+    assert [item["results"][-1]["tallyResults"][0]["elected"] for item in summaries] == ["Ann", "Bob"]
+
+
+def test_a_configuration_that_elects_by_share(tmp_path: Path) -> None:
+    share = {
+        "winnerElectionMode": "bottomsUpUsingPercentageThreshold",
+        "numberOfWinners": "0",
+        "multiSeatBottomsUpPercentageThreshold": "33",
+    }
+    shown = rctab(tmp_path, **share).stdout
+    assert "Elected: Ann and Bob" in shown and "1.65" in shown and "Places" not in shown
+    summary = json.loads(rctab(tmp_path, "--rctab-json", "-", **share).stdout)
+    assert summary["summary"]["finalThreshold"] == "1.65" and summary["summary"]["numWinners"] == 0
+
+
+def test_a_configuration_that_says_to_ask(tmp_path: Path) -> None:
+    ask = {"tiebreakMode": "stopCountingAndAsk", "minimumVoteThreshold": "2", "maxRankingsAllowed": "3"}
+    (tmp_path / "more").mkdir()
+    result = rctab(tmp_path / "more", **ask)
+    assert result.exit_code == 0, "nobody is tied"
+    path = tmp_path / "more" / "board.json"
+    (path.parent / "cvr.csv").write_text("id,Ann,Bob,Cyd\n1,1,,\n2,,1,\n3,,,1\n4,,,1\n")
+    stopped = run("count", path, "--method", "rctab")
+    assert stopped.exit_code == 0, "those under the minimum go out together"
+    document = json.loads(path.read_text())
+    document["rules"]["minimumVoteThreshold"] = ""
+    path.write_text(json.dumps(document))
+    stopped = run("count", path, "--method", "rctab")
+    assert stopped.exit_code == 1 and "Ann and Bob are tied for exclusion" in stopped.stderr
+    told = run("count", path, "--method", "rctab", "--officer", "Bob before Ann")
+    assert told.exit_code == 0 and "Ann had fewest votes and went out" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("more", "rules", "said"),
+    [
+        (["--seats", "2"], {}, "the configuration says how many win"),
+        (["--by-file"], {}, "counts by one configuration"),
+        (["--officer", "Ann before Bob"], {}, "leaves no tie open"),
+        ([], {"numberOfWinners": "2"}, 'board.json: "numberOfWinners" is 2'),
+        ([], {"overvoteRule": "ask"}, '"overvoteRule" of the configuration is'),
+        ([], {"tiebreakMode": "random"}, 'there is no "randomSeed"'),
+    ],
+)
+def test_a_configuration_that_cannot_be_counted(
+    tmp_path: Path, more: list[str], rules: dict[str, object], said: str
+) -> None:
+    result = rctab(tmp_path, *more, **rules)
+    assert result.exit_code != 0
+    assert said in result.stderr
+
+
+def test_ballots_are_no_configuration(ballots: Path) -> None:
+    result = run("count", ballots, "--method", "rctab")
+    assert result.exit_code != 0 and "is no configuration of RCTab" in result.stderr

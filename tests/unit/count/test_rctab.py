@@ -10,6 +10,7 @@ from selectorate.ballots import Option, Profile, profile_of
 from selectorate.count.rctab import JavaRandom, RctabRules, count_rctab, java_hash, java_set_order
 from selectorate.count.result import Count
 from selectorate.errors import CountError
+from selectorate.sheets import rctab_summary
 
 SETTINGS: dict[str, object] = {
     "tiebreakMode": "useCandidateOrder",
@@ -72,11 +73,93 @@ def test_a_set_is_in_the_order_of_javas() -> None:
         ("numberOfWinners", "many"),
         ("decimalPlacesForVoteArithmetic", "4.5"),
         ("multiSeatBottomsUpPercentageThreshold", "a lot"),
+        ("decimalPlacesForVoteArithmetic", ""),
+        ("decimalPlacesForVoteArithmetic", "21"),
+        ("maxSkippedRanksAllowed", ""),
+        ("maxRankingsAllowed", "0"),
+        ("minimumVoteThreshold", "-1"),
+        ("randomSeed", "-999999999999999"),
     ],
 )
 def test_what_is_not_understood_is_refused(key: str, value: str) -> None:
     with pytest.raises(CountError, match=key):
         rules(**{key: value})
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        ({"numberOfWinners": "2"}, "numberOfWinners"),
+        ({"winnerElectionMode": "bottomsUp"}, "numberOfWinners"),
+        ({"winnerElectionMode": "multiPassIrv", "numberOfWinners": "0"}, "numberOfWinners"),
+        (
+            {"winnerElectionMode": "bottomsUpUsingPercentageThreshold", "numberOfWinners": "0"},
+            "multiSeatBottomsUpPercentageThreshold",
+        ),
+        ({"winnerElectionMode": "bottomsUp", "numberOfWinners": "2", "batchElimination": True}, "batchElimination"),
+        (
+            {
+                "winnerElectionMode": "multiWinnerAllowOnlyOneWinnerPerRound",
+                "numberOfWinners": "2",
+                "continueUntilTwoCandidatesRemain": True,
+            },
+            "continueUntilTwoCandidatesRemain",
+        ),
+        (
+            {
+                "winnerElectionMode": "multiWinnerAllowMultipleWinnersPerRound",
+                "numberOfWinners": "2",
+                "doesFirstRoundDetermineThreshold": True,
+            },
+            "doesFirstRoundDetermineThreshold",
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_refused(settings: dict[str, object], key: str) -> None:
+    with pytest.raises(CountError, match=key):
+        rules(**settings)
+
+
+@pytest.mark.parametrize(
+    ("former", "now"),
+    [
+        ({"winnerElectionMode": "standard"}, {}),
+        (
+            {"winnerElectionMode": "standard", "numberOfWinners": "2"},
+            {"winnerElectionMode": "multiWinnerAllowMultipleWinnersPerRound", "numberOfWinners": "2"},
+        ),
+        (
+            {"winnerElectionMode": "singleSeatContinueUntilTwoCandidatesRemain"},
+            {"continueUntilTwoCandidatesRemain": True},
+        ),
+        (
+            {"winnerElectionMode": "multiSeatBottomsUp", "numberOfWinners": "3"},
+            {"winnerElectionMode": "bottomsUp", "numberOfWinners": "3"},
+        ),
+        (
+            {
+                "winnerElectionMode": "multiSeatBottomsUp",
+                "numberOfWinners": "0",
+                "multiSeatBottomsUpPercentageThreshold": "15",
+            },
+            {
+                "winnerElectionMode": "bottomsUpUsingPercentageThreshold",
+                "numberOfWinners": "0",
+                "multiSeatBottomsUpPercentageThreshold": "15",
+            },
+        ),
+        (
+            {"winnerElectionMode": "multiSeatSequentialWinnerTakesAll", "numberOfWinners": "2"},
+            {"winnerElectionMode": "multiPassIrv", "numberOfWinners": "2"},
+        ),
+        ({"tiebreakMode": "usePermutationInConfig"}, {}),
+        ({"tiebreakMode": "interactive"}, {"tiebreakMode": "stopCountingAndAsk"}),
+        ({"tiebreakMode": "previousRoundCountsThenInteractive"}, {"tiebreakMode": "previousRoundCountsThenAsk"}),
+        ({"maxRankingsAllowed": "MAX", "maxSkippedRanksAllowed": "Unlimited"}, {"maxSkippedRanksAllowed": "unlimited"}),
+    ],
+)
+def test_what_was_called_otherwise(former: dict[str, object], now: dict[str, object]) -> None:
+    assert rules(**former) == rules(**now)
 
 
 def test_a_draw_needs_a_seed() -> None:
@@ -101,6 +184,24 @@ def test_ties_by_candidate_order() -> None:
     assert (asked.elected, asked.tied) == ((), (2, 3))
     generated = one(profile, tiebreakMode="generatePermutation", randomSeed="3")
     assert generated.rounds[1].ties[0].how == "by an order drawn from the seed 3"
+
+
+def with_pool(papers: dict[str, int]) -> Profile:
+    """Ballots of A, B, C and a pool of undeclared write-ins, U."""
+    named = ["A", "B", "C", Option("Undeclared Write-ins", write_in=True)]
+    return profile_of(named, [(number, ["ABCU".index(who) + 1 for who in paper]) for paper, number in papers.items()])
+
+
+def test_the_pool_has_no_place_in_an_order() -> None:
+    # C and the pool have no vote: C, who is in the order, goes out; the pool stays until nobody else is level with it.
+    count = one(with_pool({"A": 5, "B": 4, "BA": 1}), continueUntilTwoCandidatesRemain=True)
+    assert [round_.excluded for round_ in count.rounds] == [(), (3,), (4,)]
+    # Nor does it change the order that is drawn of the others.
+    drawn = [
+        rules(tiebreakMode="generatePermutation", randomSeed="3").ties(names, pool).order
+        for names, pool in ((["C", "A", "B"], frozenset[int]()), (["C", "A", "B", "Pool"], frozenset({4})))
+    ]
+    assert drawn[1] == (4, *drawn[0])
 
 
 def test_a_minimum_of_votes() -> None:
@@ -156,6 +257,49 @@ def test_bottoms_up() -> None:
     assert set(share.elected) == {1, 3}  # 40 and 35 of 100; B's 25 go to A
 
 
+SHARE: dict[str, object] = {
+    "winnerElectionMode": "bottomsUpUsingPercentageThreshold",
+    "numberOfWinners": "0",
+    "multiSeatBottomsUpPercentageThreshold": "20",
+}
+
+
+def test_a_share_must_be_exceeded() -> None:
+    # C has 20 of 100, exactly the threshold, which RCTab asks to be passed: C goes out.
+    count = one(ranked("ABC", {"A": 50, "B": 30, "CA": 20}), **SHARE)
+    assert [round_.excluded for round_ in count.rounds] == [(), (3,)]
+    assert (set(count.elected), count.rounds[0].quota, count.seats) == ({1, 2}, 20, 0)
+
+
+def test_no_share_is_lower_than_the_minimum() -> None:
+    count = one(ranked("ABC", {"A": 50, "B": 30, "CA": 21}), **SHARE, minimumVoteThreshold="25")
+    assert count.rounds[0].quota == 25
+    assert set(count.elected) == {1, 2}
+
+
+def test_the_last_two_under_a_threshold_of_the_first_round() -> None:
+    profile = ranked("ABC", {"A": 6, "B": 4, "C": 5})
+    count = one(profile, doesFirstRoundDetermineThreshold=True, minimumVoteThreshold="5")
+    assert [(round_.excluded, round_.elected) for round_ in count.rounds] == [((), ()), ((2,), (1,))]
+    # Of the last two one may have less than the minimum: nobody goes out any more.
+    low = one(ranked("AB", {"A": 6, "B": 4, "": 9}), doesFirstRoundDetermineThreshold=True, minimumVoteThreshold="7")
+    assert [(round_.excluded, round_.elected) for round_ in low.rounds] == [((), (1,))]
+
+
+def test_a_second_over_vote_is_a_repetition() -> None:
+    over: tuple[int, ...] = ()
+    profile = profile_of(["A", "B"], [(1, [over, over, 1]), (1, [over, 1]), (3, [2])])
+    marks = {"overvoteRule": "alwaysSkipToNextRank", "exhaustOnDuplicateCandidate": True}
+    count = one(profile, **marks)
+    assert (count.spoilt_by["repeated"], count.rounds[0].totals) == (1, {1: 1, 2: 3})
+
+
+def test_an_over_vote_of_nobody_known_cannot_wait() -> None:
+    over: tuple[int, ...] = ()
+    with pytest.raises(CountError, match="exhaustIfMultipleContinuing"):
+        one(profile_of(["A", "B"], [(1, [over, 1])]), overvoteRule="exhaustIfMultipleContinuing")
+
+
 def test_a_pool_of_write_ins_keeps_others_from_being_elected() -> None:
     profile = profile_of(["A", "B", Option("Undeclared Write-ins", write_in=True)], [(9, [1]), (3, [2]), (1, [3, 2])])
     count = one(profile)
@@ -167,3 +311,6 @@ def test_more_winners_than_candidates() -> None:
     count = one(ranked("AB", {"A": 3, "B": 2}), **{**ALL, "numberOfWinners": "3"})
     assert count.elected == (1, 2)
     assert len(count.rounds) == 1
+    summary = rctab_summary(count)  # RCTab tells the last surplus wherever there could be one
+    assert summary["results"][0]["inactiveBallots"]["finalRoundSurplus"] == "0"
+    assert summary["summary"]["numWinners"] == 3

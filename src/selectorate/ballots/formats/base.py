@@ -390,9 +390,11 @@ class Options:
     """What a reader may be told about a file. Columns and rows count from 1.
 
     ``contest``: which one, in a file of several. ``overvote``, ``skipped``, ``write_in``: labels in cells;
-    ``delimiter``: between candidates in one cell. ``first_column``, ``first_row``: where votes begin;
-    ``ranks``: how many columns are ranks. ``blank_is_write_in``: an empty cell is a vote for a write-in.
-    ``folder``: files that a file names must be in it.
+    ``delimiter``: between candidates in one cell. Of these four None is what is usual, and "" is that there is none.
+    ``first_column``, ``first_row``: where votes begin; ``ranks``: how many columns are ranks; ``id_column``: where each
+    ballot must have an identifier. ``blank_is_write_in``: an empty cell is a vote for a write-in. ``current``: of a
+    ballot with several snapshots, the one that it calls its current one. ``folder``: files that a file names must be in
+    it.
     """
 
     contest: str | None = None
@@ -403,7 +405,9 @@ class Options:
     first_column: int | None = None
     first_row: int | None = None
     ranks: int | None = None
+    id_column: int | None = None
     blank_is_write_in: bool = False
+    current: bool = False
     folder: Path | None = None
 
 

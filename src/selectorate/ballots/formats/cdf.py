@@ -1,4 +1,4 @@
-"""NIST SP 1500-103, the Common Data Format for cast vote records, as JSON.
+"""NIST SP 1500-103, the Common Data Format for cast vote records, as JSON or XML.
 
 The file is read ballot by ballot: what describes the election may stand before or after them. Of a ballot the
 snapshot is taken that shows the voter's marks: the last that was adjudicated ("modified"), else the one that was
@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from ..profile import MAX_CANDIDATES, SKIPPED, Option, Profile
+from . import xmls
 from .base import MAX_RANKS, Format, Options, Source, Tally, fault, name_of, shown, title_of
 from .cells import OVERVOTE, WRITE_IN
 from .jsons import elements
@@ -133,7 +134,9 @@ def read(source: Source, options: Options) -> Profile:
     """The profile of one contest. Raises InputError, with the line, for what is no report of cast vote records."""
     election = _Election(source.name)
     distinct: dict[tuple[str, Marks], tuple[int, int]] = {}
-    for line, key, value in elements(source, "CVR", "Election", "Party"):
+    xml = _XML.match(source.head(1000)) is not None
+    found = xmls.elements(source) if xml else elements(source, "CVR", "Election", "Party")
+    for line, key, value in found:
         if key not in ("CVR", "Election", "Party"):
             continue
         if not isinstance(value, dict):
@@ -143,7 +146,7 @@ def read(source: Source, options: Options) -> Profile:
         elif key == "Party":
             election.party(value)
         else:
-            for contest, marks in _ballot(value, source.name, line):
+            for contest, marks in _ballot(value, source.name, line, current=options.current):
                 known = distinct.get((contest, marks), (0, line))
                 distinct[contest, marks] = known[0] + 1, known[1]
     contest = election.chosen(options.contest, {contest for contest, _ in distinct})
@@ -181,18 +184,18 @@ _WRITTEN = "\0write-in"
 """Stands for a selection at which the voter wrote a name."""
 
 
-def _ballot(record: dict[str, Json], name: str, line: int) -> Iterator[tuple[str, Marks]]:
-    """The contests of a ballot, each with its marks."""
+def _ballot(record: dict[str, Json], name: str, line: int, *, current: bool) -> Iterator[tuple[str, Marks]]:
+    """The contests of a ballot, each with its marks; ``current``: as the current snapshot has them."""
     snapshots = _items(record.get("CVRSnapshot"), "CVRSnapshot", name, line)
     if not snapshots:
         raise fault(name, line, "a ballot without CVRSnapshot", "See NIST SP 1500-103.")
     by_type: dict[str, dict[str, Json]] = {}
-    current = snapshots[0]
+    latest = snapshots[0]
     for snapshot in snapshots:
         by_type[_text(snapshot, "Type")] = snapshot
         if snapshot.get("@id") == record.get("CurrentSnapshotId"):
-            current = snapshot
-    snapshot = by_type.get("modified") or by_type.get("original") or current
+            latest = snapshot
+    snapshot = latest if current else by_type.get("modified") or by_type.get("original") or latest
     for contest in _items(snapshot.get("CVRContest"), "CVRContest", name, line):
         marks: list[tuple[int, str]] = []
         for selection in _items(contest.get("CVRContestSelection"), "CVRContestSelection", name, line):
@@ -203,6 +206,8 @@ def _ballot(record: dict[str, Json], name: str, line: int) -> Iterator[tuple[str
 def _marks(selection: dict[str, Json], name: str, line: int) -> Iterator[tuple[int, str]]:
     """The marks for a selection: rank and selection."""
     which = _text(selection, "ContestSelectionId")
+    if selection.get("Status") == "needs-adjudication":
+        return
     positions = _items(selection.get("SelectionPosition"), "SelectionPosition", name, line)
     for position in positions:
         if position.get("HasIndication") == "no" or position.get("IsAllocable") == "no":
@@ -223,8 +228,13 @@ def _rank(value: Json, name: str, line: int) -> int:
     return rank
 
 
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
+
+
 def looks(head: bytes, name: str) -> bool:
-    """Whether it is an object of which the first keys are those of such a report."""
+    """Whether it is an object, or an element, of which the first names are those of such a report."""
+    if _XML.match(head) is not None:
+        return b"CastVoteRecordReport" in head
     if re.match(rb"(?:\xef\xbb\xbf)?\s*\{", head) is None:
         return False
     return b"CastVoteRecordReport" in head or re.search(rb'"(?:CVR|CVRSnapshot)"\s*:', head) is not None
@@ -232,9 +242,9 @@ def looks(head: bytes, name: str) -> bool:
 
 FORMAT = Format(
     id="cdf",
-    name="NIST SP 1500-103 (CDF) JSON",
-    extensions=(".json",),
-    description="The Common Data Format for cast vote records, as JSON; RCTab and several vendors write it.",
+    name="NIST SP 1500-103 (CDF), JSON or XML",
+    extensions=(".json", ".xml"),
+    description="The Common Data Format for cast vote records, as JSON or XML; RCTab and several vendors write it.",
     looks=looks,
     read=read,
 )

@@ -182,8 +182,8 @@ _OVER = 0
 
 def _labels(options: Options) -> Callable[[str], int | None]:
     """What a cell says that names nobody: a skipped rank, an over-vote; None if it names somebody."""
-    overvote = {options.overvote.strip().lower()} if options.overvote else OVERVOTE
-    skipped = {options.skipped.strip().lower(), ""} if options.skipped else UNDERVOTE
+    overvote = _told(options.overvote, OVERVOTE)
+    skipped = _told(options.skipped, UNDERVOTE) | {""}
     if options.blank_is_write_in:
         skipped = skipped - {""}
 
@@ -194,8 +194,13 @@ def _labels(options: Options) -> Callable[[str], int | None]:
     return label
 
 
+def _told(label: str | None, usual: frozenset[str]) -> frozenset[str]:
+    """The label that was told, as it is compared; the ``usual`` ones if nothing was."""
+    return usual if label is None else frozenset({label.strip().lower()} - {""})
+
+
 def _is_write_in(options: Options) -> Callable[[str], bool]:
-    labels = {options.write_in.strip().lower()} if options.write_in else WRITE_IN
+    labels = _told(options.write_in, WRITE_IN)
     return lambda who: who.lower() in labels
 
 
@@ -203,7 +208,8 @@ def _split(cell: str, options: Options, name: str, line: int) -> list[str]:
     """The names in a cell."""
     if not cell and options.blank_is_write_in:
         return [options.write_in or "Write-in"]
-    parts = cell.split(options.delimiter or SEVERAL) if (options.delimiter or SEVERAL) in cell else [cell]
+    delimiter = SEVERAL if options.delimiter is None else options.delimiter
+    parts = cell.split(delimiter) if delimiter and delimiter in cell else [cell]
     return [name_of(part, name, line) for part in parts]
 
 

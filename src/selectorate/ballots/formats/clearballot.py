@@ -42,7 +42,7 @@ def read(source: Source, options: Options) -> Profile:
         paper = known[of_contest]
         if paper is not None:
             tally.add(paper, 1, line)
-    write_ins = WRITE_IN | ({options.write_in.lower()} if options.write_in else set())
+    write_ins = WRITE_IN if options.write_in is None else WRITE_IN | {options.write_in.strip().lower()}
     candidates = [Option(who, party, write_in=who.lower() in write_ins) for who, party in names]
     return tally.profile(candidates, title=contest)
 

@@ -10,12 +10,15 @@
 In a file of two categories (yes and no, as approval ballots have) those of the first stand at the first rank, and
 those of the second are not marked. With more categories each is a rank. What these files call "unique orders" and
 "voters" is checked, so that a file that was cut short is found out.
+
+Until 2022 the heading had no signs: the number of alternatives, a line ``1,Bob Kiss`` for each, a line of three numbers
+(voters, their sum, unique orders), and then orders with a comma after the number of ballots.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO
 
 from ..profile import END, MAX_CANDIDATES, SKIPPED, Option, Profile
@@ -96,8 +99,13 @@ def read(source: Source, options: Options) -> Profile:
     heading, tally = _Heading(source.name), Tally(source.name)
     candidates: list[Option] | None = None
     known: dict[str, tuple[list[int], int]] = {}
-    orders, number, kind = 0, 1, ""
-    for number, text in source.lines():
+    orders, number, kind, former = 0, 1, "", False
+    lines = source.lines()
+    for number, text in lines:
+        if candidates is None and not heading.names and whole(text.strip()) is not None:
+            _former(heading, text, number, lines)
+            former = True
+            continue
         if text.startswith("#"):
             if candidates is None:
                 heading.line(text.rstrip(), number)
@@ -107,6 +115,8 @@ def read(source: Source, options: Options) -> Profile:
         if candidates is None:
             candidates = heading.candidates()
             kind = heading.kind or source.name.rpartition(".")[2].lower()
+        if former:
+            text = text.replace(",", ":", 1)
         orders += 1
         scale = tally.scale
         if text not in known:
@@ -127,6 +137,33 @@ def read(source: Source, options: Options) -> Profile:
                 "Is it complete?",
             )
     return tally.profile(candidates, seats=heading.seats, title=heading.title)
+
+
+def _former(heading: _Heading, text: str, line: int, lines: Iterator[tuple[int, str]]) -> None:
+    """Read a heading as it was until 2022; ``text`` is its first line."""
+    count = check_candidates(whole(text.strip()) or 0, heading.name, line)
+    for number in range(1, count + 1):
+        line, text = next(lines, (line, ""))
+        given, _, who = text.partition(",")
+        if whole(given.strip()) != number:
+            raise fault(
+                heading.name,
+                line,
+                f"{shown(text.strip())} does not name alternative {number}",
+                f"Such as: {number},Ann",
+            )
+        heading.names[number] = Option(name_of(who, heading.name, line, f"the name of alternative {number}"))
+    heading.numbers["ALTERNATIVES"] = count, line
+    line, text = next(lines, (line, ""))
+    numbers = [whole(part.strip()) for part in text.split(",")]
+    if len(numbers) != 3 or None in numbers:
+        raise fault(
+            heading.name,
+            line,
+            f"{shown(text.strip())} is not three numbers",
+            "Of voters, of ballots, of different ones.",
+        )
+    heading.numbers |= {"VOTERS": (numbers[1] or 0, line), "UNIQUE ORDERS": (numbers[2] or 0, line)}
 
 
 def _order(

@@ -28,6 +28,7 @@ from .base import (
     check_encoding,
     fault,
     name_of,
+    one_line,
     shown,
     title_of,
     whole,
@@ -47,15 +48,24 @@ READERS: dict[str, Reader] = {
     "genericcsv": table.read_columns,
 }
 """By provider, in small letters."""
+_FORMERLY = {"es&s": "ess", "clear ballot": "clearballot"}
+"""What versions before 1.2 called them."""
 
 
 @dataclass(frozen=True, eq=False)
 class Configuration:
-    """A contest as RCTab is told of it. ``rules``: its rules as they stand there, numbers and all as text or bool."""
+    """A contest as RCTab is told of it.
+
+    ``rules``: its rules as they stand there, numbers and all as text or bool. ``jurisdiction``, ``office``, ``date``:
+    what its reports say of the contest, besides the title.
+    """
 
     profile: Profile
     title: str
     rules: Mapping[str, str | bool]
+    jurisdiction: str = ""
+    office: str = ""
+    date: str = ""
 
 
 def load(source: Source, options: Options) -> Configuration:
@@ -74,17 +84,18 @@ def load(source: Source, options: Options) -> Configuration:
     if not sources:
         raise fault(name, None, "no files of ballots", key="cvrFileSources")
     tally = Tally(name)
-    write_in = 0
+    write_in, declared = 0, len(candidates)
     for index, item in enumerate(sources):
         key = f"cvrFileSources[{index + 1}]"
-        profile, uninvited = _ballots(item, rules, len(candidates), source, options, key)
+        profile, uninvited = _ballots(item, rules, declared, source, options, key)
         if uninvited and not write_in:
             candidates.append(Option(UNDECLARED, write_in=True))
             write_in = len(candidates)
         _align(profile, number_of, write_in, tally, key)
     seats = whole(str(rules.get("numberOfWinners", "")))
     seats = seats if seats is not None and 1 <= seats <= MAX_CANDIDATES else None
-    return Configuration(tally.profile(candidates, seats=seats, title=title), title, rules)
+    said = [one_line(str(output.get(f"contest{key}") or "")) for key in ("Jurisdiction", "Office", "Date")]
+    return Configuration(tally.profile(candidates, seats=seats, title=title), title, rules, *said)
 
 
 def read(source: Source, options: Options) -> Profile:
@@ -158,34 +169,44 @@ def _ballots(
 ) -> tuple[Profile, bool]:
     """The ballots of one file, and whether it may have votes for undeclared write-ins."""
     provider = str(item.get("provider") or "")
-    reader = READERS.get(provider.lower())
+    known = _FORMERLY.get(provider.lower(), provider.lower())
+    reader = READERS.get(known)
     if reader is None:
         raise fault(
             source.name, None, f"files of {shown(provider)} cannot be read", f"Of these: {', '.join(READERS)}.", key=key
         )
     path = _path(str(item.get("filePath") or ""), source, options, key)
-    ranks = whole(str(rules.get("maxRankingsAllowed", "max"))) or candidates
-    blank = item.get("treatBlankAsUndeclaredWriteIn") is True
+    most = whole(str(rules.get("maxRankingsAllowed", "max")))
+    if item.get("blankInterpretation"):
+        raise fault(source.name, None, "blankInterpretation is of a later RCTab than 2.0 and not understood", key=key)
+    # Before version 1.3 labels were told once, for all files.
+    blank = True in (item.get("treatBlankAsUndeclaredWriteIn"), rules.get("treatBlankAsUndeclaredWriteIn"))
 
-    def text(name: str) -> str | None:
-        value = item.get(name)
-        return str(value) if isinstance(value, str | int) and str(value).strip() else None
+    def text(*names: str) -> str:
+        told = (str(value) for value in map(item.get, names) if isinstance(value, str | int))
+        former = (str(rules[name]) for name in names if name.endswith("Label") and name in rules)
+        return next((value for value in (*told, *former) if value.strip()), "")
 
     write_in = text("undeclaredWriteInLabel")
     told = Options(
-        contest=text("contestId"),
+        contest=text("contestId") or None,
         overvote=text("overvoteLabel"),
-        skipped=text("skippedRankLabel"),
-        write_in=write_in,
+        skipped=text("skippedRankLabel", "undervoteLabel"),
+        write_in=write_in or (UNDECLARED if blank else ""),
         delimiter=text("overvoteDelimiter"),
-        first_column=whole(text("firstVoteColumnIndex") or "") or None,
-        first_row=whole(text("firstVoteRowIndex") or "") or None,
-        ranks=ranks if provider.lower() == "ess" else None,
+        first_column=whole(text("firstVoteColumnIndex")) or None,
+        first_row=whole(text("firstVoteRowIndex")) or None,
+        ranks=(most or candidates) if known == "ess" else None,
+        id_column=(whole(text("idColumnIndex")) or None) if known == "ess" else None,
         blank_is_write_in=blank,
+        current=True,
     )
-    return reader(
-        Source.of(path, str(PurePosixPath(source.name).parent / str(item["filePath"]))), told
-    ), blank or write_in is not None
+    where = Source.of(path, str(PurePosixPath(source.name).parent / str(item["filePath"])))
+    profile = reader(where, told)
+    longest = int((profile.papers != END).any(axis=0).sum())
+    if most and longest > most:
+        raise fault(where.name, None, f"a ballot has {longest} ranks, and maxRankingsAllowed is {most}", key=key)
+    return profile, blank or bool(write_in)
 
 
 def _path(text: str, source: Source, options: Options, key: str) -> Path:

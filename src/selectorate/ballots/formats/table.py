@@ -104,7 +104,8 @@ def _read(source: Source, options: Options, ranked: bool | None = None) -> Profi
             break
     else:
         raise fault(source.name, number or 1, "there is no heading", "Such as: rank 1,rank 2,rank 3")
-    delimiter = delimiter_of(text)
+    told = ranked is False and options.first_column is not None  # RCTab's own form has commas
+    delimiter = "," if told else delimiter_of(text)
     rows = rows_of(source, chain([(number, text)], lines), delimiter)
     number, heading = next(rows)
     if ranked is False and heading[0] == _BALLOT_ID and options.first_column is None:
