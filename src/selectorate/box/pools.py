@@ -21,10 +21,12 @@ def new_pool(group: Group, arithmetic: Arithmetic = "auto") -> Pool:
 
         return FinitePool()
     if arithmetic != "libsodium":
-        from . import kernel
+        from .kernel import available
 
-        if kernel.available():
-            return kernel.KernelPool()
+        if available():
+            from .kernel.pool import KernelPool
+
+            return KernelPool()
         if arithmetic == "kernel":
             raise MissingPartError(
                 "the fast arithmetic needs Numba, which is not installed",

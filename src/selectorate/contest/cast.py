@@ -16,6 +16,7 @@ from ..documents import nearest, shown
 from ..errors import ContestError, Where
 from ..rules import BallotStage, GroupRule, MotionStage
 from .model import MOTION, REOPEN, Contest
+from .sealed import SUFFIX, read_sealed
 
 SIDES = {"for": "for", "yes": "for", "against": "against", "no": "against"}
 """What the two sides of a motion are called on papers."""
@@ -68,7 +69,10 @@ def read_cast(file: Path | Traversable, contest: Contest, stage: BallotStage | M
 
     Raises InputError for a file that cannot be read, ContestError for options that are not candidates.
     """
-    profile = formats.read(file if isinstance(file, Path) else file.read_bytes(), name=str(file))
+    if isinstance(file, Path) and file.suffix == SUFFIX:
+        profile = read_sealed(file).profile
+    else:
+        profile = formats.read(file if isinstance(file, Path) else file.read_bytes(), name=str(file))
     if profile.scale != 1:
         hint = "Everybody has one ballot: give whole numbers."
         raise ContestError(f"the ballots in {shown(file.name)} have decimal weights", where=where, hint=hint)

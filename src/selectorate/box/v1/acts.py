@@ -11,11 +11,11 @@ from .. import canonical
 from .decryptions import decryption_text
 from .elections import Election
 from .hashes import hex_hash
-from .reading import Reading, tally_pieces, usable_shares
+from .reading import Reading, read_share, tally_pieces, usable_shares
 from .results import Opened, open_tally, result_text
-from .shuffles import shuffle_text
+from .shuffles import check_shuffle_proof, read_shuffle, shuffle_text
 
-__all__ = ["encrypted_tally", "opened", "partial_decryption", "require_sound", "shuffle"]
+__all__ = ["encrypted_tally", "opened", "partial_decryption", "require_good", "require_sound", "shuffle"]
 
 
 def require_sound(reading: Reading, *phases: str) -> Election:
@@ -69,3 +69,19 @@ def opened(reading: Reading) -> tuple[Opened, bytes]:
     shares = usable_shares(reading)
     result = open_tally(reading.pool, election, reading.ciphertexts, shares, reading.total_weight)
     return result, result_text(result)
+
+
+def require_good(reading: Reading, kind: str, trustee: int, content: bytes) -> None:
+    """Raise ProtocolError unless a trustee's shuffle or partial decryption may be added to the box that was read."""
+    election = require_sound(reading, "tallied", "shuffled", "decrypting")
+    if kind == "Shuffle":
+        counts = [len(reading.ciphertexts[position]) for position in election.rankings]
+        read = read_shuffle([content], reading.pool, election.group, counts)
+        for number, position in enumerate(election.rankings):
+            before, after = reading.ciphertexts[position], read.ciphertexts[number]
+            proof = read.proofs[number]
+            if not check_shuffle_proof(reading.pool, proof, before, after, pk=election.public_key, phi=election.phi):
+                raise ProtocolError("the proof of the shuffle does not hold", check="shuffle.proof")
+        return
+    if not read_share(reading, trustee, [content]).holds:
+        raise ProtocolError(f"trustee {trustee}: a proof of the decryption does not hold", check="decryption.proof")

@@ -20,12 +20,13 @@ from ...errors import InputError, ProtocolError, Where
 from .. import canonical
 from ..archive import TRUNCATED, Archive, Kind, create, member_bytes
 from ..pools import Arithmetic, new_pool
-from .ballots import MOST_BYTES, tracker
+from .ballots import MOST_BYTES, Ballot, read_ballot, tracker
 from .checking import BallotChecker
 from .credentials import read_credentials
 from .elections import Election, read_election
 from .events import POINTERS, Chain, EventType, Phase, Step, steps
 from .hashes import hex_hash
+from .looking import record
 from .roll import Roll
 from .trustees import read_trustees
 
@@ -135,12 +136,10 @@ class Box:
     def _take(self, archive: Archive, step: Step) -> None:
         if step.event.type != "Ballot":
             return
-        raw = archive.read(step.data[0], MOST_BYTES)
-        value = canonical.loads(raw, what="a ballot", check="ballot.canonical")
-        of_ballot = tracker(raw)
-        self._trackers[of_ballot] = step.event.height
-        self._marks.update(_marks(value))
-        self.roll.record(value["credential"], step.event.height, of_ballot, b"")
+        ballot = read_ballot(archive.read(step.data[0], MOST_BYTES), self.election)
+        self._trackers[tracker(ballot.raw)] = step.event.height
+        self._marks.add(_mark(ballot))
+        record(self.roll, ballot, step.event.height)
 
     # --- writing -----------------------------------------------------------------------------------------
 
@@ -206,8 +205,7 @@ class Box:
             (checked,) = self._checker.check([raw])
             if checked.fault is not None:
                 raise checked.fault
-            value = canonical.loads(raw, what="the ballot", check="ballot.canonical")
-            if not self._marks.isdisjoint(_marks(value)):
+            if _mark(read_ballot(raw, self.election)) in self._marks:
                 raise ProtocolError(
                     "a ballot with the same randomness is in the box already",
                     check="ballot.distinct",
@@ -242,12 +240,9 @@ class Box:
         return self.add(kind, [content], payload)
 
 
-def _marks(ballot: dict[str, object]) -> set[bytes]:
-    """What must not stand in a box twice: the first alpha of the ballot."""
-    found: object = ballot["answers"]
-    while isinstance(found, list):
-        found = found[0]
-    choices = found["choices"] if isinstance(found, dict) else ""
+def _mark(ballot: Ballot) -> bytes:
+    """What must not stand in a box twice: the first alpha of the ballot. It tells the randomness of its maker."""
+    choices = ballot.content["answers"][0]["choices"]
     while isinstance(choices, list):
         choices = choices[0]
-    return {str(choices["alpha"]).encode("ascii")} if isinstance(choices, dict) else set()
+    return str(choices["alpha"]).encode("ascii")

@@ -30,6 +30,7 @@ __all__ = [
 
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 """Digits and letters without those that look alike."""
+UUID_FORM = re.compile(f"[{BASE58}]{{14,64}}", re.ASCII)
 _FORM = re.compile("-".join(f"[{BASE58}]{{{length}}}" for length in (5, 6, 5, 6)), re.ASCII)
 MOST_CREDENTIALS = 2_000_000
 """Voters of one box."""

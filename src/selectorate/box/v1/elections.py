@@ -5,7 +5,6 @@ Source: Belenios specification 3.1, sections 4.9 and 4.10.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -14,6 +13,7 @@ from ...errors import ProtocolError
 from .. import canonical
 from ..groups import Group, group_named
 from ..shapes import Bool, Either, Fields, Items, Pair, Pattern, Shape, Small, Text, require
+from .credentials import UUID_FORM
 from .hashes import base64_hash, hex_hash
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
 
 VERSION = 1
 """The value of ``version`` in all structures of this version."""
-UUID = Pattern("a Base58 identifier of 14 characters or more", re.compile("[1-9A-HJ-NP-Za-km-z]{14,64}", re.ASCII))
+UUID = Pattern("a Base58 identifier of 14 characters or more", UUID_FORM)
 MOST_CHOICES = 1000
 """Choices of one homomorphic question; each costs every ballot a ciphertext with two proofs."""
 
@@ -148,6 +148,9 @@ class _General:
         yield from Fields(fields, frozenset({"extra"})).faults(value, place)
 
 
+_QUESTIONS = Items(Either("type", _General(), _HOMOMORPHIC), least=1)
+
+
 def _shape(group: Group) -> Fields:
     return Fields(
         (
@@ -156,7 +159,7 @@ def _shape(group: Group) -> Fields:
             ("name", Text()),
             ("group", Text((group.name,))),
             ("public_key", group.point),
-            ("questions", Items(Either("type", _General(), _HOMOMORPHIC), least=1)),
+            ("questions", _QUESTIONS),
             ("uuid", UUID),
             ("administrator", Text()),
             ("credential_authority", Text()),
@@ -183,6 +186,12 @@ def read_election(raw: bytes) -> Election:
     for number, question in enumerate(questions):
         _require_answerable(question, group, f"question {number + 1}")
     return Election(raw, value["uuid"], value["name"], value["description"], group, value["public_key"], questions)
+
+
+def questions_of(value: Any) -> tuple[Question, ...]:
+    """The questions of a template, written as they stand in an election. Raises ProtocolError if they are not."""
+    require(_QUESTIONS, value, "questions", check="setup.election")
+    return tuple(_question(question) for question in value)
 
 
 def _question(value: dict[str, Any]) -> Question:

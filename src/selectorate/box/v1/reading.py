@@ -10,7 +10,7 @@ import hashlib
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -390,15 +390,9 @@ class _Reader:
         owner = self._owner(step, "decryption.owner")
         if election is None or trustees is None or owner is None:
             return
-        public = trustees.keys[owner - 1].public_key
-        (key,) = reading.pool.read([public])
-        if key is None:
-            raise ProtocolError("a trustee's key is not in the group", check="setup.trustees")
-        reading.pool.keep(key)
-        alphas = [ciphertexts.alphas for ciphertexts in reading.ciphertexts]
         pieces = self.archive.stream(step.data[0])
         try:
-            read = read_decryption(pieces, reading.pool, election, key=key, public=public, alphas=alphas)
+            read = read_share(reading, owner, pieces)
         except ProtocolError as fault:
             if fault.check.startswith("archive."):
                 raise
@@ -437,6 +431,23 @@ def tally_pieces(reading: Reading) -> Iterator[bytes]:
     if reading.election is not None:
         for piece in pieces(reading.election, reading.ciphertexts):
             yield piece.encode("ascii")
+
+
+def read_share(reading: Reading, owner: int, pieces: Iterable[bytes]) -> PartialDecryption:
+    """Read the partial decryption of trustee ``owner`` (a number that is one) of the tally as it stands.
+
+    Raises ProtocolError as `read_decryption` does.
+    """
+    election, trustees = reading.election, reading.trustees
+    if election is None or trustees is None:
+        raise ProtocolError("there is no setup", check="events.order")
+    public = trustees.keys[owner - 1].public_key
+    (key,) = reading.pool.read([public])
+    if key is None:
+        raise ProtocolError("a trustee's key is not in the group", check="setup.trustees")
+    reading.pool.keep(key)
+    alphas = [ciphertexts.alphas for ciphertexts in reading.ciphertexts]
+    return read_decryption(pieces, reading.pool, election, key=key, public=public, alphas=alphas)
 
 
 def usable_shares(reading: Reading) -> list[tuple[int, Sequence[Packed]]]:

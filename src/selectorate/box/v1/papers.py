@@ -1,0 +1,95 @@
+"""Which paper becomes which question: decided when a box is set up, not when the first voter is refused.
+
+=================================  =======================  =====================================================
+paper                              question                 group
+=================================  =======================  =====================================================
+yes or no; choose one              homomorphic              any
+choose up to n                     homomorphic              any
+rank, up to 30 names               non-homomorphic          Ed25519
+rank, up to 254 names              non-homomorphic          RFC-3526-2048
+choose up to n, with a rule on     non-homomorphic: sums    by the number of names, as for rankings
+what one paper must hold           would hide the papers
+=================================  =======================  =====================================================
+
+Anything else is refused.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+from ...errors import InputError
+from ..ed25519 import ED25519
+from ..finite import RFC_3526_2048
+from ..groups import Group
+from .elections import MOST_CHOICES, HomomorphicQuestion, Question, RankingQuestion
+
+__all__ = ["Paper", "group_for", "question_for", "void_of"]
+
+Paper: TypeAlias = Literal["rank", "choose one", "choose up to", "yes or no"]
+"""What the voter is asked to fill in, as rulebooks call it."""
+
+
+def question_for(
+    paper: Paper,
+    question: str,
+    names: Sequence[str],
+    *,
+    most: int = 1,
+    least: int = 1,
+    blank: bool = True,
+    paper_rules: bool = False,
+) -> Question:
+    """The question that a paper with ``names`` becomes.
+
+    ``most``, ``least``: how many may be chosen. ``blank``: whether the paper may be left blank. ``paper_rules``:
+    whether there are rules on what one paper must hold (six women and six men among nineteen): then papers have to be
+    seen one by one. Raises InputError for what no box can hold.
+    """
+    _require_distinct(names)
+    if paper == "rank" or (paper == "choose up to" and paper_rules):
+        group_for(len(names))
+        return RankingQuestion(question, tuple(names))
+    if paper in ("choose one", "yes or no"):
+        least = most = 1
+    if not 0 <= least <= most <= len(names):
+        raise InputError(f"nobody can choose {least} to {most} of {len(names)} names")
+    if len(names) > MOST_CHOICES:
+        raise InputError(f"a paper of {len(names)} names is too long for a box", hint=f"It takes {MOST_CHOICES}.")
+    return HomomorphicQuestion(question, tuple(names), least, most, blank)
+
+
+def group_for(names: int) -> Group:
+    """The group whose elements can hold a ranking of so many names. Raises InputError if there is none."""
+    for group in (ED25519, RFC_3526_2048):
+        if names <= group.most_values:
+            return group
+    raise InputError(
+        f"a ranking of {names} names cannot be sealed",
+        hint=f"A box takes rankings of up to {RFC_3526_2048.most_values} names; ask in parts, or vote on paper.",
+    )
+
+
+def _require_distinct(names: Sequence[str]) -> None:
+    """Raise InputError for a paper without names, or with two that a voter could not tell apart."""
+    folded = [unicodedata.normalize("NFC", name).strip().casefold() for name in names]
+    if not names or "" in folded:
+        raise InputError("a name on the paper is empty, or there is none")
+    if len(set(folded)) < len(folded):
+        raise InputError("two names on the paper are the same", hint="Tell them apart, by a first name or a place.")
+
+
+def void_of(paper: Paper, vector: Sequence[int], most: int = 1) -> str | None:
+    """Why an opened paper is void, or None if it is legal.
+
+    A ranking is legal if its ranks are 1, 2, 3 ..., each once, and 0 for names that are not ranked; a paper on which
+    names are chosen, if each is 0 or 1 and at most ``most`` are 1.
+    """
+    if paper == "rank":
+        ranks = sorted(rank for rank in vector if rank)
+        return None if ranks == list(range(1, len(ranks) + 1)) else "not a ranking"
+    if any(value not in (0, 1) for value in vector):
+        return "not 0 or 1"
+    return None if sum(vector) <= most else "too many chosen"
