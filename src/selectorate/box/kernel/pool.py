@@ -100,7 +100,7 @@ class KernelPool:
 
     def is_identity(self, element: Element, /) -> bool:
         """Whether this is the neutral element."""
-        return self.texts([element]) == [IDENTITY]
+        return self._store.is_identity(element)
 
     def pack(self, elements: Sequence[Element], /) -> bytes:
         """Elements as 64 bytes each."""
