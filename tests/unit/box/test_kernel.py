@@ -313,6 +313,38 @@ def test_a_name_of_no_element_is_refused(pool: KernelPool, name: int) -> None:
             use()
 
 
+def test_the_identity_is_known_wherever_it_comes_from(pool: KernelPool) -> None:
+    (first,) = pool.read([IDENTITY])
+    computed = pool.products([[(pool.generator, 0)], [(pool.generator, 1)], []])
+    assert first is not None
+    pool.keep(first)
+    pool.clear()
+    assert pool.is_identity(first) and not pool.is_identity(pool.generator)
+    with pytest.raises(IndexError):
+        pool.is_identity(computed[0])
+    elements = pool.unpack(pool.pack([pool.generator, first]))
+    assert [pool.is_identity(element) for element in elements] == [False, True]
+    assert pool.is_identity(pool.products([[(first, 12345), (elements[1], 1)]])[0])
+
+
+def test_without_numba_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numba", None)
+    assert not available()
+
+
+def test_shared_bases_in_every_order(pool: KernelPool) -> None:
+    """Neighbours in the pool, bases whose slots are the same (32 apart), and both in one product."""
+    chance = random.Random(8)
+    elements = pool.generators(0, 70)
+    pairs = [(i, j) for i in (0, 1, 31, 32, 33, 64) for j in (0, 1, 32, 64, 65)]
+    chance.shuffle(pairs)
+    requests = [[(elements[i], chance.randrange(pool.q)), (elements[j], chance.choice(EDGES))] for i, j in pairs]
+    together = pool.texts(pool.products(requests))
+    alone = [pool.texts(pool.products([[term] for term in request])) for request in requests]
+    sums = [pool.products([[(e, 1) for e in pool.read(texts) if e is not None]])[0] for texts in alone]
+    assert pool.texts(sums) == together
+
+
 def test_more_kept_elements_than_tables(pool: KernelPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("selectorate.box.kernel.pool.MOST_TABLES", 2)
     elements = pool.generators(0, 3)

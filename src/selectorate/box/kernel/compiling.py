@@ -19,7 +19,7 @@ from typing import Any
 import numba
 from numba.extending import intrinsic
 
-__all__ = ["compiled", "instruction", "part"]
+__all__ = ["compiled", "inlined", "instruction", "part"]
 
 
 def instruction(function: Callable[..., Any]) -> Any:
@@ -30,6 +30,13 @@ def instruction(function: Callable[..., Any]) -> Any:
 def part(function: Callable[..., Any]) -> Any:
     """Compile what only compiled code calls. It becomes a piece of each :func:`compiled` function."""
     return numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile a :func:`part` that is copied into each of its callers."""
+    return numba.njit(
+        nogil=True, error_model="numpy", forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+    )(function)
 
 
 def compiled(function: Callable[..., Any]) -> Any:

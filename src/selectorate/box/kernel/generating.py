@@ -9,7 +9,7 @@ import numpy as np
 from selectorate.box.kernel.compiling import compiled
 from selectorate.box.kernel.field import NONE, ONE, UNIT, expand
 from selectorate.box.kernel.memory import load_words, store
-from selectorate.box.kernel.points import double, projective, write_rows
+from selectorate.box.kernel.points import double, write_rows
 from selectorate.box.kernel.reading import abscissa
 
 __all__ = ["generate"]
@@ -40,9 +40,7 @@ def generate(numbers: Any, first: int, end: int, rows: Any) -> None:
                         w2 += UNIT
                         if w2 == NONE:
                             w3 += UNIT
-        px, py, pz = projective(double(expand(x[0], x[1], x[2], x[3]), y, ONE))
-        px, py, pz = projective(double(px, py, pz))
-        px, py, pz = projective(double(px, py, pz))
+        px, py, pz = double(expand(x[0], x[1], x[2], x[3]), y, ONE, 3)
         store(points, 15 * i, px)
         store(points, 15 * i + 5, py)
         store(points, 15 * i + 10, pz)

@@ -4,7 +4,7 @@ Forms of a point, all coordinates tight unless it is said otherwise:
 
 * `Extended`    (X, Y, Z, T): x = X/Z, y = Y/Z, T = XY/Z.
 * `Projective`  (X, Y, Z): the same without T, which doubling does not need.
-* `Completed`   (E, F, G, H), loose: x = E/G, y = H/F. What an addition or a doubling gives, before the last products.
+* `Completed`   (E, F, G, H), loose: x = E/G, y = H/F. What an addition or a doubling has before its last products.
 * `Cached`      (Y+X, Y-X, Z, 2dT), loose: what is added to an extended point. With Z = 1 left out: `Niels` (y+x, y-x,
   2dxy).
 
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from selectorate.box.kernel.compiling import part
+from selectorate.box.kernel.compiling import inlined, part
 from selectorate.box.kernel.field import ONE, ZERO, P, expand, field, freeze, invert
 from selectorate.box.kernel.limbs import Field, add, carry, mul, sqr, stand_alone, sub
 from selectorate.box.kernel.memory import load, load_words, store, store_words
@@ -27,7 +27,6 @@ from selectorate.box.kernel.memory import load, load_words, store, store_words
 __all__ = [
     "IDENTITY",
     "Cached",
-    "Completed",
     "D",
     "Extended",
     "Projective",
@@ -35,8 +34,7 @@ __all__ = [
     "add_niels",
     "cached",
     "double",
-    "extended",
-    "projective",
+    "double_extended",
     "read_row",
     "write_rows",
 ]
@@ -52,29 +50,12 @@ D, D2 = field(D_NUMBER), field(2 * D_NUMBER)
 IDENTITY = (ZERO, ONE, ONE, ZERO)
 
 
-@part
-def extended(c: Completed) -> Extended:
-    """The extended form of a completed point: 4 products."""
-    stand_alone()
-    e, f, g, h = c
-    return mul(e, f), mul(g, h), mul(f, g), mul(e, h)
-
-
-@part
-def projective(c: Completed) -> Projective:
-    """The projective form of a completed point: 3 products."""
-    stand_alone()
-    e, f, g, h = c
-    return mul(e, f), mul(g, h), mul(f, g)
-
-
-@part
-def double(x: Field, y: Field, z: Field) -> Completed:
+@inlined
+def _doubled(x: Field, y: Field, z: Field) -> Completed:
     """Twice the projective point: 4 squares.
 
     Limbs: H is below 2^52 + 2^16, E below 2^53 + 2^16, G below 3 * 2^51 + 2^15, F below 5 * 2^51 + 2^17: all loose.
     """
-    stand_alone()
     xx, yy, zz = sqr(x), sqr(y), sqr(z)
     h = add(xx, yy)
     e = sub(h, sqr(add(x, y)))
@@ -83,30 +64,52 @@ def double(x: Field, y: Field, z: Field) -> Completed:
     return e, f, g, h
 
 
-@part
-def add_cached(p: Extended, q: Cached) -> Completed:
-    """The sum of the two points: 4 products.
+@inlined
+def _added(a: Field, b: Field, c: Field, zz: Field) -> Completed:
+    """The last part of an addition, from (Y1-X1)(Y2-X2), (Y1+X1)(Y2+X2), 2d T1 T2 and Z1 Z2, all tight.
 
     Limbs: E is below 3 * 2^51 + 2^15, H below 2^52 + 2^16, F below 2^53 + 2^16, G below 3 * 2^51 + 2^17: all loose.
     """
-    stand_alone()
-    x, y, z, t = p
-    plus, minus, qz, t2d = q
-    a, b, c = mul(sub(y, x), minus), mul(add(y, x), plus), mul(t, t2d)
-    zz = mul(z, qz)
     d = add(zz, zz)
     return sub(b, a), sub(d, c), add(d, c), add(b, a)
 
 
 @part
-def add_niels(p: Extended, q: Niels) -> Completed:
-    """The same for an affine second point: 3 products."""
+def double(x: Field, y: Field, z: Field, times: int) -> Projective:
+    """The projective point doubled so many times (or not at all): 4 squares and 3 products each."""
+    stand_alone()
+    for _ in range(times):
+        e, f, g, h = _doubled(x, y, z)
+        x, y, z = mul(e, f), mul(g, h), mul(f, g)
+    return x, y, z
+
+
+@part
+def double_extended(x: Field, y: Field, z: Field) -> Extended:
+    """Twice the projective point, in extended form: 4 squares and 4 products."""
+    stand_alone()
+    e, f, g, h = _doubled(x, y, z)
+    return mul(e, f), mul(g, h), mul(f, g), mul(e, h)
+
+
+@part
+def add_cached(p: Extended, q: Cached) -> Extended:
+    """The sum of the two points: 8 products."""
+    stand_alone()
+    x, y, z, t = p
+    plus, minus, qz, t2d = q
+    e, f, g, h = _added(mul(sub(y, x), minus), mul(add(y, x), plus), mul(t, t2d), mul(z, qz))
+    return mul(e, f), mul(g, h), mul(f, g), mul(e, h)
+
+
+@part
+def add_niels(p: Extended, q: Niels) -> Extended:
+    """The same for an affine second point: 7 products."""
     stand_alone()
     x, y, z, t = p
     plus, minus, t2d = q
-    a, b, c = mul(sub(y, x), minus), mul(add(y, x), plus), mul(t, t2d)
-    d = add(z, z)
-    return sub(b, a), sub(d, c), add(d, c), add(b, a)
+    e, f, g, h = _added(mul(sub(y, x), minus), mul(add(y, x), plus), mul(t, t2d), z)
+    return mul(e, f), mul(g, h), mul(f, g), mul(e, h)
 
 
 @part

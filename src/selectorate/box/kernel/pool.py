@@ -9,7 +9,7 @@ from itertools import accumulate, chain
 import numpy as np
 
 from selectorate.box.kernel.generating import generate
-from selectorate.box.kernel.products import multiply_out
+from selectorate.box.kernel.products import ALONE, SHARED, multiply_out
 from selectorate.box.kernel.reading import read_points
 from selectorate.box.kernel.scalars import Q, all_below_q
 from selectorate.box.kernel.store import ROW, Positions, Store, Words
@@ -43,6 +43,21 @@ def _exponents(numbers: Sequence[int]) -> Words:
     if not all_below_q(words, len(numbers)):
         raise ValueError("an exponent is not in [0, q)")
     return words
+
+
+def _by_shared_base(bases: Positions, kinds: Positions, starts: Positions) -> Positions:
+    """The numbers of the products, those with the same shared base one after the other.
+
+    A product is placed by the lowest of its shared bases, the others where they are.
+    """
+    count = len(starts) - 1
+    shared = np.flatnonzero(kinds == SHARED)
+    if not len(shared):
+        return np.arange(count)
+    product = np.searchsorted(starts, shared, side="right") - 1
+    key = np.full(count, np.iinfo(np.int64).max)
+    np.minimum.at(key, product, bases[shared])
+    return np.argsort(key, kind="stable")
 
 
 class KernelPool:
@@ -85,7 +100,7 @@ class KernelPool:
 
     def is_identity(self, element: Element, /) -> bool:
         """Whether this is the neutral element."""
-        return self.texts([element]) == [IDENTITY]
+        return self._store.is_identity(element)
 
     def pack(self, elements: Sequence[Element], /) -> bytes:
         """Elements as 64 bytes each."""
@@ -128,14 +143,17 @@ class KernelPool:
         flat = list(chain.from_iterable(requests))
         bases, exponents = self._store.positions([base for base, _ in flat]), _exponents([e for _, e in flat])
         starts = np.array([0, *accumulate(lengths)], np.int64)
-        table_of, results = self._tables_by_row(), np.empty(ROW * len(requests), np.uint64)
-        rows, tables = self._store.rows, self._tables
+        kinds = self._kinds(bases)
+        order = _by_shared_base(bases, kinds, starts)
+        rows, tables, results = self._store.rows, self._tables, np.empty(ROW * len(requests), np.uint64)
 
         def work(first: int, end: int) -> None:
-            multiply_out(rows, table_of, tables, bases, exponents, starts, first, end, max(widest, 1), results)
+            multiply_out(rows, tables, bases, kinds, exponents, starts, order, first, end, max(widest, 1), results)
 
         spread(work, len(requests), 16)
-        return self._enter(results)
+        in_order = np.empty((len(requests), ROW), np.uint64)
+        in_order[order] = results.reshape(-1, ROW)
+        return self._enter(in_order.reshape(-1))
 
     def total(self, elements: Sequence[Element], exponents: Sequence[int], /) -> Element:
         """The product of all ``elements``, each raised to its exponent. Raises ValueError if they differ in length."""
@@ -178,11 +196,15 @@ class KernelPool:
     def _enter(self, rows: Words) -> list[Element]:
         return list(map(Element, self._store.append(rows)))
 
-    def _tables_by_row(self) -> Positions:
-        """For each row the number of its table, or -1."""
-        table_of = np.full(self._store.size, -1, np.int64)
-        table_of[self._store.positions(list(self._table_of))] = list(self._table_of.values())
-        return table_of
+    def _kinds(self, bases: Positions) -> Positions:
+        """For each base of a call to `products` the number of its table, or `ALONE`, or `SHARED`."""
+        rows = self._store.positions(list(self._table_of))
+        sorter = np.argsort(rows)
+        place = np.minimum(np.searchsorted(rows, bases, sorter=sorter), len(rows) - 1)
+        number = sorter[place]  # tables are numbered as they were made, as is the dictionary
+        _, back, uses = np.unique(bases, return_inverse=True, return_counts=True)
+        kinds: Positions = np.where(rows[number] == bases, number, np.where(uses[back] > 1, SHARED, ALONE))
+        return kinds
 
     def _total(self, bases: Positions, exponents: Words) -> Words:
         """The row of a total of at most ``BLOCK`` terms."""

@@ -1,7 +1,9 @@
 """Products of a few powers, very many of them.
 
-Kept bases use their tables. The others share their doublings (Straus) and have their odd multiples up to 15 made for
-the purpose. Bases with exponent 1 or -1 are only added.
+Kept bases use their tables. All others in a product share its doublings (Straus), each with its odd multiples up to 15.
+A base that occurs more than once in a call, as a ciphertext does in the branches of a proof, is *shared*: its
+multiples by 2^42, 2^84, ..., 2^210 and the odd multiples of these are made once, and then each of its powers takes 42
+doublings in place of 252. Bases with exponent 1 or -1 are only added.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from selectorate.box.kernel.compiling import compiled, part
-from selectorate.box.kernel.field import NONE, ONE, UNIT, ZERO, Words
+from selectorate.box.kernel.field import NONE, UNIT, ZERO, Words
 from selectorate.box.kernel.limbs import stand_alone, sub
 from selectorate.box.kernel.memory import load, load_words, store
 from selectorate.box.kernel.points import (
@@ -21,19 +23,27 @@ from selectorate.box.kernel.points import (
     add_cached,
     cached,
     double,
-    extended,
-    projective,
+    double_extended,
     read_row,
     write_rows,
 )
 from selectorate.box.kernel.scalars import NAF_WIDTH, naf, shorter
 from selectorate.box.kernel.tables import TABLE_WORDS, add_power
 
-__all__ = ["multiply_out"]
+__all__ = ["ALONE", "SHARED", "multiply_out"]
+
+ALONE, SHARED = -1, -2
+"""Of a base without a table: it occurs once in a call, or more often."""
 
 ODD = 1 << (NAF_WIDTH - 2)
 """How many odd multiples of a base there are: 1, 3, ... up to the largest digit."""
-
+PARTS = 6
+"""Parts that the exponent of a shared base is taken in. Six pay from the second use on, as four do, and later more."""
+PART = 252 // PARTS
+SPAN = 20 * ODD
+"""Words of the odd multiples of one point."""
+SLOTS = 32
+"""Shared bases whose multiples a thread has at a time, 8 kB each. A base has its slot by its row number."""
 BLOCK = 128
 """How many results share an inversion."""
 
@@ -55,34 +65,55 @@ def _load_cached(array: Any, at: int, negative: bool) -> Cached:
 
 
 @part
-def _odd_multiples(p: Extended, array: Any, at: int) -> None:
+def _write_multiples(p: Extended, array: Any, at: int) -> None:
     """Write p, 3p, 5p, ... in cached form to ``array[at:]``."""
     stand_alone()
-    twice = cached(extended(double(p[0], p[1], p[2])))
+    twice = cached(double_extended(p[0], p[1], p[2]))
     for i in range(ODD):
         _store_cached(cached(p), array, at + 20 * i)
         if i < ODD - 1:
-            p = extended(add_cached(p, twice))
+            p = add_cached(p, twice)
 
 
 @part
-def _shared_doublings(length: int, count: int, digits: Any, multiples: Any) -> Extended:
-    """The product of ``count`` powers whose digits (up to ``length``) and odd multiples have been written."""
+def _write_shared_multiples(p: Extended, array: Any, at: int) -> None:
+    """The same for each of p, 2^42 p, 2^84 p, ..."""
     stand_alone()
-    x, y, z = ZERO, ONE, ONE
-    total = IDENTITY
+    for i in range(PARTS):
+        _write_multiples(p, array, at + SPAN * i)
+        if i < PARTS - 1:
+            x, y, z = double(p[0], p[1], p[2], PART - 1)
+            p = double_extended(x, y, z)
+
+
+@part
+def _share_doublings(streams: Any, count: int, digits: Any, multiples: Any) -> Extended:
+    """The sum of ``count`` streams of digits, each for one point.
+
+    ``streams[j]``: where its digits are, how many, where the point's odd multiples are, and 1 if it is to be taken off.
+    """
+    stand_alone()
+    length = 0
+    for j in range(count):
+        length = max(length, streams[j, 1])
+    p = IDENTITY
+    due = 0  # doublings that have been put off until there is something to add
     for i in range(length - 1, -1, -1):
-        completed = double(x, y, z)
+        due += 1
         for j in range(count):
-            value = digits[256 * j + i]
-            if value != 0:
-                at = 20 * (ODD * j + (abs(value) >> 1))
-                completed = add_cached(extended(completed), _load_cached(multiples, at, value < 0))
-        if i == 0:
-            total = extended(completed)
-        else:
-            x, y, z = projective(completed)
-    return total
+            if i < streams[j, 1]:
+                value = digits[streams[j, 0] + i]
+                if value != 0:
+                    if due > 0:
+                        x, y, z = double(p[0], p[1], p[2], due - 1)
+                        p = double_extended(x, y, z)
+                        due = 0
+                    at = streams[j, 2] + 20 * (abs(value) >> 1)
+                    p = add_cached(p, _load_cached(multiples, at, (value < 0) != (streams[j, 3] == 1)))
+    if due > 0:
+        x, y, z = double(p[0], p[1], p[2], due - 1)
+        p = double_extended(x, y, z)
+    return p
 
 
 @part
@@ -98,64 +129,101 @@ def _is_none(w: Words) -> bool:
 @part
 def _product(
     rows: Any,
-    table_of: Any,
     tables: Any,
     bases: Any,
+    kinds: Any,
     exponents: Any,
+    request: int,
     first: int,
     end: int,
     digits: Any,
     multiples: Any,
+    streams: Any,
+    slots: Any,
 ) -> Extended:
-    """The product of the powers number ``first`` to ``end - 1``."""
+    """The product of the powers number ``first`` to ``end - 1``, all of one ``request``.
+
+    ``multiples`` has a place for each slot, then one for each power. ``slots[k]``: the row of the base whose
+    multiples are there, and the request that last used them.
+    """
     stand_alone()
-    length, count = 0, 0
+    count, used = 0, 0
     for i in range(first, end):
         negative, w = shorter(load_words(exponents, 4 * i))
-        if table_of[bases[i]] < 0 and not _is_none(w) and not _is_unit(w):
-            length = max(length, naf(w, digits, 256 * count))
-            _odd_multiples(read_row(rows, bases[i], negative), multiples, 20 * ODD * count)
+        if kinds[i] >= 0 or _is_none(w) or _is_unit(w):
+            continue
+        row, at = bases[i], 256 * used
+        length = naf(w, digits, at)
+        slot = row % SLOTS
+        if kinds[i] == SHARED and (slots[slot, 0] == row or slots[slot, 1] != request):
+            if slots[slot, 0] != row:
+                _write_shared_multiples(read_row(rows, row, False), multiples, SPAN * PARTS * slot)
+            slots[slot, 0], slots[slot, 1] = row, request
+            for j in range(PARTS):
+                streams[count, 0], streams[count, 1] = at + PART * j, PART
+                streams[count, 2], streams[count, 3] = SPAN * (PARTS * slot + j), negative
+                count += 1
+        else:  # it occurs once, or another base of this product has its slot
+            own = SPAN * (PARTS * SLOTS + used)
+            _write_multiples(read_row(rows, row, False), multiples, own)
+            streams[count, 0], streams[count, 1], streams[count, 2], streams[count, 3] = at, length, own, negative
             count += 1
-    total = _shared_doublings(length, count, digits, multiples)
+        used += 1
+    total = _share_doublings(streams, count, digits, multiples)
     for i in range(first, end):
         negative, w = shorter(load_words(exponents, 4 * i))
-        table = table_of[bases[i]]
         if _is_none(w):
             continue
         if _is_unit(w):
-            total = extended(add_cached(total, cached(read_row(rows, bases[i], negative))))
-        elif table >= 0:
-            total = add_power(total, tables, TABLE_WORDS * table, w, negative)
+            total = add_cached(total, cached(read_row(rows, bases[i], negative)))
+        elif kinds[i] >= 0:
+            total = add_power(total, tables, TABLE_WORDS * kinds[i], w, negative)
     return total
 
 
 @compiled
 def multiply_out(
     rows: Any,
-    table_of: Any,
     tables: Any,
     bases: Any,
+    kinds: Any,
     exponents: Any,
     starts: Any,
+    order: Any,
     first: int,
     end: int,
     widest: int,
     results: Any,
 ) -> None:
-    """Write the products number ``first`` to ``end - 1`` as rows of the same number of ``results``.
+    """Write the products number ``order[first]`` to ``order[end - 1]`` as rows ``first`` to ``end - 1`` of ``results``.
 
-    Product i has the bases and exponents from ``starts[i]`` to ``starts[i + 1] - 1``, at most ``widest`` of them.
-    ``bases`` are rows of ``rows``; ``table_of[row]`` is the number of the table of a kept base, else -1.
+    Product i has the terms ``starts[i]`` to ``starts[i + 1] - 1``, at most ``widest``. Of each term, ``bases`` is a
+    row of ``rows``, and ``kinds`` is the number of its table, or `ALONE`, or `SHARED`.
     """
     digits = np.empty(256 * widest, np.int8)
-    multiples = np.empty(20 * ODD * widest, np.uint64)
+    multiples = np.empty(SPAN * (PARTS * SLOTS + widest), np.uint64)
+    streams = np.empty((PARTS * widest, 4), np.int64)
+    slots = np.full((SLOTS, 2), -1, np.int64)
     points = np.empty(15 * BLOCK, np.uint64)
     scratch = np.empty(5 * BLOCK, np.uint64)
     for block in range(first, end, BLOCK):
         count = min(BLOCK, end - block)
         for k in range(count):
-            i = block + k
-            p = _product(rows, table_of, tables, bases, exponents, starts[i], starts[i + 1], digits, multiples)
+            i = order[block + k]
+            p = _product(
+                rows,
+                tables,
+                bases,
+                kinds,
+                exponents,
+                i,
+                starts[i],
+                starts[i + 1],
+                digits,
+                multiples,
+                streams,
+                slots,
+            )
             store(points, 15 * k, p[0])
             store(points, 15 * k + 5, p[1])
             store(points, 15 * k + 10, p[2])

@@ -32,8 +32,11 @@ class Store:
         """How many rows are in use."""
         self._lasting: Positions = np.empty(0, np.int64)
         """The names of the rows that have outlived a clearing, ascending."""
+        self._first = 0
+        """The name of the first row after the lasting ones."""
         self._next = 0
         """The name of the next element."""
+        self._identities: set[int] = set()
 
     def append(self, rows: Words) -> range:
         """Put a copy of ``rows`` at the end. Returns their names."""
@@ -43,6 +46,7 @@ class Store:
             larger[: ROW * self.size] = self.rows[: ROW * self.size]
             self.rows = larger
         self.rows[ROW * self.size : ROW * (self.size + count)] = rows
+        self._identities.update((np.flatnonzero(rows[4::ROW] == 1) + self._next).tolist())  # y = 1, so x = 0
         self.size += count
         self._next += count
         return range(self._next - count, self._next)
@@ -52,11 +56,10 @@ class Store:
         names = np.array(elements, np.int64)
         if not len(names):
             return names
-        first = self._next - (self.size - len(self._lasting))  # the name of the first row after the lasting ones
         if names.max() >= self._next:
             raise IndexError(f"element {names.max()} is not in this pool")
-        places = names - (first - len(self._lasting))
-        old = names < first
+        places = names - (self._first - len(self._lasting))
+        old = names < self._first
         if old.any():
             found = np.searchsorted(self._lasting, names[old])
             known = found < len(self._lasting)
@@ -65,6 +68,14 @@ class Store:
                 raise IndexError(f"element {names[old][~known][0]} is not in this pool (it may have been cleared)")
             places[old] = found
         return places
+
+    def is_identity(self, element: Element) -> bool:
+        """Whether this is the neutral element. Raises IndexError for a name that this store does not know."""
+        if element in self._identities:
+            return True
+        if not self._first <= element < self._next:
+            self.positions([element])
+        return False
 
     def gather(self, elements: Sequence[Element]) -> Words:
         """A copy of the rows of ``elements``, as an array of eight columns."""
@@ -75,4 +86,5 @@ class Store:
         """Forget all but ``lasting`` (ascending), which become the first rows."""
         rows = self.gather(lasting).reshape(-1)
         self._lasting = np.array(lasting, np.int64)
-        self.rows, self.size = rows, len(lasting)
+        self.rows, self.size, self._first = rows, len(lasting), self._next
+        self._identities.intersection_update(lasting)

@@ -21,8 +21,7 @@ from selectorate.box.kernel.points import (
     add_cached,
     add_niels,
     cached,
-    double,
-    extended,
+    double_extended,
     read_row,
     write_rows,
 )
@@ -70,11 +69,11 @@ def make_table(rows: Any, row: int, table: Any, first: int) -> None:
             store(points, 15 * k + 5, multiple[1])
             store(points, 15 * k + 10, multiple[2])
             if k < ENTRIES - 1:
-                multiple = extended(add_cached(multiple, step))
+                multiple = add_cached(multiple, step)
         write_rows(points, ENTRIES, scratch, affine, 0)
         for k in range(ENTRIES):
             store_niels(affine, k, False, table, first + 15 * (window * ENTRIES + k))
-        base = extended(double(multiple[0], multiple[1], multiple[2]))  # 2 * 128 * 2^(8j) B
+        base = double_extended(multiple[0], multiple[1], multiple[2])  # 2 * 128 * 2^(8j) B
 
 
 @part
@@ -93,5 +92,5 @@ def add_power(p: Extended, tables: Any, first: int, w: Words, negative: bool) ->
             carry = 1
         if value != 0:
             at = first + 15 * (window * ENTRIES + abs(value) - 1)
-            p = extended(add_niels(p, niels(tables, at, (value < 0) != negative)))
+            p = add_niels(p, niels(tables, at, (value < 0) != negative))
     return p

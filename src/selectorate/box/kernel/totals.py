@@ -20,8 +20,7 @@ from selectorate.box.kernel.points import (
     add_niels,
     cached,
     double,
-    extended,
-    projective,
+    double_extended,
     write_rows,
 )
 from selectorate.box.kernel.scalars import digit, shorter
@@ -89,12 +88,12 @@ def sum_windows(forms: Any, digits: Any, first: int, end: int, size: int, sums: 
                 bucket = abs(value)
                 p = _load_extended(buckets, 20 * bucket) if used[bucket] else IDENTITY
                 used[bucket] = 1
-                _store_extended(extended(add_niels(p, niels(forms, 15 * i, value < 0))), buckets, 20 * bucket)
+                _store_extended(add_niels(p, niels(forms, 15 * i, value < 0)), buckets, 20 * bucket)
         running, total = IDENTITY, IDENTITY
         for bucket in range(half, 0, -1):
             if used[bucket]:
-                running = extended(add_cached(running, cached(_load_extended(buckets, 20 * bucket))))
-            total = extended(add_cached(total, cached(running)))
+                running = add_cached(running, cached(_load_extended(buckets, 20 * bucket)))
+            total = add_cached(total, cached(running))
         _store_extended(total, sums, 20 * window)
 
 
@@ -104,10 +103,8 @@ def combine(sums: Any, windows: int, size: int, result: Any) -> None:
     p = IDENTITY
     for window in range(windows - 1, -1, -1):
         x, y, z, _ = p
-        for _ in range(size - 1):
-            x, y, z = projective(double(x, y, z))
-        p = extended(double(x, y, z))
-        p = extended(add_cached(p, cached(_load_extended(sums, 20 * window))))
+        x, y, z = double(x, y, z, size - 1)
+        p = add_cached(double_extended(x, y, z), cached(_load_extended(sums, 20 * window)))
     points, scratch = np.empty(15, np.uint64), np.empty(5, np.uint64)
     store(points, 0, p[0])
     store(points, 5, p[1])
