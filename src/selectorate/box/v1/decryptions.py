@@ -14,7 +14,7 @@ from .. import canonical
 from ..public import Element, Pool
 from . import proofs
 from .elections import Election, ListsQuestion, Question
-from .packed import Packed, chunked, in_threads, put_read
+from .packed import Packed, ahead, chunked, in_threads, put_read
 from .scan import Scanner
 from .tallies import unflattened
 
@@ -112,7 +112,7 @@ def _rows(scanner: Scanner, question: Question, read: Callable[[], Iterator[_T]]
 def _exactly(count: int, items: Iterator[_T]) -> Iterator[list[_T]]:
     """``items`` in chunks. Raises ProtocolError if they are not ``count``."""
     done = 0
-    for chunk in chunked(items):
+    for chunk in ahead(chunked(items)):
         done += len(chunk)
         if done > count:
             break

@@ -12,7 +12,7 @@ from typing import TypeVar
 from ...errors import ProtocolError
 from ..public import Element, Pool
 
-__all__ = ["CHUNK", "Ciphertexts", "Numbers", "Packed", "chunked", "in_threads", "put_read"]
+__all__ = ["CHUNK", "Ciphertexts", "Numbers", "Packed", "ahead", "chunked", "in_threads", "put_read"]
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -102,6 +102,15 @@ def chunked(items: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+def ahead(items: Iterator[_T]) -> Iterator[_T]:
+    """``items``, each made while the one before is worked with: parsing goes on while a pool computes."""
+    with ThreadPoolExecutor(1) as thread:
+        following = thread.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = thread.submit(next, items, None)
+            yield item
 
 
 def put_read(pool: Pool, packed: Packed, texts: Iterable[str], *, what: str, check: str) -> None:

@@ -24,7 +24,7 @@ from .. import canonical
 from ..groups import Group, random_scalar
 from ..public import Element, Pool
 from .hashes import challenge
-from .packed import CHUNK, Ciphertexts, Numbers, Packed, chunked, in_threads, put_read
+from .packed import CHUNK, Ciphertexts, Numbers, Packed, ahead, chunked, in_threads, put_read
 from .scan import Scanner
 
 __all__ = ["ReadShuffle", "check_shuffle_proof", "gen_shuffle", "gen_shuffle_proof", "read_shuffle"]
@@ -81,7 +81,7 @@ def read_shuffle(pieces: Iterable[bytes], pool: Pool, group: Group, counts: Sequ
 def read_ciphertexts(scanner: Scanner, pool: Pool, count: int, *, check: str) -> Ciphertexts:
     """Read a list of exactly ``count`` ciphertexts."""
     read = Ciphertexts.none(pool)
-    for chunk in chunked(scanner.ciphertexts()):
+    for chunk in ahead(chunked(scanner.ciphertexts())):
         for packed, side in ((read.alphas, 0), (read.betas, 1)):
             texts = [pair[side] for pair in chunk]
             put_read(pool, packed, texts, what=("an alpha", "a beta")[side], check=f"{check}.points")
@@ -99,7 +99,7 @@ def _require_length(length: int, count: int, what: str, check: str) -> None:
 
 def _read_points(scanner: Scanner, pool: Pool, count: int, what: str) -> Packed:
     packed = Packed(pool)
-    for chunk in chunked(scanner.points()):
+    for chunk in ahead(chunked(scanner.points())):
         put_read(pool, packed, chunk, what=what, check="shuffle.points")
         if len(packed) > count:
             break
