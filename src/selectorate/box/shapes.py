@@ -13,8 +13,22 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..errors import ProtocolError
+from . import canonical
 
-__all__ = ["HASH", "Bool", "Either", "Fields", "Items", "Pair", "Pattern", "Shape", "Small", "Text", "require"]
+__all__ = [
+    "HASH",
+    "Bool",
+    "Either",
+    "Fields",
+    "Items",
+    "Nested",
+    "Pair",
+    "Pattern",
+    "Shape",
+    "Small",
+    "Text",
+    "require",
+]
 
 MAX_SMALL = 10**11
 """The largest small integer: a total weight that a browser's numbers and the reference tool's hold exactly."""
@@ -158,6 +172,25 @@ class Either:
         """The faults of the shape that applies."""
         has = type(value) is dict and self.field in value
         yield from (self.with_it if has else self.without).faults(value, place)
+
+
+@dataclass(frozen=True)
+class Nested:
+    """A string that is itself canonical JSON, of the shape ``inner``: what is signed is a text, not a value."""
+
+    inner: Shape
+
+    def faults(self, value: Any, place: str) -> Iterator[str]:
+        """The fault of the string, or those of the value that it holds."""
+        if type(value) is not str:
+            yield f"{place} is not a string"
+            return
+        try:
+            held = canonical.loads(value.encode("utf-8"), what=place)
+        except ProtocolError as fault:
+            yield fault.message
+        else:
+            yield from self.inner.faults(held, place)
 
 
 HASH = Pattern("a SHA-256 hash in hexadecimal", re.compile("[0-9a-f]{64}", re.ASCII), "hash")
