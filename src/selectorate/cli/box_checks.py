@@ -12,6 +12,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from ..box.canonical import dumps
 from ..box.pools import Arithmetic
 from ..box.v1.diff import compare
 from ..box.v1.reading import Progress as OnProgress
@@ -173,7 +174,7 @@ def show(
     with base.failures_told():
         seen = look(file)
         if result:
-            base.print_json(seen.result)
+            base.print_text(dumps(seen.result) + "\n")
             return
         if trackers:
             for one in seen.trackers:

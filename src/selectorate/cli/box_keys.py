@@ -12,16 +12,106 @@ from typing import Any
 
 import typer
 
-from ..box.canonical import dumps
+from ..box.canonical import dumps, loads
 from ..box.groups import Group, group_named
 from ..box.keyfile import KeyFile, read_key_file, write_key_file, write_private
+from ..box.pools import new_pool
+from ..box.shapes import require
 from ..box.v1 import credentials as made
+from ..box.v1 import keys as made_keys
+from ..box.v1.threshold import ThresholdParameters, parameters_shape
+from ..box.v1.trustees import Item, Single, read_trustees, trustee_faults, trustees_text
 from ..errors import InputError, Where
 from . import base
 from .base import line
 
 CREDENTIALS = "the private credentials of a roll"
+TRUSTEE_KEY = "a trustee's private key"
 MOST_VOTERS = 1_000_000
+
+keys = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+_GROUP = typer.Option("Ed25519", help="Ed25519 or RFC-3526-2048.")
+_PASSPHRASE = typer.Option(None, help="A file with the passphrase; else it is asked for.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    app.add_typer(keys, name="keys", help="Keys of trustees, made by each on a machine of their own.")
+    app.command("credentials")(credentials)
+    app.command("deliver")(deliver)
+
+
+@keys.command()
+def single(
+    out: Path = typer.Option(..., help="The new key file; the public part goes beside it, as NAME.public.json."),
+    group: str = _GROUP,
+    passphrase_file: Path | None = _PASSPHRASE,
+) -> None:
+    """Make the key of a trustee without whom nothing is opened. Offline is best."""
+    with base.failures_told():
+        chosen = group_of(group)
+        secret = passphrase(passphrase_file, new=True)
+        private, public = made_keys.make_key(chosen)
+        beside = _beside(out, ".public.json")
+        about = {"group": chosen.name, "public_key": public["public_key"]}
+        write_key_file(out, KeyFile(TRUSTEE_KEY, about, {"private": str(private.exponent)}), secret)
+        beside.write_bytes(json_text(public))
+        console = base.out()
+        console.print(line(f"Key: {out}, which only its owner may have. To publish: {beside}."))
+        console.print(line(f"Public key: {public['public_key']}"))
+
+
+@keys.command()
+def trustees(
+    public: list[Path] = typer.Argument(
+        None, help="The public keys of single trustees, in the order of their numbers."
+    ),
+    threshold: Path | None = typer.Option(None, help="The parameters of a threshold key; its trustees come last."),
+    group: str = _GROUP,
+    out: Path = typer.Option(Path("trustees.json"), help="The new file, for `box open --trustees`."),
+) -> None:
+    """Put the trustees of a box together, after every key was checked. For the returning officer."""
+    with base.failures_told():
+        chosen = group_of(group)
+        items: list[Item] = [Single(made_keys.read_public_key(path.read_bytes(), chosen)) for path in public or []]
+        if threshold is not None:
+            items.append(_parameters(threshold, chosen))
+        if not items:
+            raise InputError("there are no trustees", hint="Give public keys, or --threshold.")
+        raw = trustees_text(items)
+        read = read_trustees(raw, chosen)
+        for _, fault in trustee_faults(new_pool(chosen), read):
+            raise InputError(fault)
+        write_new(out, raw + b"\n")
+        console = base.out()
+        for key in read.keys:
+            console.print(line(f"Trustee {key.number}: {key.public_key}"))
+        console.print(line(f"Written to {out}."))
+
+
+def _parameters(path: Path, group: Group) -> ThresholdParameters:
+    """The parameters of a threshold key in a file."""
+    what = "the threshold parameters"
+    value = loads(path.read_bytes().rstrip(b"\n"), what=what, check="setup.trustees")
+    require(parameters_shape(group), value, what, check="setup.trustees")
+    return ThresholdParameters.of(value)
+
+
+def _beside(path: Path, ending: str) -> Path:
+    """The file beside ``path`` with another ending, which must not be there yet."""
+    beside = path.with_name(path.name.removesuffix(".key") + ending)
+    if beside.exists():
+        raise InputError("this file is there already", where=Where(str(beside)))
+    return beside
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet. Raises InputError if it is."""
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise InputError("this file is there already", where=Where(str(path))) from None
 
 
 def passphrase(file: Path | None, *, new: bool) -> str:

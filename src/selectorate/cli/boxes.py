@@ -17,11 +17,11 @@ from ..box.v1.box import Box, open_box
 from ..box.v1.elections import election_text, questions_of
 from ..box.v1.looking import look
 from ..box.v1.reading import Reading
-from ..box.v1.trustees import read_trustees
+from ..box.v1.trustees import election_key, read_trustees
 from ..errors import InputError, Where
 from . import base, box_checks, box_demo, box_keys
 from .base import line
-from .box_keys import TRUSTEE_KEY, passphrase
+from .box_keys import TRUSTEE_KEY, passphrase, write_new
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 MOST_FILE = 200 * 1024 * 1024
@@ -54,7 +54,7 @@ def open_(
             name=str(asked.get("name", "")),
             description=str(asked.get("description", "")),
             group=group,
-            public_key=read_trustees(raw_trustees, group).public_key(group),
+            public_key=election_key(read_trustees(raw_trustees, group)),
             questions=questions_of(asked.get("questions")),
             administrator=asked.get("administrator"),
             credential_authority=asked.get("credential_authority"),
@@ -88,7 +88,7 @@ def cast(
             secret = _bytes(credential_file).decode("utf-8", "replace").strip()
             raw = make_ballot(look(box).election, secret, _answers(answers))
         if out is not None:
-            _write_new(out, raw)
+            write_new(out, raw)
             base.out().print(line(f"Tracker: {tracker(raw)}. Not cast: {out}"))
             return
         receipt = Box(box).cast(raw, revote=not no_revote)
@@ -216,7 +216,7 @@ def _unchanged(box: Path, reading: Reading) -> Box:
 def _put(box: Path, reading: Reading, kind: Any, trustee: int, content: bytes, out: Path | None) -> None:
     """Write what a trustee made to a file of its own, or add it to the box, after it was checked like anybody's."""
     if out is not None:
-        _write_new(out, content)
+        write_new(out, content)
         base.out().print(line(f"Written to {out}; add it with --add."))
         return
     acts.require_good(reading, kind, trustee, content)
@@ -229,14 +229,6 @@ def _bytes(path: Path) -> bytes:
     if path.stat().st_size > MOST_FILE:
         raise InputError(f"is larger than {MOST_FILE:,} bytes", where=Where(str(path)), hint="Is it the right file?")
     return path.read_bytes()
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    try:
-        with path.open("xb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise InputError("this file is there already", where=Where(str(path))) from None
 
 
 def _json(path: Path) -> dict[str, Any]:

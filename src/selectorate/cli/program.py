@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from .. import __version__
-from . import audits, counts, declarations, demo, folders, gallery, mandates, rulebooks, tiebreaks
+from . import audits, boxes, counts, declarations, demo, folders, gallery, mandates, rulebooks, tiebreaks
 
 app = typer.Typer(
     name="selectorate",
@@ -38,6 +38,7 @@ audits.add_to(app)
 mandates.add_to(app)
 counts.add_to(app)
 demo.add_to(app)
+app.add_typer(boxes.app, name="box", help="A sealed ballot box, each step by its own person on their own machine.")
 app.add_typer(folders.app, name="contest", help="A contest of your own, run from the files of a folder.")
 app.add_typer(
     tiebreaks.app, name="lot", help="The verifiable lot: a seed that is committed to, a draw that is repeated."

@@ -66,8 +66,7 @@ class Seen:
                 case RankingQuestion(answers=answers):
                     kind = f"rank {len(answers)} names, shuffled and opened"
                 case HomomorphicQuestion(answers=answers, least=least, most=most, blank=blank):
-                    blanks = ", or blank" if blank else ""
-                    kind = f"choose {least} to {most} of {len(answers)}{blank and blanks}, summed"
+                    kind = f"choose {least} to {most} of {len(answers)}{', or blank' if blank else ''}, summed"
                 case _:
                     kind = "choose a list and its candidates, summed"
             found.append(f"Question {number + 1}: {question.question} ({kind})")

@@ -1,0 +1,7 @@
+"""``box demo``."""
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    pass
