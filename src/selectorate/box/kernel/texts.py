@@ -27,7 +27,7 @@ def from_texts(texts: Sequence[str]) -> Words:
     if not (set(map(len, texts)) <= {DIGITS} and HEX.fullmatch(joined)):
         joined = "".join([text if len(text) == DIGITS and HEX.fullmatch(text) else REFUSED for text in texts])
     numbers: NDArray[np.uint8] = np.frombuffer(bytes.fromhex(joined), np.uint8).reshape(-1, DIGITS // 2)
-    return np.ascontiguousarray(numbers[:, ::-1]).view(np.uint64).reshape(-1)
+    return numbers[:, ::-1].copy().view(np.uint64).reshape(-1)
 
 
 def to_texts(rows: Words) -> list[str]:
