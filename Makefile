@@ -17,12 +17,12 @@ export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format types docs bench agree check clean
+.PHONY: help setup demo test lint format types docs bench bench-box agree check clean
 
 help:  ## show this page
 	@echo "selectorate: the election office of an organisation, as software"
 	@echo
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "Nothing has to be set up first. PYTHON=python3.12 picks another Python, WORKERS=8 more test workers."
 
@@ -69,6 +69,9 @@ docs: $(STAMP)  ## write the generated pages of docs/ again
 bench:  ## measure speed beside other programs (a quarter of an hour); CASES="av stv" only some
 	@$(MAKE) --no-print-directory setup VENV=.venv.bench EXTRAS=bench PINS=benchmarks/constraints.txt
 	.venv.bench/bin/python benchmarks/run.py $(CASES)
+
+bench-box: $(STAMP)  ## measure sealed boxes beside belenios-tool (half an hour); ARGS="--sizes 1000 --beside 2000" less
+	$(BIN)/python benchmarks/box.py $(ARGS)
 
 agree:  ## compare our counts with those of other libraries (a quarter of an hour)
 	@$(MAKE) --no-print-directory setup VENV=.venv.peers EXTRAS=peers PINS=tools/agreement/constraints.txt

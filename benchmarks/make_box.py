@@ -6,7 +6,6 @@ Each phase is kept as a copy, so that a shuffle and a decryption can be measured
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 from concurrent.futures import ProcessPoolExecutor
@@ -109,7 +108,7 @@ def _open(path: Path, folder: Path, trustees: list[tuple[int, str]]) -> None:
     _, result = acts.opened(read_box(path))
     Box(path).add("Result", [], result)
     (folder / "final").mkdir()
-    os.replace(path, folder / "final" / path.name)
+    path.replace(folder / "final" / path.name)
 
 
 def _keep(path: Path, folder: Path) -> None:

@@ -21,9 +21,11 @@ from rich.console import Console
 
 from .. import contest, sheets
 from ..box.ed25519 import ED25519
+from ..box.pools import new_pool
 from ..box.v1 import acts, pedersen
 from ..box.v1.ballots import make_ballot
 from ..box.v1.box import Box, open_box
+from ..box.v1.channels import Channel, Seed
 from ..box.v1.credentials import PublicCredential, credential_text, generate, public, token
 from ..box.v1.elections import RankingQuestion, election_text
 from ..box.v1.keys import PrivateKey
@@ -157,12 +159,31 @@ class _Story:
     def keys(self) -> tuple[list[Trustee], ThresholdParameters]:
         """The trustees make the key together, so that it is never in one place."""
         self.chapter(f"1. The key: {TRUSTEES} trustees, of whom {NEEDED} suffice")
-        established = pedersen.establish(ED25519, size=TRUSTEES, threshold=NEEDED, on_step=self.say)
+        pool = new_pool(ED25519)
+        numbers = range(1, TRUSTEES + 1)
+        channels = [Channel.of(ED25519, Seed.generate()) for _ in numbers]
+        certificates = [
+            pedersen.make_certificate(channel, index=number, threshold=NEEDED, size=TRUSTEES)
+            for number, channel in zip(numbers, channels, strict=True)
+        ]
+        pedersen.require_certificates(pool, certificates)
+        self.say("  each made a certificate; all certificates are sound")
+        polynomials = [pedersen.make_polynomial(pool, channel, certificates) for channel in channels]
+        commitments = [pedersen.commitment(polynomial["coefexps"]) for polynomial in polynomials]
+        self.say("  each made a secret polynomial, and said its hash before anybody saw what the others say")
+        vinputs = [pedersen.make_vinput(polynomials, number) for number in numbers]
+        voutputs = [
+            pedersen.make_voutput(pool, channel, certificates, vinput, commitments)
+            for channel, vinput in zip(channels, vinputs, strict=True)
+        ]
+        self.say("  each checked what the others gave, and made a share of the key from it")
+        parameters = pedersen.assemble(pool, ED25519, certificates, polynomials, voutputs)
         found = []
-        for number, (private, key) in enumerate(established.keys, 1):
-            found.append(Trustee(number, private, key["public_key"]))
+        for number, channel, voutput in zip(numbers, channels, voutputs, strict=True):
+            key = voutput["public_key"]["public_key"]
+            found.append(Trustee(number, pedersen.decryption_key(channel, voutput["private_key"], key), key))
         self.say("  Nobody has ever had the whole key. One trustee may lose theirs and the boxes can still be opened.")
-        return found, established.parameters
+        return found, parameters
 
     def opened(self, parameters: ThresholdParameters) -> list[Segment]:
         """The registrar makes credentials; the returning officer opens a box for each segment."""
@@ -264,10 +285,7 @@ class _Story:
         ids = ", ".join(f'"{segment.id}"' for segment in segments)
         (self.folder / "rules.toml").write_text(RULES.format(segments=tables, ids=ids), encoding="utf-8")
         files = ", ".join(f'{segment.id} = "{segment.path.name}"' for segment in segments)
-        rolls = "".join(
-            f"[ballot.roll.{segment.id}]\nentitled = {len(segment.credentials)}\n" for segment in segments
-        )
+        rolls = "".join(f"[ballot.roll.{segment.id}]\nentitled = {len(segment.credentials)}\n" for segment in segments)
         path = self.folder / "contest.toml"
         path.write_text(CONTEST.format(files=files, rolls=rolls), encoding="utf-8")
         base.print_sheet(sheets.declaration_sheet(contest.declare(contest.load(str(path)))))
-
