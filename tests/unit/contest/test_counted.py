@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from tests.strategies import ours
 
 from selectorate import gallery, mandate, sheets
 from selectorate.ballots import formats
@@ -85,6 +86,19 @@ def test_segments_are_counted_apart_and_decide_together(tmp_path: Path) -> None:
     sheets = {sheet.section: sheet for sheet in ballot.sections}
     assert (sheets["country"].returned, sheets["country"].spoilt, sheets["country"].valid) == (21, 2, 19)
     assert declare(found).derived and ballot.exact
+
+
+def test_a_handful_who_each_choose_several_are_not_shown_apart(tmp_path: Path) -> None:
+    """Six in the country give twelve votes, and all of them chose Cy: that is six voters, under the floor of ten."""
+    stage = (
+        'segments = ["town", "country"]\npaper = "choose up to"\nchoose_up_to = 2\nplaces = 2\n'
+        'count = "most votes"\nelected = "most votes"\n'
+    )
+    town = "ballots,rank 1\n20,Ada Lovelace|Ben Franklin\n14,C. T.|Ada Lovelace\n"
+    country = "ballots,rank 1\n6,C. T.|Ben Franklin\n"
+    figures = 'ballots = { town = "town.csv", country = "country.csv" }\n'
+    (ballot,) = declare(ours(case(tmp_path, figures, stage, town_csv=town, country_csv=country))).ballots
+    assert all(number is None for row in ballot.rounds[0].rows for number in row.by_section.values())
 
 
 def test_what_is_published_beside_the_ballots_is_held_to_them(tmp_path: Path) -> None:
