@@ -55,7 +55,7 @@ def count_sheet(count: Count, method: Method, title: str, date: dt.date | None =
     if count.rounds:
         parts.append(Part("What happened", tuple(_said(count))))
     parts += _lot(count)
-    if count.segments:
+    if count.segments or count.disclosure:
         parts.append(Part("By segment", tuple(segment_items(count, finishing_order(count)))))
     papers = [*count.say, *_marks(count)]
     if papers:

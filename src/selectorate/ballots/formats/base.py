@@ -392,7 +392,8 @@ class Options:
     ``contest``: which one, in a file of several. ``overvote``, ``skipped``, ``write_in``: labels in cells;
     ``delimiter``: between candidates in one cell. ``first_column``, ``first_row``: where votes begin;
     ``ranks``: how many columns are ranks. ``blank_is_write_in``: an empty cell is a vote for a write-in.
-    ``folder``: files that a file names must be in it.
+    ``folder``: files that a file names must be in it. ``segments``: the heading of the column that says the segment of
+    each ballot, where the parts of the profile are to be told by it.
     """
 
     contest: str | None = None
@@ -405,6 +406,7 @@ class Options:
     ranks: int | None = None
     blank_is_write_in: bool = False
     folder: Path | None = None
+    segments: str | None = None
 
 
 Reader = Callable[[Source, Options], Profile]
@@ -417,7 +419,8 @@ class Format:
 
     ``looks``: whether a file that begins with these bytes and has this name looks like it. ``write`` raises InputError
     where the format cannot say what is on a ballot. ``by_name``: a file that looks like nothing is taken for this
-    format if it has one of the extensions, so that its faults are told.
+    format if it has one of the extensions, so that its faults are told. ``segments``: whether a column can say the
+    segment of each ballot.
     """
 
     id: str
@@ -428,6 +431,7 @@ class Format:
     read: Reader | None = None
     write: Writer | None = None
     by_name: bool = False
+    segments: bool = False
 
     @property
     def reads(self) -> bool:
