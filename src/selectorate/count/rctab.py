@@ -17,7 +17,7 @@ from ..ballots import MarkRules, Profile, rankings
 from ..errors import CountError
 from .alternative import AlternativeRule, count_alternative, count_in_turn
 from .gregory import GregoryRule, count_gregory
-from .result import Count, TieBreak
+from .result import Count, TieBreak, TieFor
 from .ties import Ties
 
 _OVERVOTE: dict[str, Literal["end", "pass over", "end if several"]] = {
@@ -298,7 +298,7 @@ class _JavaTies(Ties):
     def find(
         self,
         tied: Sequence[int],
-        what: Literal["surplus", "exclusion", "election"],
+        what: TieFor,
         earlier: Sequence[Mapping[int, Fraction]],
         names: Sequence[str],
         points: Sequence[str] = (),

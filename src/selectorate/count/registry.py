@@ -148,7 +148,9 @@ def _alternative(rule: AlternativeRule, *ties: TieRule) -> Run:
 
 
 def _in_turn(profile: Profile, seats: int, options: Options) -> Count:
-    counts = count_in_turn(profile, seats, ALTERNATIVE_VOTE, lambda: options.told or Ties(), marks=options.marks)
+    counts = count_in_turn(
+        profile, seats, ALTERNATIVE_VOTE, lambda: options.told or Ties(), marks=options.marks, in_a_row=True
+    )
     return joined(counts, seats)
 
 

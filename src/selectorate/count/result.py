@@ -19,8 +19,8 @@ EXHAUSTED = 0
 """Where a paper goes that ranks nobody who is still in the count."""
 
 
-TieFor = Literal["surplus", "exclusion", "election"]
-"""What a tie is for: whose surplus comes first, who goes out, who is elected."""
+TieFor = Literal["surplus", "exclusion", "election", "staying"]
+"""What a tie is for: whose surplus comes first, who goes out, who is elected, who stays in where all but two go out."""
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ class LotPart(_Part):
 
 
 class TiePart(_Part):
-    """A tie that was broken: whoever was chosen has the surplus that comes first, goes out, or is elected."""
+    """A tie that was broken: whoever was chosen has the surplus that comes first, goes out, is elected, or stays in."""
 
     between: list[Number]
     what: Annotated[TieFor, Field(alias="for")]

@@ -14,7 +14,7 @@ from ..count.ties import FOR
 from . import numbers, words
 from .blocks import Column, Item, Part, Sentences, Sheet, Table, cells
 from .pairs import pair_tables
-from .rounds import by_lot, statuses
+from .rounds import by_lot, counted, statuses
 from .segments import segment_items
 from .transfers import finishing_order, transfer_pictures
 
@@ -57,7 +57,7 @@ def count_sheet(count: Count, method: Method, title: str, date: dt.date | None =
     parts += _lot(count)
     if count.segments or count.disclosure:
         parts.append(Part("By segment", tuple(segment_items(count, finishing_order(count)))))
-    papers = [*count.say, *_marks(count)]
+    papers = [*count.say, *_empty(count), *_marks(count)]
     if papers:
         parts.append(Part("Of the papers", (Sentences(tuple(papers), listed=True),)))
     headline = f"Elected: {words.listed(people)}" if people else "Nobody is elected"
@@ -166,6 +166,15 @@ def _transfers(count: Count, item: CountRound) -> list[str]:
     if item.lost > before:
         told.append(f"Lost to cutting: {numbers.votes(item.lost - before, count.decimals)}.")
     return told
+
+
+def _empty(count: Count) -> list[str]:
+    """The places for which there is nobody."""
+    empty = count.seats - len(count.elected)
+    if empty <= 0 or len(count.elected) < len(counted(count)):
+        return []
+    places = "1 place stays" if empty == 1 else f"{empty} places stay"
+    return [f"{places} empty: nobody else stands."]
 
 
 def _marks(count: Count) -> list[str]:

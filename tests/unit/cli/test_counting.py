@@ -285,6 +285,14 @@ def test_places_that_the_file_says_are_named_as_such(wards: list[Path]) -> None:
     assert "See: selectorate methods" in run("count", wards[0], "-m", "alternative-vote", "-n", 2).stderr
 
 
+def test_places_for_which_there_is_nobody(wards: list[Path]) -> None:
+    for method in ("scottish", "meek-prf", "ers97", "block-vote", "alternative-vote-in-turn"):
+        text = run("count", wards[0], "-m", method, "-n", 9).stdout
+        assert "6 places stay empty: nobody else stands." in text
+        assert ": elected (rule 53)" not in text, "nobody is named there"
+        assert "stay empty" not in run("count", wards[0], "-m", method, "-n", 2).stdout
+
+
 def test_files_that_cannot_be_counted_together(wards: list[Path], tmp_path: Path) -> None:
     def refused(*more: object, method: str = "scottish", said: str) -> None:
         result = run("count", *more, "-m", method)
