@@ -169,6 +169,25 @@ def test_repeated_ballots_have_a_file_each(tmp_path: Path) -> None:
     assert [item.cast for item in declared.ballots[0].rounds] == [25, 25]
 
 
+@pytest.mark.parametrize("said", ["", 'elected = ["ben", "ada"]\n'])
+def test_who_is_elected_on_transfers_or_by_a_rule_needs_no_most_first_preferences(tmp_path: Path, said: str) -> None:
+    """Quota 24. Ben (30) is in; only a woman can have the other place: Cy (25) is doomed, and Ada (15) is elected."""
+    stage = (
+        'segments = ["town"]\npaper = "rank"\ncount = "scottish"\nplaces = 2\n'
+        'result_rules = [{ group = "women", at_least = 1 }]\n'
+    )
+    more = MEMBERS + '[groups.women]\nname = "women"\n'
+    papers = blt("15 1", "30 2", "25 3")
+    case(tmp_path, 'ballots = "all.blt"\n', stage, more, '["women"]', all_blt=papers)
+    path = tmp_path / "contest.toml"
+    path.write_text(path.read_text().replace("date = ", f"{said}date = "))
+    found = load_file(path)
+    assert declare(found).elected == ("ben", "ada")
+    checks = audit(found).checks
+    assert [check.what for check in checks if check.status == "disagrees"] == []
+    assert [check.published for check in checks if "among those elected" in check.what] == ["1"]
+
+
 def test_a_paper_that_breaks_its_rule_is_spoilt(tmp_path: Path) -> None:
     stage = """
 segments = ["town"]
