@@ -13,6 +13,7 @@ from rich.table import Table
 from .. import sheets
 from ..ballots import Profile, formats, in_parts
 from ..contest.segments import kept_together, marked
+from ..count.choices import named_sides
 from ..count.registry import METHODS, Method, Options
 from ..count.result import Count
 from ..count.ties import Ties
@@ -49,6 +50,9 @@ def count_command(
     ),
     default: str | None = typer.Option(
         None, "--default", metavar="NAME", help="The default option, for debian; the last on the paper without it."
+    ),
+    yes: str | None = typer.Option(
+        None, "--yes", metavar="NAME", help="The option that is for a question, where it is not called yes or for."
     ),
     quorum: int | None = typer.Option(
         None, "--quorum", min=0, help="How many must put an option above the default one, for debian."
@@ -117,7 +121,11 @@ def count_command(
         places = _places(how, seats, profile)
         _fits(how, most, entitled)
         options = Options(
-            most=most, entitled=entitled, reopen=_default(how, profile, default, quorum), quorum=quorum or 0
+            most=most,
+            entitled=entitled,
+            reopen=_default(how, profile, default, quorum),
+            quorum=quorum or 0,
+            yes=_yes(how, profile, yes),
         )
         given = Given(ties, seed, seed_file, commitment, numbers, officer, officer_file)
         broken = ties_or_end(how, [option.name for option in profile.candidates], given)
@@ -179,8 +187,26 @@ def _default(method: Method, profile: Profile, name: str | None, quorum: int | N
     for option, said in (("--default", name), ("--quorum", quorum)):
         if said is not None and method.id != "debian":
             raise InputError(f'{option} belongs to debian, not to "{method.id}"')
-    if name is None:
+    return None if name is None else _option(profile, name)
+
+
+def _yes(method: Method, profile: Profile, name: str | None) -> int | None:
+    """The number of the option that is for a question. Raises InputError where the sides cannot be told."""
+    if not method.id.startswith("yes-no"):
+        if name is not None:
+            raise InputError(f'--yes belongs to questions, not to "{method.id}"')
         return None
+    standing = [option.name for option in profile.candidates if not option.withdrawn]
+    if len(standing) > 2 and named_sides(profile) is None:
+        raise InputError(
+            f"this is no question, or its sides cannot be told: there are {words.listed(standing)}",
+            hint="The sides are called yes and no, or for and against; what else there is, is an abstention.",
+        )
+    return None if name is None else _option(profile, name)
+
+
+def _option(profile: Profile, name: str) -> int:
+    """The number of the option called ``name``. Raises InputError if there is not one."""
     names = [option.name for option in profile.candidates]
     if names.count(name) != 1:
         how_many = "several options are" if name in names else "no option is"

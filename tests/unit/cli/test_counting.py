@@ -361,6 +361,28 @@ def test_a_majority_of_those_entitled_asks_how_many_they_are(tmp_path: Path) -> 
         assert run("count", papers, *wrong).exit_code == 2
 
 
+def test_an_election_is_not_counted_as_a_question(ballots: Path) -> None:
+    """The first two of four candidates were taken for yes and no, and one of them was "elected" so."""
+    result = run("count", ballots, "-m", "yes-no", "-n", 1)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "this is no question" in result.stderr and "Ann, Bob, Cyd and Dan" in result.stderr
+
+
+def test_the_sides_of_a_question_that_are_called_otherwise(tmp_path: Path) -> None:
+    """By the alphabet Down comes first: it is said what is taken for yes, and can be said otherwise."""
+    papers = tmp_path / "papers.csv"
+    papers.write_text("ballots,rank 1\n60,Up\n40,Down\n")
+    plain = run("count", papers, "-m", "yes-no").stdout
+    assert "Down is taken for yes, and Up for no." in plain and "Not carried." in plain
+    told = run("count", papers, "-m", "yes-no", "--yes", "Up").stdout
+    assert "Up is taken for yes, and Down for no." in told and "Not carried." not in told
+    assert 'no option is called "Upp"' in run("count", papers, "-m", "yes-no", "--yes", "Upp").stderr
+    assert "--yes belongs to questions" in run("count", papers, "-m", "most-votes", "--yes", "Up").stderr
+    papers.write_text("ballots,rank 1\n60,Oui\n40,Non\n")
+    assert "taken for yes" not in run("count", papers, "-m", "yes-no").stdout
+    assert "Carried." in run("count", papers, "-m", "yes-no").stdout
+
+
 def test_the_default_option_and_the_quorum_of_debian_are_said_on_the_command_line(tmp_path: Path) -> None:
     papers = tmp_path / "papers.csv"
     papers.write_text("ballots,rank 1,rank 2,rank 3\n5,Ann,Nobody,Bob\n2,Bob,Nobody,Ann\n")
