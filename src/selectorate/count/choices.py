@@ -63,11 +63,13 @@ APPROVAL = ChoiceRule("approval", most="any")
 
 @dataclass
 class Tallied:
-    """What the papers come to: votes by candidate, and ballots by what became of them."""
+    """What the papers come to: votes by candidate, and ballots by what became of them; ``withdrawn``: how many chose
+    somebody who had withdrawn, whatever became of them."""
 
     votes: dict[int, int]
     valid: int = 0
     blank: int = 0
+    withdrawn: int = 0
     spoilt_by: dict[str, int] = field(default_factory=dict)
 
 
@@ -79,6 +81,7 @@ def tally(profile: Profile, rule: ChoiceRule, seats: int) -> Tallied:
     profile.require_whole_ballots()
     most = seats if rule.most == "places" else len(profile.candidates) if rule.most == "any" else rule.most
     standing = [number for number, option in enumerate(profile.candidates, 1) if not option.withdrawn]
+    gone = [number for number, option in enumerate(profile.candidates, 1) if option.withdrawn]
     found = Tallied(dict.fromkeys(standing, 0))
     read = rule.read
     if read == "as marked":
@@ -93,6 +96,7 @@ def tally(profile: Profile, rule: ChoiceRule, seats: int) -> Tallied:
         # (what is wrong, which papers it is wrong with): the first that is found is what is told
         blank = ~marked.any(axis=1) & ~unknown
         found.blank += int(number[blank].sum())
+        found.withdrawn += int(number[marked[:, gone].any(axis=1)].sum())
         good = ~blank
         tests = [
             ("too many chosen", unknown | (size > most)),
@@ -197,6 +201,7 @@ def count_choices(
         blank=found.blank,
         spoilt=sum(found.spoilt_by.values()),
         decimals=0,
+        met={"withdrawn": found.withdrawn},
         tied=run.tied,
         tied_for="election" if run.tied else None,
         spoilt_by=found.spoilt_by,

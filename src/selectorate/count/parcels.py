@@ -139,7 +139,7 @@ class ParcelCount:
         self._arrive(numbers, self.scale, first=True)
         self._set_quota()
         self.now_say.append(f"The quota is {self._shown(self.quota)}{self.rule.cite('quota')}.")
-        self._note("stage 1")
+        self._note("round 1")
         try:
             self._elect("first preferences")
         finally:  # a tie stops the count here, and the stage is told all the same
@@ -294,7 +294,7 @@ class ParcelCount:
             f"The surplus of {self._name(who)}, {self._shown(surplus)}, is transferred with the papers received last: "
             f"{at}{self.rule.cite('surplus')}."
         )
-        self._note(f"stage {len(self.rounds) + 1}")
+        self._note(f"round {len(self.rounds) + 1}")
         try:
             self._elect("surplus")
         finally:
@@ -367,7 +367,7 @@ class ParcelCount:
                         self.now_say.append(f"No further papers are transferred{self.rule.cite('end')}.")
                     break
             if not batches or self.rule.ties_by == "stage":
-                self._note(f"stage {len(self.rounds) + 1}")
+                self._note(f"round {len(self.rounds) + 1}")
         finally:
             self._close("exclusion", tuple(group), moved=moved, excluded=tuple(group))
 
@@ -400,7 +400,7 @@ class ParcelCount:
         self._arrive(dealt, value)
         self.now_say.append(f"Papers of value {self._shown(value)} are transferred{self.rule.cite('batch')}.")
         if self.rule.ties_by == "batch":
-            self._note(f"stage {len(self.rounds) + 1} when papers of {self._shown(value)} had moved")
+            self._note(f"round {len(self.rounds) + 1} when papers of {self._shown(value)} had moved")
         if self.rule.falling and not self.elected and self.exhausted != ended:
             before = self.quota
             self._set_quota()

@@ -29,7 +29,7 @@ MARKS = {
     "overvote": "Several candidates at one rank",
     "skipped": "A rank left empty before others",
     "repeated": "A candidate ranked more than once",
-    "withdrawn": "A candidate ranked who had withdrawn",
+    "withdrawn": "A candidate marked who had withdrawn",
 }
 """Unusual marks, by the name that a count has for them."""
 SPOILT = {
