@@ -186,7 +186,7 @@ class Nested:
             yield f"{place} is not a string"
             return
         try:
-            held = canonical.loads(value.encode("utf-8"), what=place)
+            held = canonical.loads(value.encode("utf-8", "surrogatepass"), what=place)
         except ProtocolError as fault:
             yield fault.message
         else:
