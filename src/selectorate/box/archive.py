@@ -88,6 +88,9 @@ class Archive:
             self._file: BinaryIO = path.open("rb", buffering=CHUNK)
         except OSError as fault:
             raise InputError(fault.strerror or "cannot be opened", where=Where(str(path))) from None
+        if not self._file.seekable():
+            self._file.close()
+            raise InputError("an archive is read from a file, not from a pipe", where=Where(str(path)))
         try:
             self._read_header()
         except BaseException:
