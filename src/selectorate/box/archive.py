@@ -88,6 +88,9 @@ class Archive:
             self._file: BinaryIO = path.open("rb", buffering=CHUNK)
         except OSError as fault:
             raise InputError(fault.strerror or "cannot be opened", where=Where(str(path))) from None
+        if not self._file.seekable():
+            self._file.close()
+            raise InputError("an archive is read from a file, not from a pipe", where=Where(str(path)))
         try:
             self._read_header()
         except BaseException:
@@ -226,20 +229,23 @@ class Archive:
 def create(path: Path, version: int, timestamp: int, contents: Iterable[tuple[Kind, bytes]]) -> None:
     """Write a new archive with its first members, whole or not at all.
 
-    Raises InputError if ``path`` is there already.
+    Raises InputError if ``path`` is there already, or cannot be written.
     """
     parts = [member_bytes("header", header_text(version, timestamp), timestamp)]
     parts += [member_bytes(kind, content, timestamp) for kind, content in contents]
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as file:
-        file.write(b"".join(parts))
-        file.flush()
-        os.fsync(file.fileno())
-        Path(file.name).chmod(0o644)
-        try:
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as file:
+            file.write(b"".join(parts))
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).chmod(0o644)
             os.link(file.name, path)
-        except FileExistsError:
-            raise InputError("this file is there already; a box is never overwritten", where=Where(str(path))) from None
-    sync_folder(path.parent)
+        sync_folder(path.parent)
+    except FileExistsError:
+        raise InputError("this file is there already; a box is never overwritten", where=Where(str(path))) from None
+    except OSError as fault:
+        why = fault.strerror or type(fault).__name__
+        raise InputError(f"the box cannot be written: {why}", where=Where(str(path))) from None
 
 
 def sync_folder(folder: Path) -> None:

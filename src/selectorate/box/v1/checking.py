@@ -12,9 +12,8 @@ from ...errors import ProtocolError
 from ..public import Element, Pool
 from . import proofs
 from .ballots import Ballot, ballot_checks, ballot_points, ballot_shape, read_ballot, tracker
-from .elections import Election, ListsQuestion, RankingQuestion
+from .elections import Election, ListsQuestion, RankingQuestion, width
 from .roll import Roll
-from .tallies import width
 
 __all__ = ["BallotChecker", "CheckedBallot"]
 

@@ -16,7 +16,7 @@ from ..archive import TRUNCATED, Archive, Member
 from ..shapes import HASH, Fields, Small, Text, require
 from .hashes import hex_hash
 
-__all__ = ["Chain", "Event", "EventType", "Phase", "Step", "steps"]
+__all__ = ["MOST_EVENT", "Chain", "Event", "EventType", "Phase", "Step", "steps"]
 
 EventType: TypeAlias = Literal[
     "Setup",
@@ -151,16 +151,21 @@ class Chain:
 
 @dataclass(frozen=True)
 class Step:
-    """An event with the data that came with it.
+    """An event with the data that came with it. ``member``: the event itself.
 
     ``pointer``: the payload, read, where it only points to data; then ``data`` is what it points to. Else ``data`` is
-    the payload itself, or nothing. ``end``: where in the file the step ends.
+    the payload itself, or nothing.
     """
 
     event: Event
+    member: Member
     pointer: dict[str, Any]
     data: tuple[Member, ...]
-    end: int
+
+    @property
+    def end(self) -> int:
+        """Where in the file the step ends."""
+        return self.member.end
 
 
 def steps(
@@ -183,7 +188,7 @@ def steps(
                 raise ProtocolError("more data stands in a row than any event brings along", check="archive.order")
             continue
         event = chain.extend(_read_event(archive, member))
-        step = _step(archive, event, waiting, member.end)
+        step = _step(archive, event, member, waiting)
         waiting = []
         if event.type == "Setup" and on_setup is not None:
             on_setup(step)
@@ -200,8 +205,8 @@ def _read_event(archive: Archive, member: Member) -> bytes:
     return archive.read(member, MOST_EVENT)
 
 
-def _step(archive: Archive, event: Event, waiting: Sequence[Member], end: int) -> Step:
-    """The step of ``event``, whose data must be exactly ``waiting``."""
+def _step(archive: Archive, event: Event, own: Member, waiting: Sequence[Member]) -> Step:
+    """The step of ``event``, which stands at ``own``; its data must be exactly ``waiting``."""
     wanted: list[str] = []
     pointer: dict[str, Any] = {}
     if event.payload is not None:
@@ -215,7 +220,7 @@ def _step(archive: Archive, event: Event, waiting: Sequence[Member], end: int) -
             check="archive.order",
         )
     data = tuple(waiting[:-1]) if event.type in POINTERS else tuple(waiting)
-    return Step(event, pointer, data, end)
+    return Step(event, own, pointer, data)
 
 
 def _pointer(archive: Archive, event: Event, member: Member) -> dict[str, Any]:
