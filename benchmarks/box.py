@@ -39,7 +39,7 @@ DATA = ROOT / "benchmarks" / "data"
 TOOL = Path(os.environ.get("SELECTORATE_BELENIOS_TOOL", ROOT.parent / "shared" / "tools" / "belenios-tool"))
 FIGURES, PAGE = ROOT / "docs" / "benchmarks-box.json", ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- box figures: written by benchmarks/box.py -->", "<!-- end of the box figures -->"
-OURS = [sys.executable, "-m", "selectorate", "box"]
+OURS = [str(Path(sys.executable).with_name("selectorate")), "box"]
 OUR_NAME, TOOL_NAME = "selectorate", "belenios-tool"
 WHOLE = 506_438
 """Ballots of the contest that this program is measured by."""
