@@ -249,8 +249,12 @@ def election_text(
     questions: Sequence[Question],
     administrator: str | None = None,
     credential_authority: str | None = None,
+    language: Sequence[str] | None = None,
 ) -> bytes:
-    """The bytes of an election. Raises ProtocolError if it could not be read again."""
+    """The bytes of an election. ``language``: a tag, and ``ltr`` or ``rtl``; of release 3.3.0.
+
+    Raises ProtocolError if it could not be read again.
+    """
     value: dict[str, Any] = {
         "version": VERSION,
         "description": description,
@@ -264,6 +268,8 @@ def election_text(
         value["administrator"] = administrator
     if credential_authority is not None:
         value["credential_authority"] = credential_authority
+    if language is not None:
+        value["language"] = list(language)
     raw = canonical.dumps(value).encode("utf-8")
     read_election(raw)
     return raw
