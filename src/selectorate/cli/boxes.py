@@ -20,7 +20,7 @@ from ..box.v1.looking import look
 from ..box.v1.reading import Reading
 from ..box.v1.trustees import election_key, read_trustees
 from ..errors import InputError, Where
-from . import base, box_checks, box_keys
+from . import base, box_checks, box_demo, box_keys
 from .base import line
 from .box_keys import TRUSTEE_KEY, passphrase, write_new
 
@@ -255,3 +255,4 @@ def _answers(text: str) -> Sequence[Sequence[int]]:
 
 box_keys.add_to(app)
 box_checks.add_to(app)
+box_demo.add_to(app)
