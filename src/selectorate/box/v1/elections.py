@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from ...errors import ProtocolError
@@ -29,7 +30,7 @@ __all__ = [
 
 VERSION = 1
 """The value of ``version`` in all structures of this version."""
-UUID = Pattern("a Base58 identifier of 14 characters or more", UUID_FORM)
+UUID = Pattern("a Base58 identifier of 14 characters or more", UUID_FORM, "identifier")
 MOST_CHOICES = 1000
 """Choices of one homomorphic question; each costs every ballot a ciphertext with two proofs."""
 MOST_CIPHERTEXTS = 8_000
@@ -109,7 +110,7 @@ class Election:
     public_key: str
     questions: tuple[Question, ...]
 
-    @property
+    @cached_property
     def phi(self) -> str:
         """Its fingerprint, ``φ`` of the specification."""
         return base64_hash(self.raw)
@@ -119,7 +120,7 @@ class Election:
         """Its hash in hexadecimal, by which the setup refers to it."""
         return hex_hash(self.raw)
 
-    @property
+    @cached_property
     def rankings(self) -> tuple[int, ...]:
         """The positions of the questions whose answers are shuffled."""
         return tuple(i for i, question in enumerate(self.questions) if isinstance(question, RankingQuestion))
