@@ -95,8 +95,8 @@ class BallotChecker:
         packed = self._packed([points for _, _, points in good])
         for (number, ballot, _), asked, (first, rankings) in zip(good, checks, packed, strict=True):
             signature, *others = [next(verdicts) for _ in asked]
-            fault = self._verdict(signature, all(others))
-            checked.append((number, CheckedBallot(tracker(ballot.raw), fault, ballot.credential, rankings, first)))
+            verdict = self._verdict(signature, all(others))
+            checked.append((number, CheckedBallot(tracker(ballot.raw), verdict, ballot.credential, rankings, first)))
         return checked
 
     def _packed(self, rows: Sequence[Sequence[Element]]) -> list[tuple[bytes, bytes]]:
