@@ -7,6 +7,7 @@ Every message says what is wrong, where (file, line, key), and what would be rig
     │   ├── RulebookError   a rulebook that is malformed or contradicts itself
     │   └── ContestError    a contest file that is malformed or does not fit its rulebook
     ├── ProtocolError       data of a sealed box that is not as the protocol wants it  exit status 1
+    │   └── ContributionError   what one trustee gave to a common key
     ├── CountError          a count that cannot go on (no rule for a tie, figures that are not there)
     └── MissingPartError    an optional part of the installation that is not there (pictures)
 """
@@ -106,6 +107,17 @@ class ProtocolError(SelectorateError):
     def __init__(self, message: str, *, check: str, where: Where | None = None, hint: str | None = None) -> None:
         super().__init__(message, where=where, hint=hint)
         self.check = check
+
+
+class ContributionError(ProtocolError):
+    """What one trustee gave to a key that several make together, and that is not valid.
+
+    ``trustee``: whose it is, counted from 1 in the order of the certificates.
+    """
+
+    def __init__(self, message: str, *, trustee: int, check: str, hint: str | None = None) -> None:
+        super().__init__(message, check=check, hint=hint)
+        self.trustee = trustee
 
 
 class CountError(SelectorateError):

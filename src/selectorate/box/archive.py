@@ -15,6 +15,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias
 
@@ -59,12 +60,17 @@ def header_text(version: int, timestamp: int) -> bytes:
 
 def _tar_header(name: str, size: int, timestamp: int) -> bytes:
     """The 512 bytes before a member's content."""
-    fields = name.ljust(100, "\0") + "0000644\0" + "0000000\0" * 2 + f"{size:011o}\0{timestamp:011o}\0"
-    block = bytearray(fields.encode("ascii").ljust(BLOCK, b"\0"))
-    block[148:156] = b" " * 8
-    block[156] = ord("0")
-    block[148:156] = f"{sum(block):06o}\0 ".encode("ascii")
-    return bytes(block)
+    before, total, after = _header_rest(size, timestamp)
+    letters = name.encode("ascii")
+    return letters.ljust(100, b"\0") + before + f"{total + sum(letters):06o}\0 ".encode("ascii") + after
+
+
+@lru_cache(maxsize=4096)
+def _header_rest(size: int, timestamp: int) -> tuple[bytes, int, bytes]:
+    """What stands in a member's header after its name: before the checksum, their sum, and behind it."""
+    before = ("0000644\0" + "0000000\0" * 2 + f"{size:011o}\0{timestamp:011o}\0").encode("ascii")
+    after = b"0".ljust(BLOCK - 156, b"\0")
+    return before, sum(before) + 8 * ord(" ") + sum(after), after
 
 
 def member_bytes(kind: Kind, content: bytes, timestamp: int) -> bytes:

@@ -14,6 +14,7 @@ from ..box.keyfile import read_key_file, read_public
 from ..box.v1 import acts
 from ..box.v1.ballots import make_ballot, tracker
 from ..box.v1.box import Box, open_box
+from ..box.v1.credentials import published_text
 from ..box.v1.elections import election_text, questions_of
 from ..box.v1.looking import look
 from ..box.v1.reading import Reading
@@ -58,9 +59,10 @@ def open_(
             questions=questions_of(asked.get("questions")),
             administrator=asked.get("administrator"),
             credential_authority=asked.get("credential_authority"),
+            language=asked.get("language"),
         )
         path = folder / f"{uuid}.bel"
-        listed = _bytes(credentials).rstrip(b"\n")
+        listed = published_text(_bytes(credentials).rstrip(b"\n"), group)
         open_box(path, election=election, trustees=raw_trustees, credentials=listed, timestamp=int(time.time()))
         seen = look(path)
         console = base.out()

@@ -22,7 +22,7 @@ from ...errors import InputError, ProtocolError, Where
 from .. import canonical
 from ..archive import TRUNCATED, Archive, Kind, create, member_bytes
 from ..pools import Arithmetic, new_pool
-from .ballots import MOST_BYTES, Ballot, read_ballot, tracker
+from .ballots import MOST_BYTES, Ballot, BallotReader, tracker
 from .checking import BallotChecker
 from .credentials import read_credentials
 from .elections import Election, read_election
@@ -163,6 +163,7 @@ class Box:
     def _setup(self, archive: Archive, step: Step) -> None:
         election, _, credentials = (archive.read(member, MOST_SETUP) for member in step.data)
         self._election = read_election(election)
+        self._reader = BallotReader(self._election)
         self._chain.shuffles = bool(self._election.rankings)
         self.roll = Roll(read_credentials(credentials, self._election.group))
 
@@ -171,7 +172,7 @@ class Box:
             raise self._gone()
         if step.event.type != "Ballot":
             return
-        ballot = read_ballot(archive.read(step.data[0], MOST_BYTES), self.election)
+        ballot = self._reader.read(archive.read(step.data[0], MOST_BYTES))
         self._trackers[tracker(ballot.raw)] = step.event.height
         self._marks.add(_mark(ballot))
         record(self.roll, ballot, step.event.height)
@@ -256,7 +257,7 @@ class Box:
             (checked,) = self._checker.check([raw])
             if checked.fault is not None:
                 raise checked.fault
-            if _mark(read_ballot(raw, self.election)) in self._marks:
+            if _mark(self._reader.read(raw)) in self._marks:
                 raise ProtocolError(
                     "a ballot with the same randomness is in the box already",
                     check="ballot.distinct",

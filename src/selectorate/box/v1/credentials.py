@@ -23,6 +23,7 @@ __all__ = [
     "credential_text",
     "generate",
     "public",
+    "published_text",
     "read_credentials",
     "secret_exponent",
     "token",
@@ -88,6 +89,24 @@ def credential_text(group: Group, entries: Sequence[PublicCredential]) -> bytes:
     entries = sorted(entries, key=lambda entry: group.sort_key(entry.key))
     texts = [f"{entry.key},{entry.weight}" if weighted else entry.key for entry in entries]
     return canonical.dumps(texts).encode("utf-8")
+
+
+def published_text(raw: bytes, group: Group) -> bytes:
+    """The public list as it goes into a box, from what a registrar hands over.
+
+    The registrar's list may say of each key whose it is, as the reference tool's does (``key,weight,login``, the weight
+    empty if it is one): nothing of that is published. Raises ProtocolError as `read_credentials` does.
+    """
+    check = "setup.credentials"
+    value = canonical.loads(raw, what="the list of credentials", check=check)
+    require(Items(Text()), value, "credentials", check=check)
+    if all(text.count(",") < 2 for text in value):
+        read_credentials(raw, group)
+        return raw
+    parts = (text.split(",", 2) for text in value)
+    texts = [",".join(filter(None, part[:2])) for part in parts]
+    entries = [_entry(group, text, number) for number, text in enumerate(texts)]
+    return credential_text(group, entries)
 
 
 def read_credentials(raw: bytes, group: Group) -> list[PublicCredential]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from ...errors import ProtocolError
@@ -29,7 +30,7 @@ __all__ = [
 
 VERSION = 1
 """The value of ``version`` in all structures of this version."""
-UUID = Pattern("a Base58 identifier of 14 characters or more", UUID_FORM)
+UUID = Pattern("a Base58 identifier of 14 characters or more", UUID_FORM, "identifier")
 MOST_CHOICES = 1000
 """Choices of one homomorphic question; each costs every ballot a ciphertext with two proofs."""
 MOST_CIPHERTEXTS = 8_000
@@ -109,7 +110,7 @@ class Election:
     public_key: str
     questions: tuple[Question, ...]
 
-    @property
+    @cached_property
     def phi(self) -> str:
         """Its fingerprint, ``φ`` of the specification."""
         return base64_hash(self.raw)
@@ -119,7 +120,7 @@ class Election:
         """Its hash in hexadecimal, by which the setup refers to it."""
         return hex_hash(self.raw)
 
-    @property
+    @cached_property
     def rankings(self) -> tuple[int, ...]:
         """The positions of the questions whose answers are shuffled."""
         return tuple(i for i, question in enumerate(self.questions) if isinstance(question, RankingQuestion))
@@ -249,8 +250,12 @@ def election_text(
     questions: Sequence[Question],
     administrator: str | None = None,
     credential_authority: str | None = None,
+    language: Sequence[str] | None = None,
 ) -> bytes:
-    """The bytes of an election. Raises ProtocolError if it could not be read again."""
+    """The bytes of an election. ``language``: a tag, and ``ltr`` or ``rtl``; of release 3.3.0.
+
+    Raises ProtocolError if it could not be read again.
+    """
     value: dict[str, Any] = {
         "version": VERSION,
         "description": description,
@@ -264,6 +269,8 @@ def election_text(
         value["administrator"] = administrator
     if credential_authority is not None:
         value["credential_authority"] = credential_authority
+    if language is not None:
+        value["language"] = list(language)
     raw = canonical.dumps(value).encode("utf-8")
     read_election(raw)
     return raw

@@ -20,7 +20,7 @@ from ..archive import Archive, Member
 from ..pools import Arithmetic, new_pool
 from ..public import Pool
 from . import results
-from .ballots import MOST_BYTES, read_ballot
+from .ballots import MOST_BYTES, BallotReader
 from .checking import BallotChecker, CheckedBallot
 from .credentials import read_credentials
 from .decryptions import PartialDecryption, read_decryption
@@ -336,8 +336,9 @@ class _Reader:
         if reading.election.rankings:
             for rankings in reading.roll.rankings():
                 tally.add_rankings(rankings)
+        reader = BallotReader(reading.election)
         for chunk in chunked(self._last.values(), BATCH):
-            ballots = [read_ballot(self.archive.read(member, MOST_BYTES), reading.election) for member in chunk]
+            ballots = [reader.read(self.archive.read(member, MOST_BYTES)) for member in chunk]
             weights = [reading.roll.weight(ballot.credential) or 0 for ballot in ballots]
             tally.add_sums([ballot.content["answers"] for ballot in ballots], weights)
         reading.ciphertexts = tally.finished()

@@ -1,42 +1,38 @@
-"""What is published of a threshold key: certificates, coefficients in the exponent, shares, and all checks of them.
+"""What is published of a threshold key: coefficients in the exponent, shares of the key, and all checks of them.
 
 Of m trustees any t + 1 can open what is encrypted under the key. In this module and in JSON, ``threshold`` is t + 1;
 trustees are counted from 1.
 
-Source: Belenios specification 3.1, sections 4.6.2, 4.6.4 and 4.6.7. Found by experiment with release 3.3.0: in what
+Source: Belenios specification 3.1, sections 4.6.4, 4.6.6 and 4.6.7. Found by experiment with release 3.3.0: in what
 ``signatures`` sign, certificates are objects; the ``signature`` of a verification key signs the text of its point.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from .. import canonical
 from ..groups import Group
 from ..public import Element, Pool
-from ..shapes import Fields, Items, Shape, Small, Text
+from ..shapes import Fields, Items, Shape, Small
 from . import proofs
+from .certificates import MOST_TRUSTEES, Certificate, certificate_faults, certificate_shape
 from .channels import SignedMessage, signed_shape
-from .keys import Labelled, TrusteePublicKey, failed, key_shape, possession, proof_shape, read_points
+from .keys import Labelled, TrusteePublicKey, failed, key_shape, possession, proof_shape, read_again, read_points
 from .proofs import Proof
 
 __all__ = [
-    "MOST_TRUSTEES",
-    "Certificate",
+    "ThresholdJson",
     "ThresholdParameters",
-    "certificate_faults",
-    "certificate_shape",
-    "certificates_faults",
+    "coefexps_of",
     "coefexps_shape",
+    "coefficients",
     "parameters_faults",
     "parameters_shape",
 ]
-
-MOST_TRUSTEES = 255
-"""Trustees of one threshold key: each sends a message to each, so that many make 65,025 of them."""
 
 
 class ThresholdJson(TypedDict):
@@ -47,27 +43,6 @@ class ThresholdJson(TypedDict):
     coefexps: list[SignedMessage]
     signatures: list[Proof]
     verification_keys: list[TrusteePublicKey]
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """A trustee's certificate of the right shape: ``signed`` as it is passed on, and what it says."""
-
-    signed: SignedMessage
-    size: int
-    threshold: int
-    index: int
-    verification: str
-    encryption: str
-
-    @classmethod
-    def of(cls, signed: SignedMessage) -> Certificate:
-        """What ``signed`` says, whose shape was checked (`certificate_shape`)."""
-        said = json.loads(signed["message"])
-        context = said["context"]
-        return cls(
-            signed, context["size"], context["threshold"], context["index"], said["verification"], said["encryption"]
-        )
 
 
 @dataclass(frozen=True)
@@ -101,14 +76,6 @@ def coefexps_of(signed: SignedMessage) -> tuple[str, ...]:
 
 
 # --- shapes ----------------------------------------------------------------------------------------------
-
-
-def certificate_shape(group: Group) -> Fields:
-    """What a certificate looks like. Source: section 4.6.2."""
-    number = Small(1, MOST_TRUSTEES)
-    context = Fields((("group", Text((group.name,))), ("size", number), ("threshold", number), ("index", number)))
-    keys = Fields((("context", context), ("verification", group.point), ("encryption", group.point)))
-    return signed_shape(group, keys)
 
 
 def coefexps_shape(group: Group, threshold: int | None = None) -> Fields:
@@ -152,56 +119,16 @@ def parameters_shape(group: Group) -> Shape:
     return _Parameters(group)
 
 
-# --- certificates ----------------------------------------------------------------------------------------
-
-
-def certificate_faults(pool: Pool, certificate: Certificate, what: str) -> Iterator[str]:
-    """What is wrong with one certificate by itself: its numbers, its points, its signature.
-
-    A threshold of all trustees is none: who wants that gives each a key of their own ("Single").
-    """
-    if not (1 <= certificate.threshold < certificate.size and certificate.index <= certificate.size):
-        yield f"{what} is number {certificate.index} of {certificate.size}, of whom {certificate.threshold} suffice"
-    points = [(f"the {kind} key of {what}", text) for kind, text in _both_keys(certificate)]
-    elements = yield from read_points(pool, points)
-    if elements:
-        signed = certificate.signed
-        check = proofs.check_signed_message(pool, elements[0], signed["message"], signed["signature"])
-        yield from failed(pool, [(f"{what} is not signed by its own key", check)])
-
-
-def _both_keys(certificate: Certificate) -> list[tuple[str, str]]:
-    return [("verification", certificate.verification), ("encryption", certificate.encryption)]
-
-
-def certificates_faults(pool: Pool, certificates: Sequence[Certificate], first: int = 1) -> Iterator[str]:
-    """What is wrong with the certificates of all trustees, the first of whom is number ``first``: each by itself,
-    and beside the others.
-
-    Step 2 of the key establishment. Source: section 3.1.1. That no two keys are the same: `channel_keys`.
-    """
-    threshold = certificates[0].threshold
-    for index, certificate in enumerate(certificates, start=1):
-        what = f"the certificate of trustee {first + index - 1}"
-        yield from certificate_faults(pool, certificate, what)
-        if certificate.index != index:
-            yield f"{what} is number {certificate.index}, and stands at place {index}"
-        if certificate.size != len(certificates):
-            yield f"{what} is one of {certificate.size}, and there are {len(certificates)}"
-        if certificate.threshold != threshold:
-            yield f"{what} is for a threshold of {certificate.threshold}, the first one for {threshold}"
-
-
-def channel_keys(certificates: Sequence[Certificate], first: int = 1) -> list[tuple[str, str]]:
-    """All keys of the certificates, each with what it is called; no two may be the same."""
-    return [
-        (f"the {kind} key of the certificate of trustee {number}", text)
-        for number, certificate in enumerate(certificates, start=first)
-        for kind, text in _both_keys(certificate)
-    ]
-
-
 # --- coefficients ----------------------------------------------------------------------------------------
+
+
+def coefficients(coefexps: Iterable[Sequence[str]], first: int = 1) -> list[tuple[str, str]]:
+    """All coefficients, each with what it is called; the first trustee is number ``first``."""
+    return [
+        (f"coefficient {k} of trustee {number}", text)
+        for number, texts in enumerate(coefexps, start=first)
+        for k, text in enumerate(texts)
+    ]
 
 
 def certs_text(certificates: Sequence[Certificate], coefexps: Sequence[str]) -> str:
@@ -265,18 +192,19 @@ def parameters_faults(pool: Pool, group: Group, parameters: ThresholdParameters,
     """
     content, certificates, sound = parameters.content, parameters.certificates, True
     # (1)
-    if certificates[0].threshold != parameters.threshold:
-        sound = False
-        yield f"the certificates are for a threshold of {certificates[0].threshold}, not {parameters.threshold}"
-    for fault in certificates_faults(pool, certificates, first):
-        sound = False
-        yield fault
+    for index, certificate in enumerate(certificates, start=1):
+        for fault in certificate_faults(
+            pool,
+            certificate,
+            number=first + index - 1,
+            index=index,
+            threshold=parameters.threshold,
+            size=parameters.size,
+        ):
+            sound = False
+            yield fault
     # (2)
-    points = [
-        (f"coefficient {k} of trustee {number}", text)
-        for number, texts in enumerate(parameters.coefexps, start=first)
-        for k, text in enumerate(texts)
-    ]
+    points = coefficients(parameters.coefexps, first)
     points += [
         (f"the key of trustee {number}", key["public_key"])
         for number, key in enumerate(content["verification_keys"], start=first)
@@ -291,7 +219,7 @@ def _signed_faults(
 ) -> Iterator[str]:
     """Steps (3) to (5) of `parameters_faults`; ``elements``: all coefficients, then all keys."""
     content, size, threshold = parameters.content, parameters.size, parameters.threshold
-    vks = [element for element in pool.read([one.verification for one in parameters.certificates]) if element]
+    vks = read_again(pool, [one.verification for one in parameters.certificates])
     columns = [elements[i * threshold : (i + 1) * threshold] for i in range(size)]
     keys, ys = content["verification_keys"], elements[size * threshold :]
     checks: list[Labelled] = []

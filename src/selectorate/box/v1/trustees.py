@@ -19,8 +19,9 @@ from .. import canonical
 from ..groups import Group
 from ..public import Pool
 from ..shapes import Items, Pair, Shape, Text, require
+from .certificates import channel_keys
 from .keys import PrivateKey, TrusteePublicKey, key_faults, key_shape, make_key, same_points
-from .threshold import ThresholdParameters, channel_keys, parameters_faults, parameters_shape
+from .threshold import ThresholdParameters, coefficients, parameters_faults, parameters_shape
 
 __all__ = [
     "Missing",
@@ -239,8 +240,8 @@ def trustee_faults(pool: Pool, trustees: Trustees, public_key: str | None = None
     """What is wrong with the structure: the name of the check that fails, and a sentence for each fault.
 
     ``public_key``: that of the election, which must be the product of the sub-keys. Sources: sections 3.1.1, 4.5 to
-    4.7. The specification leaves these to the reader, and a box is not safe without them: no key is the identity, no
-    two trustees have the same, and neither a sub-key nor the election's key is the identity.
+    4.7. The specification leaves these to the reader, and a box is not safe without them: no point is the identity,
+    none stands there twice, and neither a sub-key nor the election's key is the identity.
     """
     faults = 0
     for fault in _structure_faults(pool, trustees):
@@ -266,14 +267,20 @@ def _structure_faults(pool: Pool, trustees: Trustees) -> Iterator[str]:
             yield from key_faults(pool, trustees.group, item.key, f"the key of trustee {own[0].number}")
         else:
             yield from parameters_faults(pool, trustees.group, item, own[0].number)
-    yield from same_points(_all_keys(trustees))
+    yield from same_points(_all_points(trustees))
 
 
-def _all_keys(trustees: Trustees) -> Iterator[tuple[str, str]]:
-    """Every key that somebody has, with what it is called."""
+def _all_points(trustees: Trustees) -> Iterator[tuple[str, str]]:
+    """Every point of the structure, with what it is called: each is made at random, by one trustee, for one use.
+
+    Where one trustee of several suffices, all of them have one share by the nature of it, which is named once.
+    """
     for key in trustees.keys:
-        yield f"the key of trustee {key.number}", key.public_key
+        item = trustees.items[key.item]
+        if key.index == 1 or not (isinstance(item, ThresholdParameters) and item.threshold == 1):
+            yield f"the key of trustee {key.number}", key.public_key
     for position, item in enumerate(trustees.items):
         if isinstance(item, ThresholdParameters):
             first = trustees.of_item(position)[0].number
             yield from channel_keys(item.certificates, first)
+            yield from coefficients(item.coefexps, first)
