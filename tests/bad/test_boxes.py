@@ -19,8 +19,7 @@ from selectorate.box.v1.reading import CHECKS, SECTIONS, read_box, tally_pieces
 from selectorate.box.v1.report import report
 
 NEVER_FIRST = {
-    "result.range": "Ballots that are proven and decryptions that are proven have no such sum: `ballot.proofs` or "
-    "`decryption.proof` is first. It is tried below, behind a ballot that is not proven.",
+    "result.range": "Who keeps to the protocol makes no such sum. It is tried below, with a ballot that is not proven.",
 }
 
 
