@@ -91,10 +91,8 @@ def table(outcomes: Sequence[Outcome]) -> str:
 def page(outcomes: Sequence[Outcome], release: str, date: str) -> str:
     """The page, of outcomes none of which is a failure."""
     everything = len(outcomes), sum(one.checked for one in outcomes), sum(one.ballots for one in outcomes)
-    matrices = "\n\n".join(
-        f"### {group}\n\n{_table(['questions', 'trustees', *(MAKERS_SAID[name] for name in MAKERS)], rows(outcomes, group))}"
-        for group in GROUPS
-    )
+    head = ["questions", "trustees", *(MAKERS_SAID[name] for name in MAKERS)]
+    matrices = "\n\n".join(f"### {group}\n\n{_table(head, rows(outcomes, group))}" for group in GROUPS)
     odd = "\n".join(f"- {name[0].upper()}{name[1:]}." for name in ODD)
     return TEXT.format(
         release=release,

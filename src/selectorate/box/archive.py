@@ -15,6 +15,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias
 
@@ -59,12 +60,17 @@ def header_text(version: int, timestamp: int) -> bytes:
 
 def _tar_header(name: str, size: int, timestamp: int) -> bytes:
     """The 512 bytes before a member's content."""
-    fields = name.ljust(100, "\0") + "0000644\0" + "0000000\0" * 2 + f"{size:011o}\0{timestamp:011o}\0"
-    block = bytearray(fields.encode("ascii").ljust(BLOCK, b"\0"))
-    block[148:156] = b" " * 8
-    block[156] = ord("0")
-    block[148:156] = f"{sum(block):06o}\0 ".encode("ascii")
-    return bytes(block)
+    before, total, after = _header_rest(size, timestamp)
+    letters = name.encode("ascii")
+    return letters.ljust(100, b"\0") + before + f"{total + sum(letters):06o}\0 ".encode("ascii") + after
+
+
+@lru_cache(maxsize=4096)
+def _header_rest(size: int, timestamp: int) -> tuple[bytes, int, bytes]:
+    """What stands in a member's header after its name: before the checksum, their sum, and behind it."""
+    before = ("0000644\0" + "0000000\0" * 2 + f"{size:011o}\0{timestamp:011o}\0").encode("ascii")
+    after = b"0".ljust(BLOCK - 156, b"\0")
+    return before, sum(before) + 8 * ord(" ") + sum(after), after
 
 
 def member_bytes(kind: Kind, content: bytes, timestamp: int) -> bytes:
@@ -88,6 +94,9 @@ class Archive:
             self._file: BinaryIO = path.open("rb", buffering=CHUNK)
         except OSError as fault:
             raise InputError(fault.strerror or "cannot be opened", where=Where(str(path))) from None
+        if not self._file.seekable():
+            self._file.close()
+            raise InputError("an archive is read from a file, not from a pipe", where=Where(str(path)))
         try:
             self._read_header()
         except BaseException:
@@ -226,20 +235,23 @@ class Archive:
 def create(path: Path, version: int, timestamp: int, contents: Iterable[tuple[Kind, bytes]]) -> None:
     """Write a new archive with its first members, whole or not at all.
 
-    Raises InputError if ``path`` is there already.
+    Raises InputError if ``path`` is there already, or cannot be written.
     """
     parts = [member_bytes("header", header_text(version, timestamp), timestamp)]
     parts += [member_bytes(kind, content, timestamp) for kind, content in contents]
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as file:
-        file.write(b"".join(parts))
-        file.flush()
-        os.fsync(file.fileno())
-        Path(file.name).chmod(0o644)
-        try:
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as file:
+            file.write(b"".join(parts))
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).chmod(0o644)
             os.link(file.name, path)
-        except FileExistsError:
-            raise InputError("this file is there already; a box is never overwritten", where=Where(str(path))) from None
-    sync_folder(path.parent)
+        sync_folder(path.parent)
+    except FileExistsError:
+        raise InputError("this file is there already; a box is never overwritten", where=Where(str(path))) from None
+    except OSError as fault:
+        why = fault.strerror or type(fault).__name__
+        raise InputError(f"the box cannot be written: {why}", where=Where(str(path))) from None
 
 
 def sync_folder(folder: Path) -> None:

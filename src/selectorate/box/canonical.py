@@ -17,6 +17,9 @@ __all__ = ["MAX_TEXT", "dumps", "loads"]
 
 MAX_TEXT = 64 * 1024 * 1024
 """Bytes of one JSON text that is read whole: more than the list of credentials of 500,000 voters needs."""
+MOST_VALUES = 4_000_000
+"""Lists and strings of one JSON text: twice what the longest list of credentials has. An object counts as four, since
+it takes the memory of four; without this bound a text would take thirty times its length."""
 MAX_NUMBER = 20
 """Digits of a JSON number: all that the protocol writes as numbers are small; large ones are strings."""
 
@@ -38,6 +41,8 @@ def loads(text: bytes, *, what: str, check: str = "json.canonical") -> Any:
     """
     if len(text) > MAX_TEXT:
         raise ProtocolError(f"{what} is longer than {MAX_TEXT:,} bytes", check=check)
+    if text.count(b"[") + text.count(b'"') // 2 + 4 * text.count(b"{") > MOST_VALUES:
+        raise ProtocolError(f"{what} has more than {MOST_VALUES:,} lists and strings", check=check)
     try:
         decoded = text.decode("utf-8")
         value = json.loads(decoded, parse_constant=_refuse, parse_int=_small, parse_float=_refuse)

@@ -17,6 +17,7 @@ from . import canonical
 
 __all__ = [
     "HASH",
+    "HASH_64",
     "Bool",
     "Either",
     "Fields",
@@ -27,6 +28,7 @@ __all__ = [
     "Shape",
     "Small",
     "Text",
+    "exact_text",
     "require",
 ]
 
@@ -186,12 +188,51 @@ class Nested:
             yield f"{place} is not a string"
             return
         try:
-            held = canonical.loads(value.encode("utf-8"), what=place)
+            held = canonical.loads(value.encode("utf-8", "surrogatepass"), what=place)
         except ProtocolError as fault:
             yield fault.message
         else:
             yield from self.inner.faults(held, place)
 
 
+def exact_text(shape: Shape) -> re.Pattern[bytes] | None:
+    """A pattern that matches the canonical JSON of exactly those values that have ``shape``, or None if none can.
+
+    It can where the shape has fixed fields, fixed lengths, and strings in which nothing is ever escaped: then a text
+    that matches needs no parsing to be known as canonical and of the shape, but for its numbers. Each number that has
+    to be below a bound is a group.
+    """
+    source = _source(shape)
+    return None if source is None else re.compile(source.encode("ascii"))
+
+
+MOST_REPEATS = 200
+"""Items of a list up to which a pattern for all of them is worth its making."""
+
+
+def _source(shape: Shape) -> str | None:
+    """The source of the pattern of `exact_text`."""
+    parts: list[str | None]
+    match shape:
+        case Pattern(pattern=pattern, below=below, kind=kind):
+            group = "" if kind == "scalar" and below is not None else "?:"
+            return f'"({group}{pattern.pattern})"' if kind != "text" else None
+        case Fields(fields=fields, optional=optional) if not optional:
+            parts = [_source(inner) for _, inner in fields]
+            named = [f'"{name}":{part}' for (name, _), part in zip(fields, parts, strict=True)]
+            return None if None in parts else r"\{" + ",".join(named) + r"\}"
+        case Pair(shapes=shapes) if len(shapes) <= MOST_REPEATS:
+            parts = [_source(inner) for inner in shapes]
+        case Items(item=item, length=int(length)) if length <= MOST_REPEATS:
+            parts = [_source(item)] * length
+        case _:
+            return None
+    known = [part for part in parts if part is not None]
+    return r"\[" + ",".join(known) + r"\]" if len(known) == len(parts) else None
+
+
 HASH = Pattern("a SHA-256 hash in hexadecimal", re.compile("[0-9a-f]{64}", re.ASCII), "hash")
 """A SHA-256 hash in lower-case hexadecimal."""
+
+HASH_64 = Pattern("a SHA-256 hash in Base64", re.compile("[0-9A-Za-z+/]{43}", re.ASCII), "hash")
+"""A SHA-256 hash in Base64 without padding."""

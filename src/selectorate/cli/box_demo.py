@@ -7,6 +7,7 @@ protocol.
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 
 from .. import contest, sheets
 from ..box.ed25519 import ED25519
@@ -122,9 +124,10 @@ def demo(
 
 
 def _found_tool() -> Path | None:
-    """The reference tool, if it is on the path."""
-    found = shutil.which("belenios-tool")
-    return Path(found) if found else None
+    """The reference tool, if it is named in the environment, on the path, or beside this checkout."""
+    named = os.environ.get("SELECTORATE_BELENIOS_TOOL") or shutil.which("belenios-tool")
+    beside = Path("..", "shared", "tools", "belenios-tool")
+    return Path(named) if named else beside if beside.is_file() else None
 
 
 class _Story:
@@ -136,8 +139,8 @@ class _Story:
         self.started = time.monotonic()
 
     def say(self, text: str, style: str = "") -> None:
-        """A line of the story."""
-        self.console.print(line(text, style))
+        """A line of the story, indented as it is."""
+        self.console.print(Padding(line(text.strip(), style), (0, 0, 0, len(text) - len(text.lstrip()))))
 
     def chapter(self, title: str) -> None:
         """The heading of a part."""
@@ -150,6 +153,7 @@ class _Story:
         segments = self.opened(parameters)
         self.voted(segments)
         self.closed(segments)
+        self.chapter("5. Opening: two trustees shuffle, two decrypt; trustee 2 has lost the key")
         for segment in segments:
             self.unsealed(segment, trustees)
         self.verified(segments)
@@ -242,20 +246,20 @@ class _Story:
 
     def unsealed(self, segment: Segment, trustees: Sequence[Trustee]) -> None:
         """Two trustees shuffle, two decrypt; each checks everything before using the key."""
-        self.chapter(f"5. Opening the box of the {segment.name}")
+        self.say(f"  {segment.name}")
         box = Box(segment.path)
         for trustee in trustees[:NEEDED]:
             box.add_owned("Shuffle", trustee.number, acts.shuffle(read_box(segment.path)))
-            self.say(f"  trustee {trustee.number} shuffled, with a proof")
+            self.say(f"    trustee {trustee.number} shuffled, with a proof")
         box.add("EndShuffles")
-        for trustee in (trustees[0], trustees[2]):  # the second has lost the key
+        for trustee in (trustees[0], trustees[2]):
             reading = read_box(segment.path)
             content = acts.partial_decryption(reading, trustee.private.exponent, trustee.public)
             box.add_owned("PartialDecryption", trustee.number, content)
-            self.say(f"  trustee {trustee.number} decrypted their part, with a proof")
+            self.say(f"    trustee {trustee.number} decrypted their part, with a proof")
         opened, raw = acts.opened(read_box(segment.path))
         box.add("Result", [], raw)
-        self.say(f"  opened: {len(opened.result[0])} rankings, in an order that nobody knows")
+        self.say(f"    opened: {len(opened.result[0])} rankings, in an order that nobody knows")
 
     def verified(self, segments: Sequence[Segment]) -> None:
         """Anybody checks all of it."""

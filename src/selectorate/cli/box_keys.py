@@ -30,8 +30,8 @@ TRUSTEE_KEY = "a trustee's private key"
 MOST_VOTERS = 1_000_000
 
 keys = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
-_GROUP = typer.Option("Ed25519", help="Ed25519 or RFC-3526-2048.")
-_PASSPHRASE = typer.Option(None, help="A file with the passphrase; else it is asked for.")
+GROUP = typer.Option("Ed25519", help="Ed25519 or RFC-3526-2048.")
+PASSPHRASE = typer.Option(None, help="A file with the passphrase; else it is asked for.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,20 +44,20 @@ def add_to(app: typer.Typer) -> None:
 @keys.command()
 def single(
     out: Path = typer.Option(..., help="The new key file; the public part goes beside it, as NAME.public.json."),
-    group: str = _GROUP,
-    passphrase_file: Path | None = _PASSPHRASE,
+    group: str = GROUP,
+    passphrase_file: Path | None = PASSPHRASE,
 ) -> None:
     """Make the key of a trustee without whom nothing is opened. Offline is best."""
     with base.failures_told():
         chosen = group_of(group)
         secret = passphrase(passphrase_file, new=True)
         private, public = made_keys.make_key(chosen)
-        beside = _beside(out, ".public.json")
+        published = beside(out, ".public.json")
         about = {"group": chosen.name, "public_key": public["public_key"]}
         write_key_file(out, KeyFile(TRUSTEE_KEY, about, {"private": str(private.exponent)}), secret)
-        beside.write_bytes(json_text(public))
+        published.write_bytes(json_text(public))
         console = base.out()
-        console.print(line(f"Key: {out}, which only its owner may have. To publish: {beside}."))
+        console.print(line(f"Key: {out}, which only its owner may have. To publish: {published}."))
         console.print(line(f"Public key: {public['public_key']}"))
 
 
@@ -67,7 +67,7 @@ def trustees(
         None, help="The public keys of single trustees, in the order of their numbers."
     ),
     threshold: Path | None = typer.Option(None, help="The parameters of a threshold key; its trustees come last."),
-    group: str = _GROUP,
+    group: str = GROUP,
     out: Path = typer.Option(Path("trustees.json"), help="The new file, for `box open --trustees`."),
 ) -> None:
     """Put the trustees of a box together, after every key was checked. For the returning officer."""
@@ -97,7 +97,7 @@ def _parameters(path: Path, group: Group) -> ThresholdParameters:
     return ThresholdParameters.of(value)
 
 
-def _beside(path: Path, ending: str) -> Path:
+def beside(path: Path, ending: str) -> Path:
     """The file beside ``path`` with another ending, which must not be there yet."""
     beside = path.with_name(path.name.removesuffix(".key") + ending)
     if beside.exists():

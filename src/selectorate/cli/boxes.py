@@ -20,7 +20,7 @@ from ..box.v1.looking import look
 from ..box.v1.reading import Reading
 from ..box.v1.trustees import election_key, read_trustees
 from ..errors import InputError, Where
-from . import base, box_checks, box_demo, box_keys
+from . import base, box_ceremony, box_checks, box_demo, box_keys
 from .base import line
 from .box_keys import TRUSTEE_KEY, passphrase, write_new
 
@@ -254,5 +254,6 @@ def _answers(text: str) -> Sequence[Sequence[int]]:
 
 
 box_keys.add_to(app)
+box_ceremony.add_to(box_keys.keys)
 box_checks.add_to(app)
 box_demo.add_to(app)

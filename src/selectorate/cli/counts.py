@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.table import Table
 
 from .. import sheets
 from ..ballots import Profile, formats, in_parts
+from ..contest.segments import kept_together, marked
+from ..count.choices import named_sides
 from ..count.registry import METHODS, Method, Options
+from ..count.result import Count
 from ..count.ties import Ties
 from ..documents import nearest
 from ..errors import CountError, InputError
+from ..rules import Disclosure
 from ..sheets import words
 from ..sheets.count_json import json_schema
 from . import base, configured
@@ -54,6 +59,9 @@ def count_command(
     default: str | None = typer.Option(
         None, "--default", metavar="NAME", help="The default option, for debian; the last on the paper without it."
     ),
+    yes: str | None = typer.Option(
+        None, "--yes", metavar="NAME", help="The option that is for a question, where it is not called yes or for."
+    ),
     quorum: int | None = typer.Option(
         None, "--quorum", min=0, help="How many must put an option above the default one, for debian."
     ),
@@ -62,6 +70,19 @@ def count_command(
         [], "--segment", metavar="NAME=FILE", help="A file of ballots that is also told by itself, under this name."
     ),
     by_file: bool = typer.Option(False, "--by-file", help="Tell every file by itself too, under its own name."),
+    segment_column: str | None = typer.Option(
+        None,
+        "--segment-column",
+        metavar="HEADING",
+        help="The column of a table that says the segment of each ballot: every segment is told by itself too.",
+    ),
+    floor: int | None = typer.Option(
+        None,
+        "--floor",
+        min=1,
+        max=1000,
+        help="Segments with fewer valid ballots, or all of one mind, are told together: the rule of disclosure.",
+    ),
     ties: list[By] = typer.Option(
         [],
         "--ties",
@@ -100,36 +121,67 @@ def count_command(
     """
     with base.failures_told():
         outputs = Outputs({"html": html, "pdf": pdf, "csv": csv, "rctab_json": rctab_json}, json)
-        told = configured.configured(files or [], seats, parts=bool(segment) or by_file) if method == RCTAB else None
+        parts = bool(segment) or by_file or segment_column is not None
+        told = configured.configured(files or [], seats, parts=parts) if method == RCTAB else None
         how = told.method() if told else method_named(method)
-        profile = told.read.profile if told else ballots_of(files or [], segment, format_, by_file=by_file)
-        places = seats or profile.seats or 1
-        if places > 1 and not how.many:
-            raise InputError(f'"{how.id}" fills one place, not {places}', hint="See: selectorate methods")
+        if told:
+            profile = told.read.profile
+        elif segment_column is None:
+            profile = ballots_of(files or [], segment, format_, by_file=by_file)
+        else:
+            profile = ballots_by_column(files or [], segment_column, format_, alone=not segment and not by_file)
+        places = _places(how, seats, profile)
         _fits(how, most, entitled)
-        preferred = _default(how, profile, default, quorum)
+        options = Options(
+            most=most,
+            entitled=entitled,
+            reopen=_default(how, profile, default, quorum),
+            quorum=quorum or 0,
+            yes=_yes(how, profile, yes),
+        )
         given = Given(ties, seed, seed_file, commitment, numbers, officer, officer_file)
         broken = ties_or_end(how, [option.name for option in profile.candidates], given)
         with base.working("Counting"):
-            options = Options(
-                ties=broken, most=most, entitled=entitled, reopen=preferred, quorum=0 if quorum is None else quorum
-            )
-            counted = how.run(profile, places, options)
-        sheet = sheets.count_sheet(counted, how, profile.title)
-        outputs.put(
-            html=lambda: sheets.sheet_html(sheets.illustrated_count(sheet, counted)),
-            pdf=lambda: sheets.sheet_pdf(sheets.illustrated_count(sheet, counted), pages=None),
-            csv=lambda: sheets.count_csv(counted),
-            rctab_json=lambda: base.json_text(
-                told.summary(broken) if told else sheets.rctab_summary(counted, contest=profile.title)
-            ),
-            json=lambda: sheets.count_json(counted, how, profile.title),
-        )
-        if outputs.none:
-            base.print_sheet(sheet)
+            counted = how.run(profile, places, replace(options, ties=broken))
+        counted = _disclosed(counted, profile, floor)
+        _put(outputs, counted, how, profile.title, (lambda: told.summary(broken)) if told else None)
         if counted.tied:
             tell_tie(counted, how)
             raise typer.Exit(base.CHECK_FAILED)
+
+
+def _places(method: Method, seats: int | None, profile: Profile) -> int:
+    """The places to fill: as was said, or as the file says. Raises InputError if the method cannot fill so many."""
+    places = seats or profile.seats or 1
+    if places > 1 and not method.many:
+        hint = "See: selectorate methods" if seats else f"The file says {places} places; --seats 1 counts for one."
+        raise InputError(f'"{method.id}" fills one place, not {places}', hint=hint)
+    return places
+
+
+def _disclosed(counted: Count, profile: Profile, floor: int | None) -> Count:
+    """``counted`` with small segments told together, if a floor was given, or else marked."""
+    if profile.parts is None and floor is not None:
+        raise InputError(
+            "--floor is for segments, and none are told apart", hint="Add --by-file, --segment or --segment-column."
+        )
+    if not counted.segments:
+        return counted
+    return marked(counted, Disclosure()) if floor is None else kept_together(counted, Disclosure(floor=floor))
+
+
+def _put(outputs: Outputs, counted: Count, how: Method, title: str, summary: Callable[[], Any] | None = None) -> None:
+    """Write what was asked for; print the sheet if nothing was. ``summary``: makes RCTab's of several passes."""
+    sheet = sheets.count_sheet(counted, how, title)
+    outputs.put(
+        html=lambda: sheets.sheet_html(sheets.illustrated_count(sheet, counted)),
+        pdf=lambda: sheets.sheet_pdf(sheets.illustrated_count(sheet, counted), pages=None),
+        csv=lambda: sheets.count_csv(counted),
+        rctab_json=lambda: base.json_text(summary() if summary else sheets.rctab_summary(counted, contest=title)),
+        json=lambda: sheets.count_json(counted, how, title),
+    )
+    if outputs.none:
+        base.print_sheet(sheet)
 
 
 def _fits(method: Method, most: int | None, entitled: int | None) -> None:
@@ -147,8 +199,26 @@ def _default(method: Method, profile: Profile, name: str | None, quorum: int | N
     for option, said in (("--default", name), ("--quorum", quorum)):
         if said is not None and method.id != "debian":
             raise InputError(f'{option} belongs to debian, not to "{method.id}"')
-    if name is None:
+    return None if name is None else _option(profile, name)
+
+
+def _yes(method: Method, profile: Profile, name: str | None) -> int | None:
+    """The number of the option that is for a question. Raises InputError where the sides cannot be told."""
+    if not method.id.startswith("yes-no"):
+        if name is not None:
+            raise InputError(f'--yes belongs to questions, not to "{method.id}"')
         return None
+    standing = [option.name for option in profile.candidates if not option.withdrawn]
+    if len(standing) > 2 and named_sides(profile) is None:
+        raise InputError(
+            f"this is no question, or its sides cannot be told: there are {words.listed(standing)}",
+            hint="The sides are called yes and no, or for and against; what else there is, is an abstention.",
+        )
+    return None if name is None else _option(profile, name)
+
+
+def _option(profile: Profile, name: str) -> int:
+    """The number of the option called ``name``. Raises InputError if there is not one."""
     names = [option.name for option in profile.candidates]
     if names.count(name) != 1:
         how_many = "several options are" if name in names else "no option is"
@@ -181,6 +251,18 @@ def ballots_of(files: Sequence[Path], segments: Sequence[str], format_: str | No
         in_parts(read), title=words.listed(titles) if len(titles) < 4 else f"{len(read)} files of ballots"
     )
     return together if segments or by_file else together.without_parts()
+
+
+def ballots_by_column(files: Sequence[Path], column: str, format_: str | None, *, alone: bool) -> Profile:
+    """The ballots of one table, each in the part that its ``column`` says."""
+    if len(files) != 1 or not alone:
+        raise InputError(
+            "--segment-column tells the segments of one table", hint="Give one file, without --segment or --by-file."
+        )
+    (path,) = files
+    with base.working(f"Reading {path}"):
+        profile = formats.read(path, format=format_, options=formats.Options(segments=column))
+    return replace(profile, title=profile.title or path.name)
 
 
 def _segment(said: str) -> tuple[str, Path]:

@@ -2,8 +2,9 @@
 
 A segment or unit is *unsafe* in a round if
 
-1. it has fewer valid votes than the rulebook's floor (but some), or
-2. it is small, and all who voted in it, or all but one, voted alike (the one could tell how each other voted).
+1. fewer voted in it than the rulebook's floor (but some), or
+2. it is small, and all who voted in it, or all but one, voted alike (the one could tell how each other voted). Where a
+   paper gives several votes: if there is somebody for whom all of them, or all but one, voted.
 
 Unsafe parts are shown together. A part that is hidden alone could be had by subtracting the others from the total,
 so the smallest others join until what is hidden together is itself safe: not under the floor, and of any size without
@@ -58,9 +59,12 @@ def closed(hidden: Hidden) -> Hidden:
     return replace(hidden, note=hidden.note.replace(COARSE, CLOSED))
 
 
-def is_safe(votes: Mapping[str, int], rule: Disclosure) -> bool:
-    """Whether ``votes``, by candidate, of a part may be shown by itself."""
-    cast = sum(votes.values())
+def is_safe(votes: Mapping[str, int], rule: Disclosure, ballots: int | None = None) -> bool:
+    """Whether ``votes``, by candidate, of a part may be shown by itself.
+
+    ``ballots``: how many voted in it, where a paper can give several votes (None: each gave one).
+    """
+    cast = sum(votes.values()) if ballots is None else ballots
     if cast == 0:
         return True
     if cast < rule.floor:
@@ -68,19 +72,28 @@ def is_safe(votes: Mapping[str, int], rule: Disclosure) -> bool:
     return cast >= rule.unanimity_below or cast - max(votes.values()) > 1
 
 
-def safe_partition(rounds: Sequence[Table], rule: Disclosure, *, what: str, weighed: bool = False) -> Hidden:
+def safe_partition(
+    rounds: Sequence[Table],
+    rule: Disclosure,
+    *,
+    what: str,
+    weighed: bool = False,
+    ballots: Mapping[str, int] | None = None,
+) -> Hidden:
     """The parts to hide in all of ``rounds``, each a table by part, then candidate.
 
     The same parts are hidden in every round, or one round would tell another. ``weighed``: whether parts count by
-    weights or points of their own, so that what is hidden cannot be shown together either.
+    weights or points of their own, so that what is hidden cannot be shown together either. ``ballots``: how many voted
+    in each part, where a paper can give several votes.
     """
     parts = list(dict.fromkeys(name for table in rounds for name in table))
-    hidden = {name for table in rounds for name, votes in table.items() if not is_safe(votes, rule)}
-    size = {name: max(sum(table.get(name, {}).values()) for table in rounds) for name in parts}
+    voted = ballots or {}
+    hidden = {name for table in rounds for name, votes in table.items() if not is_safe(votes, rule, voted.get(name))}
+    size = {name: max(sum(table.get(name, {}).values()) for table in rounds) for name in parts} | dict(voted)
     others = sorted(
         (name for name in parts if name not in hidden and size[name] > 0), key=lambda name: (size[name], name)
     )
-    while hidden and others and not _safe_together(rounds, hidden, rule):
+    while hidden and others and not _safe_together(rounds, hidden, rule, ballots):
         hidden.add(others.pop(0))
     if hidden and not others:
         hidden = set(parts)
@@ -88,12 +101,14 @@ def safe_partition(rounds: Sequence[Table], rule: Disclosure, *, what: str, weig
     return Hidden(frozenset(hidden), note, coarse=weighed and bool(hidden))
 
 
-def _safe_together(rounds: Sequence[Table], hidden: set[str], rule: Disclosure) -> bool:
+def _safe_together(
+    rounds: Sequence[Table], hidden: set[str], rule: Disclosure, ballots: Mapping[str, int] | None
+) -> bool:
     if len(hidden) < 2:
         return False
     for table in rounds:
         pooled = together(table, hidden)
-        cast = sum(pooled.values())
+        cast = sum(pooled.values()) if ballots is None else sum(ballots[name] for name in hidden if name in table)
         if cast and (cast < rule.floor or cast - max(pooled.values()) < 2):
             return False
     return True

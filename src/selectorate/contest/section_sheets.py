@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -15,7 +16,7 @@ from .declaration import (
     UnitSheet,
 )
 from .disclosure import Hidden, safe_partition, stays_open, together
-from .figures import BallotRound, BallotView
+from .figures import BallotRound, BallotView, roll_figure
 from .model import TOTAL
 
 
@@ -103,6 +104,7 @@ def unit_sheets(
         case.rulebook.disclosure,
         what="unit",
         weighed=is_weighed(stage),
+        ballots=_papers(stage, last, {}),
     )
     # Where units weigh, what is shown could be taken from the total of points: then all or none.
     shown = [sheet for sheet in sheets if sheet.unit not in hidden.names and not (hidden.names and is_weighed(stage))]
@@ -148,10 +150,27 @@ def hidden_sections(case: Case, view: BallotView, rounds: list[BallotRound], cov
     if partly:
         return Hidden(everything, "The votes of some segments are not known in every round: none is shown apart.")
     weighed = is_weighed(stage)
-    found = safe_partition(tables, case.rulebook.disclosure, what="segment", weighed=weighed)
+    valid = {name: roll_figure(view.roll(name), "valid") for name in view.sections}
+    ballots = _papers(stage, tables[-1], valid) if tables else None
+    found = safe_partition(tables, case.rulebook.disclosure, what="segment", weighed=weighed, ballots=ballots)
     if weighed and (found.names or (covered and covered.names)):
         return Hidden(everything, found.note, coarse=True)
     return found
+
+
+def _papers(
+    stage: BallotStage | MotionStage, votes: Mapping[str, Mapping[str, int]], valid: Mapping[str, int | None]
+) -> dict[str, int] | None:
+    """How many voted in each part, where a paper can give several votes: as the roll has it, or else at least."""
+    most = stage.choose_up_to if isinstance(stage, BallotStage) else None
+    if most is None:
+        return None
+    return {
+        name: known
+        if (known := valid.get(name)) is not None
+        else max(max(row.values(), default=0), -(-sum(row.values()) // most))
+        for name, row in votes.items()
+    }
 
 
 def is_weighed(stage: BallotStage | MotionStage) -> bool:

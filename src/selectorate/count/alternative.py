@@ -93,7 +93,10 @@ class AlternativeCount:
         *,
         standing: Sequence[int],
         write_ins: frozenset[int] = frozenset(),
+        after: int = 0,
     ) -> None:
+        """``after``: how many rounds were counted before this count, for it goes on with their numbers."""
+        self.after = after
         self.rule, self.ties, self.seats, self.names = rule, ties, seats, tuple(names)
         self.papers = papers
         self.piles = Piles(papers, 1)
@@ -202,7 +205,7 @@ class AlternativeCount:
             if len(staying) + len(level) == 2:
                 staying += level
                 break
-            breaks.append(self._broken(level, "election"))
+            breaks.append(self._broken(level, "staying"))
             staying.append(breaks[-1].chosen)
             level.remove(breaks[-1].chosen)
         leaving = [who for who in reversed(ranked) if who not in staying]
@@ -223,9 +226,11 @@ class AlternativeCount:
                 best = ranked[: index + 1]
         return best
 
-    def _broken(self, tied: Sequence[int], what: Literal["exclusion", "election"]) -> TieBreak:
+    def _broken(self, tied: Sequence[int], what: TieFor) -> TieBreak:
         # The round in which they are tied is not an earlier one.
-        return self.ties.choose(tied, what, self.history[: len(self.rounds) - 1], self.names)
+        earlier = self.history[: len(self.rounds) - 1]
+        points = [f"round {self.after + number}" for number in range(1, len(earlier) + 1)]
+        return self.ties.choose(tied, what, earlier, self.names, points)
 
     # -- who is elected -------------------------------------------------------------------------------------------
 
@@ -309,7 +314,7 @@ class AlternativeCount:
             self.needed = self._majority()
         totals = {who: Fraction(number) for who, number in self.totals.items()}
         note = CountRound(
-            number=len(self.rounds) + 1,
+            number=self.after + len(self.rounds) + 1,
             action=action,
             of=of,
             totals=totals,
@@ -357,12 +362,14 @@ def count_alternative(
     seats: int = 1,
     marks: MarkRules | None = None,
     reopen: int | None = None,
+    after: int = 0,
 ) -> Count:
     """The count of ``profile`` under ``rule``.
 
     ``marks``: what becomes of unusual marks (None: as the rule says). ``reopen``: the number of the candidate "re-open
-    nominations": if that one wins, the place stays empty. A tie that nothing breaks is in the result (``tied``).
-    Raises CountError if ``rule`` cannot fill ``seats`` places, or if there is nobody to elect.
+    nominations": if that one wins, the place stays empty. ``after``: how many rounds were counted before. A tie that
+    nothing breaks is in the result (``tied``). Raises CountError if ``rule`` cannot fill ``seats`` places, or if there
+    is nobody to elect.
     """
     if seats != 1 and rule.elects not in ("the last", "share"):
         raise CountError(f"{rule.name} fills one place, not {seats}")
@@ -373,7 +380,9 @@ def count_alternative(
     papers = rankings(profile, marks or rule.marks)
     write_ins = frozenset(number for number in standing if profile.candidates[number - 1].write_in)
     places = len(standing) if rule.elects == "share" else seats
-    run = AlternativeCount(papers, names, places, rule, ties or Ties(), standing=standing, write_ins=write_ins)
+    run = AlternativeCount(
+        papers, names, places, rule, ties or Ties(), standing=standing, write_ins=write_ins, after=after
+    )
     run.run()
     elected = tuple(who for who in run.elected if who != reopen)
     empty = len(run.elected) - len(elected)
@@ -404,11 +413,12 @@ def count_in_turn(
     ties: Callable[[], Ties] = Ties,
     *,
     marks: MarkRules | None = None,
+    in_a_row: bool = False,
 ) -> tuple[Count, ...]:
     """One count a place, each without those elected before ("multi-pass", preferential block voting).
 
-    A majority fills all places by it: it is not proportional. ``ties``: asked anew for each count. Ends early at a tie
-    that nothing breaks.
+    A majority fills all places by it: it is not proportional. ``ties``: asked anew for each count. ``in_a_row``: rounds
+    are numbered through all counts. Ends early at a tie that nothing breaks.
     """
     counts: list[Count] = []
     won: set[int] = set()
@@ -419,7 +429,8 @@ def count_in_turn(
         )
         if all(option.withdrawn for option in options):
             break
-        counts.append(count_alternative(replace(profile, candidates=options), rule, ties(), marks=marks))
+        after = sum(len(count.rounds) for count in counts) if in_a_row else 0
+        counts.append(count_alternative(replace(profile, candidates=options), rule, ties(), marks=marks, after=after))
         if not counts[-1].elected:
             break
         won.update(counts[-1].elected)

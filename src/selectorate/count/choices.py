@@ -63,11 +63,13 @@ APPROVAL = ChoiceRule("approval", most="any")
 
 @dataclass
 class Tallied:
-    """What the papers come to: votes by candidate, and ballots by what became of them."""
+    """What the papers come to: votes by candidate, and ballots by what became of them; ``withdrawn``: how many chose
+    somebody who had withdrawn, whatever became of them."""
 
     votes: dict[int, int]
     valid: int = 0
     blank: int = 0
+    withdrawn: int = 0
     spoilt_by: dict[str, int] = field(default_factory=dict)
 
 
@@ -79,6 +81,7 @@ def tally(profile: Profile, rule: ChoiceRule, seats: int) -> Tallied:
     profile.require_whole_ballots()
     most = seats if rule.most == "places" else len(profile.candidates) if rule.most == "any" else rule.most
     standing = [number for number, option in enumerate(profile.candidates, 1) if not option.withdrawn]
+    gone = [number for number, option in enumerate(profile.candidates, 1) if option.withdrawn]
     found = Tallied(dict.fromkeys(standing, 0))
     read = rule.read
     if read == "as marked":
@@ -93,6 +96,7 @@ def tally(profile: Profile, rule: ChoiceRule, seats: int) -> Tallied:
         # (what is wrong, which papers it is wrong with): the first that is found is what is told
         blank = ~marked.any(axis=1) & ~unknown
         found.blank += int(number[blank].sum())
+        found.withdrawn += int(number[marked[:, gone].any(axis=1)].sum())
         good = ~blank
         tests = [
             ("too many chosen", unknown | (size > most)),
@@ -197,6 +201,7 @@ def count_choices(
         blank=found.blank,
         spoilt=sum(found.spoilt_by.values()),
         decimals=0,
+        met={"withdrawn": found.withdrawn},
         tied=run.tied,
         tied_for="election" if run.tied else None,
         spoilt_by=found.spoilt_by,
@@ -336,16 +341,34 @@ class _Filling:
 # -- yes or no --------------------------------------------------------------------------------------------------------
 
 
-YES, NO = ("yes", "for"), ("no", "against")
+SIDES = (
+    ("yes", "no"),
+    ("for", "against"),
+    ("in favour", "against"),
+    ("aye", "no"),
+    ("aye", "nay"),
+    ("ja", "nein"),
+    ("oui", "non"),
+    ("approve", "reject"),
+)
 """What the sides of a question are called. Files that know names only have no order of options to go by."""
+
+
+def named_sides(profile: Profile) -> tuple[int, int] | None:
+    """Which option is yes, and which no, where they are called so."""
+    called = {
+        option.name.strip().casefold(): number
+        for number, option in enumerate(profile.candidates, 1)
+        if not option.withdrawn
+    }
+    return next(((called[one], called[other]) for one, other in SIDES if one in called and other in called), None)
 
 
 def _sides(profile: Profile, options: Sequence[int], yes: int | None) -> tuple[int, int]:
     """Which option is yes, and which no. Raises CountError if there are no two."""
-    called = {profile.candidates[option - 1].name.strip().casefold(): option for option in options}
-    for one, other in zip(YES, NO, strict=True):
-        if yes is None and one in called and other in called:
-            return called[one], called[other]
+    told = named_sides(profile)
+    if yes is None and told is not None:
+        return told
     side = next((option for option in options if yes in (None, option)), None)
     if side is None or len(options) < 2:
         raise CountError("a question needs two options that stand, yes and no")
@@ -381,12 +404,14 @@ def count_question(
         "ballots returned": profile.total,
         "those entitled": entitled,
     }
+    names = tuple(option.name for option in profile.candidates)
     say, carried = [], True
+    if named_sides(profile) != (yes, no):
+        say.append(f"{names[yes - 1]} is taken for yes, and {names[no - 1]} for no.")
     for requirement in requires:
         met, said = passes(requirement, standing, str(yes), bases)
         carried &= met
         say.append(f"{said[0].upper()}{said[1:]}: {'met' if met else 'not met'}.")
-    names = tuple(option.name for option in profile.candidates)
     say.append("Carried." if carried else "Not carried.")
     note = CountRound(
         number=1,

@@ -353,6 +353,9 @@ class GregoryCount:
 
     def _fill(self) -> None:
         filled = sorted((who for who in self.continuing if who not in self.pool), key=lambda who: -self.totals[who])
+        if not filled:  # everybody is elected, and there are places left
+            self.continuing = []
+            return
         say = [f"As many are left as there are places: {self._names(filled)} elected{self.rule.cite('last')}."]
         self.elected += filled
         self.continuing = []
@@ -457,7 +460,8 @@ class GregoryCount:
 
     def _shown(self, amount: int | Fraction) -> str:
         value = self._plain(amount)
-        return f"{value.numerator:,}" if value.denominator == 1 else f"{exact.cut_to(value, 5, 'down'):,}"
+        places = 5 if self.rule.decimals is None else self.rule.decimals
+        return f"{value.numerator:,}" if value.denominator == 1 else f"{exact.cut_to(value, places, 'down'):,}"
 
     def _name(self, who: int) -> str:
         return self.names[who - 1]

@@ -35,7 +35,8 @@ class ParcelRule:
     candidate who goes out, apart from others of the same value. ``overall``: for one place left, elected is who has as
     many votes as all others together with the surpluses. ``one_place``: for one place in all, nobody is elected before
     somebody went out. ``ties_by``: earlier points at which ties are looked up. ``ties``: how ties are broken.
-    ``cites``: the clause for each step, for sentences.
+    ``cites``: the clause for each step, for sentences: one for all rounds, or one for each kind of round ("elected,
+    surplus").
     """
 
     name: str
@@ -51,9 +52,10 @@ class ParcelRule:
     ties: tuple[TieRule, ...] = ("first difference", "lot")
     cites: tuple[tuple[str, str], ...] = ()
 
-    def cite(self, step: str) -> str:
-        """The clause that ``step`` follows, in brackets; nothing where none is given."""
-        clause = dict(self.cites).get(step)
+    def cite(self, step: str, action: str = "") -> str:
+        """The clause that ``step`` follows in a round of kind ``action``, in brackets; nothing where none is given."""
+        clauses = dict(self.cites)
+        clause = clauses.get(f"{step}, {action}", clauses.get(step))
         return f" ({clause})" if clause else ""
 
 
@@ -137,9 +139,9 @@ class ParcelCount:
         self._arrive(numbers, self.scale, first=True)
         self._set_quota()
         self.now_say.append(f"The quota is {self._shown(self.quota)}{self.rule.cite('quota')}.")
-        self._note("stage 1")
+        self._note("round 1")
         try:
-            self._elect()
+            self._elect("first preferences")
         finally:  # a tie stops the count here, and the stage is told all the same
             self._close("first preferences", ())
 
@@ -197,8 +199,8 @@ class ParcelCount:
         left = self.seats - len(self.elected)
         return self.rule.active and votes > 0 and votes * (left + 1) >= self._active()
 
-    def _elect(self) -> None:
-        """Elect whoever has enough now, most votes first."""
+    def _elect(self, action: Literal["first preferences", "surplus", "exclusion"]) -> None:
+        """Elect whoever has enough now, in a round of kind ``action``, most votes first."""
         while not self.locked and len(self.elected) < self.seats:
             doomed = self._verdict().doomed
             reached = [who for who in self.continuing if who not in doomed and self._passes(who)]
@@ -213,7 +215,7 @@ class ParcelCount:
             self.now_ties += breaks
             by = "elected" if most >= self.quota else "active"
             words = "reached the quota" if by == "elected" else "has the votes that are needed now"
-            self.now_say.append(f"{self._names(tied)} {words}: elected{self.rule.cite(by)}.")
+            self.now_say.append(f"{self._names(tied)} {words}: elected{self.rule.cite(by, action)}.")
             for who in tied:
                 self.continuing.remove(who)
             self.elected += tied
@@ -287,13 +289,14 @@ class ParcelCount:
         if ended or EXHAUSTED in numbers:
             by[EXHAUSTED] = self._plain(ended)
         self._arrive({to: number for to, number in numbers.items() if to != EXHAUSTED}, value)
+        at = f"{transferable:,} transferable, each at {self._shown(value)}" if transferable else "none transferable"
         self.now_say.append(
             f"The surplus of {self._name(who)}, {self._shown(surplus)}, is transferred with the papers received last: "
-            f"{transferable:,} transferable, each at {self._shown(value)}{self.rule.cite('surplus')}."
+            f"{at}{self.rule.cite('surplus')}."
         )
-        self._note(f"stage {len(self.rounds) + 1}")
+        self._note(f"round {len(self.rounds) + 1}")
         try:
-            self._elect()
+            self._elect("surplus")
         finally:
             self._close("surplus", (who,), moved=[Moved(who, self._plain(value), by, numbers)])
 
@@ -364,7 +367,7 @@ class ParcelCount:
                         self.now_say.append(f"No further papers are transferred{self.rule.cite('end')}.")
                     break
             if not batches or self.rule.ties_by == "stage":
-                self._note(f"stage {len(self.rounds) + 1}")
+                self._note(f"round {len(self.rounds) + 1}")
         finally:
             self._close("exclusion", tuple(group), moved=moved, excluded=tuple(group))
 
@@ -397,7 +400,7 @@ class ParcelCount:
         self._arrive(dealt, value)
         self.now_say.append(f"Papers of value {self._shown(value)} are transferred{self.rule.cite('batch')}.")
         if self.rule.ties_by == "batch":
-            self._note(f"stage {len(self.rounds) + 1} when papers of {self._shown(value)} had moved")
+            self._note(f"round {len(self.rounds) + 1} when papers of {self._shown(value)} had moved")
         if self.rule.falling and not self.elected and self.exhausted != ended:
             before = self.quota
             self._set_quota()
@@ -407,7 +410,7 @@ class ParcelCount:
                     f"{self.rule.cite('falling')}."
                 )
         self.locked = False
-        self._elect()
+        self._elect("exclusion")
 
     # -- bookkeeping ----------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from ..errors import CountError
 from .alternative import AlternativeRule, count_alternative, count_in_turn, joined
 from .gregory import GregoryRule, count_gregory
 from .registry import Method, Options
-from .result import Count, TieBreak
+from .result import Count, TieBreak, TieFor
 from .ties import TieRule, Ties
 
 _OVERVOTE: dict[str, Literal["end", "pass over", "end if several"]] = {
@@ -385,7 +385,7 @@ class _JavaTies(Ties):
     def find(
         self,
         tied: Sequence[int],
-        what: Literal["surplus", "exclusion", "election"],
+        what: TieFor,
         earlier: Sequence[Mapping[int, Fraction]],
         names: Sequence[str],
         points: Sequence[str] = (),

@@ -48,7 +48,7 @@ class Options:
     option above the default one. ``most``: how many may be chosen on a paper (None: as the method says).
     ``requires``: what elects one, or carries a question (nothing: as the method says). ``paper``: rules on a paper; one
     that breaks them is spoilt. ``result``: rules on who is elected. ``decimals``: the places to which values are cut,
-    where the method leaves the choice.
+    where the method leaves the choice. ``yes``: the number of the option that is for a question.
     """
 
     ties: Ties | None = None
@@ -62,6 +62,7 @@ class Options:
     result: Constraints | None = None
     lot: Lot | None = None
     decimals: int | None = None
+    yes: int | None = None
 
     def ties_by(self, *rules: TieRule) -> Ties:
         """How ties are broken by a method whose own rule for them is ``rules``."""
@@ -150,7 +151,9 @@ def _alternative(rule: AlternativeRule, *ties: TieRule) -> Run:
 
 
 def _in_turn(profile: Profile, seats: int, options: Options) -> Count:
-    counts = count_in_turn(profile, seats, ALTERNATIVE_VOTE, lambda: options.told or Ties(), marks=options.marks)
+    counts = count_in_turn(
+        profile, seats, ALTERNATIVE_VOTE, lambda: options.told or Ties(), marks=options.marks, in_a_row=True
+    )
     return joined(counts, seats)
 
 
@@ -182,7 +185,9 @@ def _question(name: str, *requires: Requirement) -> Run:
     def run(profile: Profile, seats: int, options: Options) -> Count:
         if seats != 1:
             raise CountError("a question has one answer: it cannot be counted for several places")
-        return count_question(profile, options.requires or requires, entitled=options.entitled, name=name)
+        return count_question(
+            profile, options.requires or requires, yes=options.yes, entitled=options.entitled, name=name
+        )
 
     return run
 

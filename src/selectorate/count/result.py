@@ -19,8 +19,8 @@ EXHAUSTED = 0
 """Where a paper goes that ranks nobody who is still in the count."""
 
 
-TieFor = Literal["surplus", "exclusion", "election"]
-"""What a tie is for: whose surplus comes first, who goes out, who is elected."""
+TieFor = Literal["surplus", "exclusion", "election", "staying"]
+"""What a tie is for: whose surplus comes first, who goes out, who is elected, who stays in where all but two go out."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,9 @@ class Count:
     ``elected``: in the order of their election. ``valid``: the votes that were counted; ``blank``, ``spoilt``: ballots
     that were not. ``tied``: between whom the rules and the draws given do not decide: the count stopped there, after
     the last of ``rounds``; ``tied_for``: what was to be decided. ``spoilt_by``: the spoilt ballots by reason.
-    ``segments``: how the ballots of each part stood, where they come from several. ``reopened``: places that "re-open
-    nominations" (or the default option) won, and that stay empty. ``say``: what holds of the whole count.
+    ``segments``: how the ballots of each part stood, where they come from several; ``disclosure``: what is to be known
+    of them before they are published. ``reopened``: places that "re-open nominations" (or the default option) won, and
+    that stay empty. ``say``: what holds of the whole count.
     """
 
     method: str
@@ -106,6 +107,7 @@ class Count:
     reopened: int = 0
     segments: tuple[Segment, ...] = ()
     say: tuple[str, ...] = ()
+    disclosure: str = ""
 
     def name(self, candidate: int) -> str:
         """The name of a candidate by number."""

@@ -210,23 +210,39 @@ def count_schulze(
     defeats = strengths(pairs, considered, rule.strength)
     winners = unbeaten(strongest_chains(defeats, considered), considered)
     say += _explained(pairs, considered, defeats, winners, names, rule)
-    breaks: list[TieBreak] = []
-    winner = winners[0]
-    tied: tuple[int, ...] = ()
-    if len(winners) > 1:
-        broken = ties.find(winners, "election", (), names) if ties is not None else None
-        if broken is None:
-            tied = tuple(winners)
-        else:
-            breaks.append(broken)
-            winner = broken.chosen
-            say.append(f"{names[winner - 1]} is chosen among them {broken.how}{rule.cite('winner')}.")
+    broken = ties.find(winners, "election", (), names) if ties is not None and len(winners) > 1 else None
+    if broken is not None:
+        say.append(f"{names[broken.chosen - 1]} is chosen among them {broken.how}{rule.cite('winner')}.")
+    tied = tuple(winners) if len(winners) > 1 and broken is None else ()
+    winner = winners[0] if broken is None else broken.chosen
     empty = not tied and rule.default and winner == default
-    elected = () if tied or empty else (winner,)
     if empty:
         say.append(f"{names[winner - 1]}, the default option, wins: nobody is elected.")
-    blank = profile.blank
-    note = CountRound(
+    note = _only_round(() if tied or empty else (winner,), dropped, broken, say)
+    return PairwiseCount(
+        method=rule.name,
+        seats=1,
+        candidates=names,
+        rounds=(note,),
+        elected=note.elected,
+        valid=profile.total - profile.blank,
+        blank=profile.blank,
+        spoilt=0,
+        decimals=0,
+        tied=tied,
+        tied_for="election" if tied else None,
+        reopened=int(empty),
+        pairs=pairs,
+        dropped=tuple(dropped),
+        winners=tuple(winners),
+    )
+
+
+def _only_round(
+    elected: tuple[int, ...], dropped: Sequence[int], broken: TieBreak | None, say: Sequence[str]
+) -> CountRound:
+    """The one round of a count of pairs: nobody has votes in it, and nothing moves."""
+    return CountRound(
         number=1,
         action="declaration",
         of=(),
@@ -236,25 +252,8 @@ def count_schulze(
         quota=None,
         elected=elected,
         excluded=tuple(dropped),
-        ties=tuple(breaks),
+        ties=() if broken is None else (broken,),
         say=tuple(say),
-    )
-    return PairwiseCount(
-        method=rule.name,
-        seats=1,
-        candidates=names,
-        rounds=(note,),
-        elected=elected,
-        valid=profile.total - blank,
-        blank=blank,
-        spoilt=0,
-        decimals=0,
-        tied=tied,
-        tied_for="election" if tied else None,
-        reopened=int(empty),
-        pairs=pairs,
-        dropped=tuple(dropped),
-        winners=tuple(winners),
     )
 
 

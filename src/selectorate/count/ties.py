@@ -21,6 +21,7 @@ FOR = {
     "surplus": "the surplus that is transferred first",
     "exclusion": "exclusion",
     "election": "election",
+    "staying": "a place among the last two",
 }
 """What a tie is for, in a sentence that begins "are tied for"."""
 

@@ -91,7 +91,7 @@ class LotPart(_Part):
 
 
 class TiePart(_Part):
-    """A tie that was broken: whoever was chosen has the surplus that comes first, goes out, or is elected."""
+    """A tie that was broken: whoever was chosen has the surplus that comes first, goes out, is elected, or stays in."""
 
     between: list[Number]
     what: Annotated[TieFor, Field(alias="for")]
@@ -167,6 +167,7 @@ class CountDocument(_Part):
     rounds: list[RoundPart]
     pairs: list[PairPart] | None
     segments: list[SegmentPart]
+    disclosure: Annotated[str, Field(description="what is to be known of the segments before they are published")]
     say: list[str]
 
 
@@ -205,6 +206,7 @@ def count_json(count: Count, method: Method, title: str = "") -> dict[str, Any]:
             SegmentPart(name=item.name, valid=item.valid, rounds=[_lying(part, count.decimals) for part in item.rounds])
             for item in count.segments
         ],
+        disclosure=count.disclosure,
         say=list(count.say),
     )
     return document.model_dump(mode="json", by_alias=True)

@@ -14,7 +14,7 @@ from ..count.ties import FOR
 from . import numbers, words
 from .blocks import Column, Item, Part, Sentences, Sheet, Table, cells
 from .pairs import pair_tables
-from .rounds import by_lot, statuses
+from .rounds import by_lot, counted, statuses
 from .segments import segment_items
 from .transfers import finishing_order, transfer_pictures
 
@@ -29,7 +29,7 @@ MARKS = {
     "overvote": "Several candidates at one rank",
     "skipped": "A rank left empty before others",
     "repeated": "A candidate ranked more than once",
-    "withdrawn": "A candidate ranked who had withdrawn",
+    "withdrawn": "A candidate marked who had withdrawn",
 }
 """Unusual marks, by the name that a count has for them."""
 SPOILT = {
@@ -55,9 +55,9 @@ def count_sheet(count: Count, method: Method, title: str, date: dt.date | None =
     if count.rounds:
         parts.append(Part("What happened", tuple(_said(count))))
     parts += _lot(count)
-    if count.segments:
+    if count.segments or count.disclosure:
         parts.append(Part("By segment", tuple(segment_items(count, finishing_order(count)))))
-    papers = [*count.say, *_marks(count)]
+    papers = [*count.say, *_empty(count), *_marks(count)]
     if papers:
         parts.append(Part("Of the papers", (Sentences(tuple(papers), listed=True),)))
     headline = f"Elected: {words.listed(people)}" if people else "Nobody is elected"
@@ -167,6 +167,15 @@ def _transfers(count: Count, item: CountRound) -> list[str]:
     if item.lost > before:
         told.append(f"Lost to cutting: {numbers.votes(item.lost - before, count.decimals)}.")
     return told
+
+
+def _empty(count: Count) -> list[str]:
+    """The places for which there is nobody."""
+    empty = count.seats - len(count.elected)
+    if empty <= 0 or len(count.elected) < len(counted(count)):
+        return []
+    places = "1 place stays" if empty == 1 else f"{empty} places stay"
+    return [f"{places} empty: nobody else stands."]
 
 
 def _marks(count: Count) -> list[str]:

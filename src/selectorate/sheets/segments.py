@@ -28,7 +28,8 @@ def segment_items(count: Count, order: Sequence[int]) -> Iterator[Item]:
         for segment_round in segment.rounds
         for who in {*segment_round.votes, *segment_round.papers}
     )
-    yield Sentences((PARTS if valued else WHOLE,))
+    said = [PARTS if valued else WHOLE] if count.segments else []
+    yield Sentences((*said, *([count.disclosure] if count.disclosure else [])))
     for number, segment in enumerate(count.segments, 1):
         mark = f"segment-{number}"
         name = words.clean(segment.name)

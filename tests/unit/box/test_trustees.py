@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from tests.box_keys import GROUPS
 
 from selectorate.box import canonical
 from selectorate.box.ed25519 import ED25519
-from selectorate.box.finite import RFC_3526_2048
 from selectorate.box.groups import Group, random_scalar
 from selectorate.box.pools import new_pool
 from selectorate.box.v1.keys import PrivateKey, private_key_text, public_key_of, read_private_key, read_public_key
@@ -25,8 +25,6 @@ from selectorate.box.v1.trustees import (
     trustees_text,
 )
 from selectorate.errors import ProtocolError
-
-GROUPS = pytest.mark.parametrize("group", [ED25519, RFC_3526_2048], ids=lambda group: group.name)
 
 
 def faults(trustees: Trustees, public_key: str | None = None) -> list[tuple[str, str]]:

@@ -194,6 +194,105 @@ def test_segments_on_sheet_and_table(wards: list[Path], tmp_path: Path) -> None:
     assert "scottish,north,2,surplus,,candidate,2,Bob,10,5.69224,,,,,,continuing" in table.read_text().splitlines()
 
 
+SMALL = "branch,ballots,rank 1,rank 2\n" + "".join(
+    f"{branch},{number},{paper}\n"
+    for branch, number, paper in [
+        ("Bath", 30, "Ann,Bob"),
+        ("Bath", 25, "Bob,Cyd"),
+        ("York", 20, "Cyd,Ann"),
+        ("York", 31, "Ann,Cyd"),
+        ("Eton", 4, "Bob,Ann"),  # too few
+        ("Wells", 20, "Ann,Cyd"),  # enough, but all but one of one mind
+        ("Wells", 1, "Bob,Cyd"),
+    ]
+)
+
+
+def test_segments_by_a_column_are_those_of_files(tmp_path: Path) -> None:
+    table = tmp_path / "all.csv"
+    table.write_text(SMALL)
+    files = []
+    for branch in ("Bath", "Eton", "Wells", "York"):
+        lines = [line.removeprefix(f"{branch},") for line in SMALL.splitlines() if line.startswith(branch)]
+        names = "".join(f"# candidate {number}: {name}\n" for number, name in enumerate(("Ann", "Bob", "Cyd"), 1))
+        files.append(tmp_path / f"{branch}.csv")
+        files[-1].write_text(f"{names}ballots,rank 1,rank 2\n" + "\n".join(lines))
+    for method, seats in (("scottish", 2), ("meek-prf", 2), ("alternative-vote", 1), ("most-votes", 1)):
+        more = ["-m", method, "-n", seats, "--json"]
+        mine = json.loads(run("count", table, "--segment-column", "Branch", *more).stdout)
+        theirs = json.loads(run("count", *files, "--by-file", *more).stdout)
+        for key in ("segments", "rounds", "elected"):
+            assert mine[key] == theirs[key]
+
+
+@pytest.mark.parametrize("method", ["alternative-vote", "scottish", "meek-prf", "most-votes"])
+def test_small_segments_are_marked_or_told_together(tmp_path: Path, method: str) -> None:
+    """Eton has four ballots; Wells has 21, of which all but one are for Ann."""
+    table = tmp_path / "all.csv"
+    table.write_text(SMALL)
+    command = ["count", table, "-m", method, "-n", 1, "--segment-column", "branch"]
+    plain = json.loads(run(*command, "--json").stdout)
+    assert [segment["name"] for segment in plain["segments"]] == ["Bath", "Eton", "Wells", "York"]
+    assert "it can tell how somebody voted in Eton, Wells: fewer than 10" in plain["disclosure"]
+    out = tmp_path / "out.csv"
+    result = run(*command, "--floor", 10, "--json", "--csv", out)
+    floored = json.loads(result.stdout)
+    assert [(segment["name"], segment["valid"]) for segment in floored["segments"]] == [
+        ("Bath", 55),
+        ("York", 51),
+        ("2 segments together", 25),
+    ]
+    assert floored["disclosure"].endswith("2 of 4 are not shown apart. Told together: Eton, Wells.")
+    assert floored["rounds"] == plain["rounds"]
+    for number in range(len(plain["rounds"])):
+        papers = [
+            sum(row["papers"] for item in told["segments"] for row in item["rounds"][number])
+            for told in (plain, floored)
+        ]
+        assert papers[0] == papers[1]
+    assert ",Eton," not in out.read_text() and ",2 segments together," in out.read_text()
+    sheet = run(*command, "--floor", 10).stdout
+    assert "Eton: " not in sheet and "2 segments together: " in sheet
+
+
+def test_a_floor_that_hides_all_leaves_the_total(wards: list[Path]) -> None:
+    result = run("count", *wards, "-m", "scottish", "--by-file", "--floor", 20)
+    assert result.exit_code == 0
+    assert "That leaves the total alone." in " ".join(result.stdout.split())
+    assert "north: papers" not in result.stdout
+
+
+def test_what_segments_cannot_be_told_by(wards: list[Path], tmp_path: Path) -> None:
+    table = tmp_path / "all.csv"
+    table.write_text(SMALL)
+    for more, said in (
+        ([table, "-m", "scottish", "--floor", 10], "--floor is for segments"),
+        ([table, table, "-m", "scottish", "--segment-column", "branch"], "of one table"),
+        ([table, "-m", "scottish", "--segment-column", "branch", "--by-file"], "of one table"),
+        (["-m", "scottish", "--segment-column", "branch", "--segment", f"N={wards[0]}"], "of one table"),
+        ([table, "-m", "scottish", "--segment-column", "brunch"], 'no column is called "brunch"'),
+        ([wards[0], "-m", "scottish", "--segment-column", "branch"], "has no column that says"),
+        ([table, "-m", "ers97", "--segment-column", "branch"], "cannot be told by segment"),
+    ):
+        result = run("count", *more)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert said in result.stderr
+
+
+def test_places_that_the_file_says_are_named_as_such(wards: list[Path]) -> None:
+    result = run("count", wards[0], "-m", "alternative-vote")
+    assert (result.exit_code, "The file says 2 places; --seats 1 counts for one." in result.stderr) == (2, True)
+    assert "See: selectorate methods" in run("count", wards[0], "-m", "alternative-vote", "-n", 2).stderr
+
+
+def test_places_for_which_there_is_nobody(wards: list[Path]) -> None:
+    for method in ("scottish", "meek-prf", "ers97", "block-vote", "alternative-vote-in-turn"):
+        text = run("count", wards[0], "-m", method, "-n", 9).stdout
+        assert "6 places stay empty: nobody else stands." in text
+        assert ": elected (rule 53)" not in text, "nobody is named there"
+        assert "stay empty" not in run("count", wards[0], "-m", method, "-n", 2).stdout
+
+
 def test_files_that_cannot_be_counted_together(wards: list[Path], tmp_path: Path) -> None:
     def refused(*more: object, method: str = "scottish", said: str) -> None:
         result = run("count", *more, "-m", method)
@@ -260,6 +359,28 @@ def test_a_majority_of_those_entitled_asks_how_many_they_are(tmp_path: Path) -> 
     assert "Not carried" in run("count", papers, "-m", "yes-no-entitled", "--entitled", "120").stdout
     for wrong in (["-m", "yes-no-entitled"], ["-m", "yes-no", "--entitled", "120"]):
         assert run("count", papers, *wrong).exit_code == 2
+
+
+def test_an_election_is_not_counted_as_a_question(ballots: Path) -> None:
+    """The first two of four candidates were taken for yes and no, and one of them was "elected" so."""
+    result = run("count", ballots, "-m", "yes-no", "-n", 1)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "this is no question" in result.stderr and "Ann, Bob, Cyd and Dan" in result.stderr
+
+
+def test_the_sides_of_a_question_that_are_called_otherwise(tmp_path: Path) -> None:
+    """By the alphabet Down comes first: it is said what is taken for yes, and can be said otherwise."""
+    papers = tmp_path / "papers.csv"
+    papers.write_text("ballots,rank 1\n60,Up\n40,Down\n")
+    plain = run("count", papers, "-m", "yes-no").stdout
+    assert "Down is taken for yes, and Up for no." in plain and "Not carried." in plain
+    told = run("count", papers, "-m", "yes-no", "--yes", "Up").stdout
+    assert "Up is taken for yes, and Down for no." in told and "Not carried." not in told
+    assert 'no option is called "Upp"' in run("count", papers, "-m", "yes-no", "--yes", "Upp").stderr
+    assert "--yes belongs to questions" in run("count", papers, "-m", "most-votes", "--yes", "Up").stderr
+    papers.write_text("ballots,rank 1\n60,Oui\n40,Non\n")
+    assert "taken for yes" not in run("count", papers, "-m", "yes-no").stdout
+    assert "Carried." in run("count", papers, "-m", "yes-no").stdout
 
 
 def test_the_default_option_and_the_quorum_of_debian_are_said_on_the_command_line(tmp_path: Path) -> None:

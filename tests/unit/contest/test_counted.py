@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from tests.strategies import ours
 
 from selectorate import gallery, mandate, sheets
 from selectorate.ballots import formats
@@ -87,6 +88,19 @@ def test_segments_are_counted_apart_and_decide_together(tmp_path: Path) -> None:
     assert declare(found).derived and ballot.exact
 
 
+def test_a_handful_who_each_choose_several_are_not_shown_apart(tmp_path: Path) -> None:
+    """Six in the country give twelve votes, and all of them chose Cy: that is six voters, under the floor of ten."""
+    stage = (
+        'segments = ["town", "country"]\npaper = "choose up to"\nchoose_up_to = 2\nplaces = 2\n'
+        'count = "most votes"\nelected = "most votes"\n'
+    )
+    town = "ballots,rank 1\n20,Ada Lovelace|Ben Franklin\n14,C. T.|Ada Lovelace\n"
+    country = "ballots,rank 1\n6,C. T.|Ben Franklin\n"
+    figures = 'ballots = { town = "town.csv", country = "country.csv" }\n'
+    (ballot,) = declare(ours(case(tmp_path, figures, stage, town_csv=town, country_csv=country))).ballots
+    assert all(number is None for row in ballot.rounds[0].rows for number in row.by_section.values())
+
+
 def test_what_is_published_beside_the_ballots_is_held_to_them(tmp_path: Path) -> None:
     figures = """
 ballots = "all.blt"
@@ -153,6 +167,25 @@ def test_repeated_ballots_have_a_file_each(tmp_path: Path) -> None:
     declared = declare(found)
     assert declared.elected == ("ada",)
     assert [item.cast for item in declared.ballots[0].rounds] == [25, 25]
+
+
+@pytest.mark.parametrize("said", ["", 'elected = ["ben", "ada"]\n'])
+def test_who_is_elected_on_transfers_or_by_a_rule_needs_no_most_first_preferences(tmp_path: Path, said: str) -> None:
+    """Quota 24. Ben (30) is in; only a woman can have the other place: Cy (25) is doomed, and Ada (15) is elected."""
+    stage = (
+        'segments = ["town"]\npaper = "rank"\ncount = "scottish"\nplaces = 2\n'
+        'result_rules = [{ group = "women", at_least = 1 }]\n'
+    )
+    more = MEMBERS + '[groups.women]\nname = "women"\n'
+    papers = blt("15 1", "30 2", "25 3")
+    case(tmp_path, 'ballots = "all.blt"\n', stage, more, '["women"]', all_blt=papers)
+    path = tmp_path / "contest.toml"
+    path.write_text(path.read_text().replace("date = ", f"{said}date = "))
+    found = load_file(path)
+    assert declare(found).elected == ("ben", "ada")
+    checks = audit(found).checks
+    assert [check.what for check in checks if check.status == "disagrees"] == []
+    assert [check.published for check in checks if "among those elected" in check.what] == ["1"]
 
 
 def test_a_paper_that_breaks_its_rule_is_spoilt(tmp_path: Path) -> None:

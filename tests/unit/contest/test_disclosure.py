@@ -441,3 +441,12 @@ def test_units_of_one_person_one_vote_are_pooled() -> None:
         "pooled": {"ada": 30, "ben": 32},
     }
     assert [unit.winner for unit in ballot.units] == ["ada", "ada", None]
+
+
+@pytest.mark.parametrize(("size", "apart"), [(4, False), (9, False), (10, False), (60, True)])
+def test_papers_that_give_several_votes_are_told_by_voters_and_not_by_votes(size: int, apart: bool) -> None:
+    """Four who each choose three give twelve votes: they are four voters all the same, and all chose Cyd."""
+    ballots = {"members": 40, "staff": size}
+    votes = {"members": {"a": 22, "b": 14, "c": 19}, "staff": {"b": size // 2, "c": size, "d": size}}
+    found = safe_partition([votes], Disclosure(), what="segment", ballots=ballots)
+    assert ("staff" not in found.names) == apart

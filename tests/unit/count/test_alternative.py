@@ -21,6 +21,7 @@ from selectorate.count.alternative import (
     joined,
 )
 from selectorate.count.lot import Lot
+from selectorate.count.registry import METHODS, Options
 from selectorate.count.result import Count
 from selectorate.count.ties import Ties
 from selectorate.errors import CountError
@@ -115,6 +116,15 @@ def test_one_place_after_another() -> None:
     assert (letters(whole), [round_.number for round_ in whole.rounds]) == ("BC", list(range(1, len(whole.rounds) + 1)))
 
 
+def test_a_round_that_is_named_is_that_of_the_sheet() -> None:
+    """The count of the third place begins in round 6, with C at 20 (5 of them by way of A) and D at 12."""
+    papers = {"AB": 40, "AC": 5, "B": 20, "CD": 15, "DC": 12, "ED": 8}
+    count = METHODS["alternative-vote-in-turn"].run(ranked("ABCDE", papers), 5, Options())
+    assert (letters(count), count.rounds[5].action) == ("ABCDE", "first preferences")
+    assert count.rounds[6].ties[0].how == "most votes in round 6, where they differed"
+    assert "level with D: most votes in round 6, where they differed" in count.rounds[6].say[-1]
+
+
 # -- ties ------------------------------------------------------------------------------------------------------------
 
 
@@ -122,6 +132,12 @@ def test_a_tie_that_nothing_breaks_stops_the_count() -> None:
     count = count_alternative(ranked("ABC", {"A": 5, "B": 3, "C": 3}))
     assert (count.elected, count.tied, len(count.rounds)) == ((), (2, 3), 1)
     assert "B, C are tied for exclusion" in count.rounds[-1].say[-1]
+
+
+def test_a_tie_for_the_last_two_is_not_called_one_for_election() -> None:
+    count = count_alternative(ranked("ABCD", {"A": 5, "B": 4, "C": 4, "D": 2}), CONTINGENT_VOTE)
+    assert (count.tied, count.tied_for) == ((2, 3), "staying")
+    assert "B, C are tied for a place among the last two" in count.rounds[-1].say[-1]
 
 
 def test_an_earlier_round_breaks_a_tie() -> None:

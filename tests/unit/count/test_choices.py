@@ -125,6 +125,13 @@ def test_a_majority_can_be_required() -> None:
     assert count_choices(chosen("ABC", {"A": 6, "B": 3, "C": 2}), 1, rule).elected == (1,)
 
 
+def test_marks_for_somebody_who_has_withdrawn_are_counted() -> None:
+    people = [Option("Ann"), Option("Bob", withdrawn=True), Option("Cyd")]
+    profile = profile_of(people, [(5, [(1, 2)]), (3, [(2,)]), (2, [(1, 3)])])
+    count = count_choices(profile, 2, BLOCK_VOTE)
+    assert (count.met, count.valid, count.spoilt) == ({"withdrawn": 8}, 7, 3)
+
+
 # -- questions -------------------------------------------------------------------------------------------------------
 
 

@@ -170,7 +170,7 @@ def test_votes_at_the_earliest_batch_break_a_tie() -> None:
     done = count(("A", "B", "C", "D", "E"), papers, 1)
     (broken,) = [tie for shown in done.rounds for tie in shown.ties]
     assert (broken.between, broken.chosen) == ((3, 4), 3)
-    assert broken.how == "fewest votes in stage 1, where they differed"
+    assert broken.how == "fewest votes in round 1, where they differed"
 
 
 def test_votes_after_a_batch_decide_between_equals_for_the_last_place() -> None:
@@ -189,7 +189,7 @@ def test_votes_after_a_batch_decide_between_equals_for_the_last_place() -> None:
     assert done.rounds[-1].totals[2] == done.rounds[-1].totals[4] == votes("19.22")
     (broken,) = done.rounds[-1].ties
     assert (broken.between, broken.chosen, broken.what) == ((2, 4), 4, "election")
-    assert broken.how == "most votes in stage 3 when papers of 0.37 had moved, where they differed"
+    assert broken.how == "most votes in round 3 when papers of 0.37 had moved, where they differed"
     assert done.elected == (5, 4)
 
 

@@ -72,7 +72,7 @@ def test_first_preferences_leave_before_transferred_papers_of_the_same_value() -
     out = next(shown for shown in done.rounds if 4 in shown.excluded)
     assert [dict(moved.papers) for moved in out.moved if moved.source == 4] == [{1: 9}, {2: 8}]
     assert out.elected[:2] == (1, 2)
-    assert out.ties[0].how == "fewest votes in stage 1, where they differed"
+    assert out.ties[0].how == "fewest votes in round 1, where they differed"
 
 
 def test_surplus_waits_only_if_it_is_less_than_the_gap() -> None:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from ...errors import InputError
+from ...errors import InputError, Where
 from ..profile import Profile
 from . import blt, cdf, clearballot, debian, ess, matrix, preflib, rctab, records, table
 from .base import Format, Options, Source, check_encoding, fault, joined, shown
@@ -62,6 +62,13 @@ def read(
     if found.read is None:
         raise InputError(
             f"{found.name} is not read", hint=f"These are: {_listed(item for item in FORMATS.values() if item.reads)}."
+        )
+    if options.segments is not None and not found.segments:
+        tables = _listed(item for item in FORMATS.values() if item.segments)
+        raise InputError(
+            f"{found.name} has no column that says the segment of a ballot",
+            where=Where(source.name),
+            hint=f"Tables have: {tables}. Give a file for each segment.",
         )
     return found.read(source, options)
 

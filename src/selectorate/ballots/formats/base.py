@@ -394,7 +394,8 @@ class Options:
     ``first_column``, ``first_row``: where votes begin; ``ranks``: how many columns are ranks; ``id_column``: where each
     ballot must have an identifier. ``blank_is_write_in``: an empty cell is a vote for a write-in. ``current``: of a
     ballot with several snapshots, the one that it calls its current one. ``folder``: files that a file names must be in
-    it.
+    it. ``segments``: the heading of the column that says the segment of each ballot, where the parts of the profile are
+    to be told by it.
     """
 
     contest: str | None = None
@@ -409,6 +410,7 @@ class Options:
     blank_is_write_in: bool = False
     current: bool = False
     folder: Path | None = None
+    segments: str | None = None
 
 
 Reader = Callable[[Source, Options], Profile]
@@ -421,7 +423,8 @@ class Format:
 
     ``looks``: whether a file that begins with these bytes and has this name looks like it. ``write`` raises InputError
     where the format cannot say what is on a ballot. ``by_name``: a file that looks like nothing is taken for this
-    format if it has one of the extensions, so that its faults are told.
+    format if it has one of the extensions, so that its faults are told. ``segments``: whether a column can say the
+    segment of each ballot.
     """
 
     id: str
@@ -432,6 +435,7 @@ class Format:
     read: Reader | None = None
     write: Writer | None = None
     by_name: bool = False
+    segments: bool = False
 
     @property
     def reads(self) -> bool:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..profile import MAX_CANDIDATES, SKIPPED, Option, Profile
 from .base import MAX_RANKS, Options, Tally, fault, lookup, name_of, shown, weight_of, whole
+from .segments import Segments, segment_column
 
 OVERVOTE = frozenset({"overvote", "over vote", "over-vote", "overvoted"})
 UNDERVOTE = frozenset({"", "undervote", "under vote", "under-vote", "skipped", "skip", "-"})
@@ -53,18 +54,39 @@ def rank_heading(text: str) -> int | None:
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns of a table are what, counted from 0. ``ranked``: a column a rank, else a column a candidate."""
+    """Which columns of a table are what, counted from 0. ``ranked``: a column a rank, else a column a candidate.
+
+    ``segment``: the one that says the segment of each ballot, if it is to be told.
+    """
 
     ranked: bool
     votes: tuple[int, ...]
     count: int | None = None
+    segment: int | None = None
+
+    def segments(self, heading: str, name: str) -> Segments | None:
+        """What numbers the segments, if they are to be told."""
+        return None if self.segment is None else Segments(name, heading)
 
 
 def columns_of(heading: Sequence[str], options: Options, name: str, line: int, ranked: bool | None = None) -> Columns:
     """What the columns under ``heading`` are; ``ranked``: known beforehand to be ranks, or to be candidates.
 
-    Raises InputError if none is a rank or a candidate.
+    Raises InputError if none is a rank or a candidate, and if that of segments is not there.
     """
+    segment = segment_column(heading, options, name, line)
+    if segment is None:
+        return _votes(heading, options, name, line, ranked)
+    if _COUNT.match(heading[segment].strip()) or rank_heading(heading[segment]) is not None:
+        raise fault(
+            name, line, f"the column {shown(heading[segment])} is one of votes", "Name the column with the segments."
+        )
+    found = _votes([*heading[:segment], "", *heading[segment + 1 :]], options, name, line, ranked)
+    return replace(found, votes=tuple(index for index in found.votes if index != segment), segment=segment)
+
+
+def _votes(heading: Sequence[str], options: Options, name: str, line: int, ranked: bool | None) -> Columns:
+    """The columns with votes, and that with numbers of ballots."""
     if options.first_column is not None:
         first = options.first_column - 1
         last = len(heading) if options.ranks is None else min(len(heading), first + options.ranks)
@@ -100,7 +122,8 @@ def columns_of(heading: Sequence[str], options: Options, name: str, line: int, r
 def taken(
     rows: Iterable[Row], columns: Columns, width: int, tally: Tally
 ) -> Iterator[tuple[int, tuple[str, ...], int]]:
-    """Of each row its line, the cells with votes, and the number of ballots."""
+    """Of each row its line, the cells with votes (ahead of them the segment's, if it is told), and how many ballots."""
+    wanted = columns.votes if columns.segment is None else (columns.segment, *columns.votes)
     for line, cells in rows:
         if not cells:
             continue
@@ -116,7 +139,7 @@ def taken(
                 raise fault(tally.name, line, f"{shown(text)} is not a number of ballots")
             number = weight
         have = len(cells)
-        yield line, tuple([cells[index].strip() if index < have else "" for index in columns.votes]), number
+        yield line, tuple([cells[index].strip() if index < have else "" for index in wanted]), number
 
 
 def by_rank(
@@ -131,6 +154,8 @@ def by_rank(
 ) -> Profile:
     """The profile of a table with a column a rank. Candidates are those ``declared``, or else all names, sorted."""
     label = _labels(options)
+    segments = columns.segments(options.segments or "", tally.name)
+    begins = 0 if segments is None else 1
     distinct: dict[tuple[str, ...], tuple[int, int]] = {}
     scale = tally.scale
     seen: set[str] = set()
@@ -141,7 +166,7 @@ def by_rank(
         known = distinct.get(cells)
         if known is None:
             distinct[cells] = number, line
-            for cell in cells:
+            for cell in cells[begins:]:
                 if label(cell) is None:
                     seen.update(_split(cell, options, tally.name, line))
             if declared is None and len(seen) > MAX_CANDIDATES:
@@ -161,8 +186,8 @@ def by_rank(
         number_of = dict(lookup([option.name for option in candidates]))
         number_of |= {f"#{index}": index for index in range(1, len(candidates) + 1)}
     for cells, (number, line) in distinct.items():
-        marks = []
-        for cell in cells:
+        marks = [segments.number(cells[0], line)] if segments is not None else []
+        for cell in cells[begins:]:
             mark = label(cell)
             if mark is None:
                 group = []
@@ -173,7 +198,8 @@ def by_rank(
                 mark = tally.code(group, line)
             marks.append(tally.code((), line) if mark == _OVER else mark)
         tally.add(marks, number, line)
-    return tally.profile(candidates, seats=seats, title=title)
+    profile = tally.profile(candidates, seats=seats, title=title)
+    return profile if segments is None else segments.apart(profile)
 
 
 _OVER = 0
@@ -218,6 +244,7 @@ def by_candidate(
 ) -> Profile:
     """The profile of a table with a column a candidate: cells are ranks, empty or 0 where there is none."""
     uninvited = _is_write_in(options)
+    segments = columns.segments(options.segments or "", tally.name)
     candidates = []
     for index in columns.votes:
         who = name_of(heading[index], tally.name, line)
@@ -226,11 +253,15 @@ def by_candidate(
     for line, cells, number in taken(rows, columns, len(heading), tally):
         marks = known.get(cells)
         if marks is None:
-            marks = _ranks(cells, candidates, tally, line)
+            if segments is None:
+                marks = _ranks(cells, candidates, tally, line)
+            else:
+                marks = (segments.number(cells[0], line), *_ranks(cells[1:], candidates, tally, line))
             if len(known) < 200_000:
                 known[cells] = marks
         tally.add(marks, number, line)
-    return tally.profile(candidates)
+    profile = tally.profile(candidates)
+    return profile if segments is None else segments.apart(profile)
 
 
 def _ranks(cells: Sequence[str], candidates: Sequence[Option], tally: Tally, line: int) -> tuple[int, ...]:

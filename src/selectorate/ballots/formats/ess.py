@@ -64,4 +64,5 @@ FORMAT = Format(
     description="An Excel workbook with a row a ballot and a column a rank, as ES&S machines export it.",
     looks=looks,
     read=read,
+    segments=True,
 )

@@ -236,6 +236,7 @@ RANKS = Format(
     read=read,
     write=write,
     by_name=True,
+    segments=True,
 )
 COLUMNS = Format(
     id="csv-columns",
@@ -245,4 +246,5 @@ COLUMNS = Format(
     looks=looks_columns,
     read=read_columns,
     write=write_columns,
+    segments=True,
 )

@@ -5,6 +5,7 @@ Source: Belenios specification 3.1, sections 4.11 and 4.17.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypedDict
@@ -13,14 +14,14 @@ from ...errors import InputError, ProtocolError
 from .. import canonical
 from ..groups import Group, random_scalar
 from ..public import Element, Pool, Product
-from ..shapes import Fields, Items, Pair, Shape, Text, require
+from ..shapes import HASH_64, Fields, Items, Pair, Shape, exact_text, require
 from . import proofs
 from .credentials import secret_exponent
 from .elections import UUID, Election, HomomorphicQuestion, ListsQuestion, Question, RankingQuestion
 from .hashes import base64_hash
 from .proofs import Branch, Check, Ciphertext, CiphertextElements, Elements, Proof
 
-__all__ = ["Ballot", "ballot_checks", "ballot_points", "make_ballot", "read_ballot", "tracker"]
+__all__ = ["Ballot", "BallotReader", "ballot_checks", "ballot_points", "make_ballot", "read_ballot", "tracker"]
 
 Choices: TypeAlias = Sequence[int]
 """What a voter answers to one question: 0 or 1 for each answer (with blank: first 1 if blank), or a number each."""
@@ -107,11 +108,11 @@ def answer_shape(group: Group, question: Question) -> Shape:
 def ballot_shape(election: Election) -> Fields:
     """What a ballot of ``election`` looks like."""
     group = election.group
-    signature = Fields((("hash", Text()), ("proof", _proof_shape(group))))
+    signature = Fields((("hash", HASH_64), ("proof", _proof_shape(group))))
     return Fields(
         (
             ("election_uuid", UUID),
-            ("election_hash", Text()),
+            ("election_hash", HASH_64),
             ("credential", group.point),
             ("answers", Pair(tuple(answer_shape(group, question) for question in election.questions))),
             ("signature", signature),
@@ -119,22 +120,45 @@ def ballot_shape(election: Election) -> Fields:
     )
 
 
-def read_ballot(raw: bytes, election: Election, shape: Fields | None = None) -> Ballot:
-    """The ballot whose bytes are ``raw``, of the right shape and bound to ``election``; no proof is checked yet.
+class BallotReader:
+    """Reads ballots of one election: their shape is made once, and a pattern for it where there can be one."""
 
-    ``shape``: that of the election's ballots, where many are read. Raises ProtocolError with the checks
-    ``ballot.canonical``, ``ballot.shape``, ``ballot.election`` or ``ballot.hash``.
-    """
-    if len(raw) > MOST_BYTES:
-        raise ProtocolError(f"a ballot is longer than {MOST_BYTES:,} bytes", check="ballot.canonical")
-    content = canonical.loads(raw, what="the ballot", check="ballot.canonical")
-    require(shape or ballot_shape(election), content, "ballot", check="ballot.shape")
-    if content["election_uuid"] != election.uuid or content["election_hash"] != election.phi:
-        raise ProtocolError("the ballot is for another election", check="ballot.election")
-    unsigned = raw[: raw.rindex(b',"signature":{"hash":')] + b"}"
-    if content["signature"]["hash"] != base64_hash(unsigned):
-        raise ProtocolError("the hash that is signed is not that of the ballot", check="ballot.hash")
-    return Ballot(raw, content)
+    def __init__(self, election: Election) -> None:
+        self.election = election
+        self.shape = ballot_shape(election)
+        self._exact = exact_text(self.shape)
+
+    def read(self, raw: bytes) -> Ballot:
+        """The ballot whose bytes are ``raw``, of the right shape and bound to the election; no proof is checked yet.
+
+        Raises ProtocolError with the checks ``ballot.canonical``, ``ballot.shape``, ``ballot.election`` or
+        ``ballot.hash``.
+        """
+        if len(raw) > MOST_BYTES:
+            raise ProtocolError(f"a ballot is longer than {MOST_BYTES:,} bytes", check="ballot.canonical")
+        content = self._content(raw)
+        election = self.election
+        if content["election_uuid"] != election.uuid or content["election_hash"] != election.phi:
+            raise ProtocolError("the ballot is for another election", check="ballot.election")
+        unsigned = raw[: raw.rindex(b',"signature":{"hash":')] + b"}"
+        if content["signature"]["hash"] != base64_hash(unsigned):
+            raise ProtocolError("the hash that is signed is not that of the ballot", check="ballot.hash")
+        return Ballot(raw, content)
+
+    def _content(self, raw: bytes) -> BallotJson:
+        """The JSON value of a ballot, which has its shape and the one form that is allowed."""
+        match = self._exact.fullmatch(raw) if self._exact is not None else None
+        if match is not None and all(int(number) < self.election.group.q for number in match.groups()):
+            matched: BallotJson = json.loads(raw)
+            return matched
+        content: BallotJson = canonical.loads(raw, what="the ballot", check="ballot.canonical")
+        require(self.shape, content, "ballot", check="ballot.shape")
+        return content
+
+
+def read_ballot(raw: bytes, election: Election) -> Ballot:
+    """One ballot, as `BallotReader.read` reads it."""
+    return BallotReader(election).read(raw)
 
 
 MOST_BYTES = 4 * 1024 * 1024

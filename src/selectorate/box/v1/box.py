@@ -9,6 +9,8 @@ reads what the other has appended, and only then decides.
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,11 +22,11 @@ from ...errors import InputError, ProtocolError, Where
 from .. import canonical
 from ..archive import TRUNCATED, Archive, Kind, create, member_bytes
 from ..pools import Arithmetic, new_pool
-from .ballots import MOST_BYTES, Ballot, read_ballot, tracker
+from .ballots import MOST_BYTES, Ballot, BallotReader, tracker
 from .checking import BallotChecker
 from .credentials import read_credentials
 from .elections import Election, read_election
-from .events import POINTERS, Chain, EventType, Phase, Step, steps
+from .events import MOST_EVENT, POINTERS, Chain, Event, EventType, Phase, Step, steps
 from .hashes import hex_hash
 from .looking import record
 from .roll import Roll
@@ -70,17 +72,22 @@ class Box:
 
     def __init__(self, path: Path, arithmetic: Arithmetic = "auto") -> None:
         self.path, self._arithmetic = path, arithmetic
+        self._own: Event | None = None
+        self._forget()
+        self._lock = FileLock(f"{path}.lock")
+        if not path.is_file():
+            raise InputError("there is no box", where=Where(str(path)))
+        self.refresh()
+
+    def _forget(self) -> None:
+        """Know nothing of what is in the box."""
         self._chain = Chain()
-        self._end: int | None = None
+        self._last: Step | None = None
         self._trackers: dict[str, int] = {}
         self._marks: set[bytes] = set()
         self._checker: BallotChecker | None = None
         self._election: Election | None = None
         self.roll = Roll(())
-        self._lock = FileLock(f"{path}.lock")
-        if not path.is_file():
-            raise InputError("there is no box", where=Where(str(path)))
-        self.refresh()
 
     # --- looking -----------------------------------------------------------------------------------------
 
@@ -115,28 +122,57 @@ class Box:
         return self._trackers.get(of_tracker)
 
     def refresh(self) -> None:
-        """Take in what has been appended since. An event that is still being written is left for the next time."""
+        """Take in what has been appended since. An event that is still being written is left for the next time.
+
+        Raises ProtocolError as `steps` does, and (``events.chain``) if an event is gone that was acknowledged here.
+        """
         with Archive(self.path) as archive:
-            if self._end is None:
-                self._end = archive.first
+            if not self._stands(archive):
+                self._forget()
+            start = None if self._last is None else self._last.end
             try:
-                for step in steps(archive, self._chain, self._end, lambda first: self._setup(archive, first)):
+                for step in steps(archive, self._chain, start, lambda first: self._setup(archive, first)):
                     self._take(archive, step)
-                    self._end = step.end
+                    self._last = step
             except ProtocolError as fault:
+                if self._chain.height != (-1 if self._last is None else self._last.event.height):
+                    self._forget()  # half of a step is worse than nothing
                 if fault.check != TRUNCATED:
                     raise
+        if self._own is not None and self._chain.height < self._own.height:
+            raise self._gone()
+
+    def _stands(self, archive: Archive) -> bool:
+        """Whether the last event that was read is still where it was.
+
+        Another process may have taken it back: it was on the disk for a moment, and then the disk was full.
+        """
+        try:
+            return self._last is None or bool(archive.read(self._last.member, MOST_EVENT))
+        except ProtocolError:
+            return False
+
+    def _gone(self) -> ProtocolError:
+        height = None if self._own is None else self._own.height
+        return ProtocolError(
+            f"the box is not the one it was: event {height}, which was acknowledged, is gone",
+            check="events.chain",
+            hint="Is the file an older copy? Nothing is written to it",
+        )
 
     def _setup(self, archive: Archive, step: Step) -> None:
         election, _, credentials = (archive.read(member, MOST_SETUP) for member in step.data)
         self._election = read_election(election)
+        self._reader = BallotReader(self._election)
         self._chain.shuffles = bool(self._election.rankings)
         self.roll = Roll(read_credentials(credentials, self._election.group))
 
     def _take(self, archive: Archive, step: Step) -> None:
+        if self._own is not None and step.event.height == self._own.height and step.event != self._own:
+            raise self._gone()
         if step.event.type != "Ballot":
             return
-        ballot = read_ballot(archive.read(step.data[0], MOST_BYTES), self.election)
+        ballot = self._reader.read(archive.read(step.data[0], MOST_BYTES))
         self._trackers[tracker(ballot.raw)] = step.event.height
         self._marks.add(_mark(ballot))
         record(self.roll, ballot, step.event.height)
@@ -144,28 +180,44 @@ class Box:
     # --- writing -----------------------------------------------------------------------------------------
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Hold the lock, with all that others have written taken in and no torn tail."""
-        with self._lock:
-            self.refresh()
-            self._cut_torn_tail()
-            yield
+    def _writing(self) -> Iterator[int]:
+        """Hold the lock, with all that others have written taken in and no torn tail; where the box ends.
 
-    def _cut_torn_tail(self) -> None:
+        Raises InputError if the file cannot be written to: there is no room, or no leave.
+        """
+        try:
+            with self._lock:
+                self.refresh()
+                if self._last is None:
+                    raise ProtocolError("the box has no setup", check="events.order")
+                self._cut_torn_tail(self._last.end)
+                yield self._last.end
+        except OSError as fault:
+            why = fault.strerror or type(fault).__name__
+            raise InputError(f"the box cannot be written to: {why}", where=Where(str(self.path))) from None
+
+    def _cut_torn_tail(self, end: int) -> None:
         """Cut off what a killed writer left behind the last event, and keep it beside the box."""
-        end = self._end or 0
         with self.path.open("r+b") as file:
-            file.seek(end)
-            torn = file.read()
-            if not torn:
+            file.seek(0, os.SEEK_END)
+            if file.tell() == end:
                 return
-            aside = self.path.with_name(f"{self.path.name}.torn-{end}")
-            aside.write_bytes(torn)
+            file.seek(end)
+            with tempfile.NamedTemporaryFile(
+                dir=self.path.parent, prefix=f"{self.path.name}.torn-{end}-", delete=False
+            ) as aside:
+                try:
+                    shutil.copyfileobj(file, aside)
+                    aside.flush()
+                    os.fsync(aside.fileno())
+                except BaseException:
+                    Path(aside.name).unlink()
+                    raise
             file.truncate(end)
             os.fsync(file.fileno())
 
-    def _append(self, kind: EventType, data: Sequence[bytes], payload: bytes | None) -> tuple[str, int]:
-        """Append an event with its data; its hash and height. On the disk when this returns, or not there at all."""
+    def _append(self, end: int, kind: EventType, data: Sequence[bytes], payload: bytes | None) -> tuple[str, int]:
+        """Append an event with its data at ``end``; its hash and height. On the disk then, or not there at all."""
         with Archive(self.path) as archive:
             timestamp = archive.timestamp
         self._chain.next_phase(kind)
@@ -173,7 +225,6 @@ class Box:
         parts = [*data, *([] if payload is None else [payload])]
         block = b"".join(member_bytes("data", part, timestamp) for part in parts)
         block += member_bytes("event", event, timestamp)
-        end = self._end or 0
         with self.path.open("r+b", buffering=0) as file:
             file.seek(end)
             try:
@@ -185,6 +236,7 @@ class Box:
                 file.truncate(end)
                 raise
         self.refresh()
+        self._own = None if self._last is None else self._last.event
         return hex_hash(event), self.height
 
     def cast(self, raw: bytes, *, revote: bool = True) -> Receipt:
@@ -193,7 +245,7 @@ class Box:
         ``revote``: whether a voter may vote again, so that only the last ballot counts. The same ballot sent again,
         byte for byte, gets the receipt it had. Raises ProtocolError with the check that the ballot fails.
         """
-        with self._writing():
+        with self._writing() as end:
             of_ballot = tracker(raw)
             before = self._trackers.get(of_ballot)
             if before is not None:
@@ -205,7 +257,7 @@ class Box:
             (checked,) = self._checker.check([raw])
             if checked.fault is not None:
                 raise checked.fault
-            if _mark(read_ballot(raw, self.election)) in self._marks:
+            if _mark(self._reader.read(raw)) in self._marks:
                 raise ProtocolError(
                     "a ballot with the same randomness is in the box already",
                     check="ballot.distinct",
@@ -213,7 +265,7 @@ class Box:
                 )
             if not revote and self.roll.last(checked.credential) is not None:
                 raise ProtocolError("this credential has voted, and here nobody votes twice", check="ballot.revote")
-            event, height = self._append("Ballot", [], raw)
+            event, height = self._append(end, "Ballot", [], raw)
             return Receipt(self.election.uuid, of_ballot, event, height)
 
     def _event_at(self, height: int) -> str:
@@ -229,8 +281,8 @@ class Box:
 
         ``data``: what ``payload`` points to. Raises ProtocolError (``events.order``) if it may not come now.
         """
-        with self._writing():
-            return self._append(kind, data, payload)
+        with self._writing() as end:
+            return self._append(end, kind, data, payload)
 
     def add_owned(self, kind: EventType, owner: int, content: bytes) -> tuple[str, int]:
         """Append a shuffle or a partial decryption of trustee ``owner``."""

@@ -83,7 +83,7 @@ def certificate_faults(
     """
     what = f"the certificate of trustee {number}"
     said = (certificate.index, certificate.threshold, certificate.size)
-    if said != (index, threshold, size) or not 1 <= threshold < size:
+    if said != (index, threshold, size) or not (1 <= index <= size and 1 <= threshold < size):
         yield (
             f"{what} is for number {said[0]} of a key of which {said[1]} of {said[2]} trustees suffice, "
             f"and stands as number {index} of one of which {threshold} of {size} suffice"

@@ -121,7 +121,7 @@ def decrypt(channel: Channel, text: str) -> bytes:
     Raises ProtocolError (``channel.sealed``) if it was not, or was changed. Source: section 4.6.1, "Encrypting".
     """
     group, check, what = channel.group, "channel.sealed", "the sealed message"
-    value = canonical.loads(text.encode("utf-8"), what=what, check=check)
+    value = canonical.loads(text.encode("utf-8", "surrogatepass"), what=what, check=check)
     require(sealed_shape(group), value, what, check=check)
     alpha, beta = value["alpha"], value["beta"]
     for point in (alpha, beta):

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from ...errors import ProtocolError
 from ..public import Element, Pool
 from . import proofs
-from .ballots import Ballot, ballot_checks, ballot_points, ballot_shape, read_ballot, tracker
-from .elections import Election, ListsQuestion, RankingQuestion
+from .ballots import Ballot, BallotReader, ballot_checks, ballot_points, tracker
+from .elections import Election, ListsQuestion, RankingQuestion, width
 from .roll import Roll
-from .tallies import width
 
 __all__ = ["BallotChecker", "CheckedBallot"]
 
@@ -40,7 +39,7 @@ class BallotChecker:
 
     def __init__(self, pool: Pool, election: Election, roll: Roll) -> None:
         self.pool, self.election, self.roll = pool, election, roll
-        self._shape = ballot_shape(election)
+        self.reader = BallotReader(election)
         (y,) = pool.read([election.public_key])
         if y is None:
             raise ProtocolError("the election's public key is not in the group", check="setup.key")
@@ -54,7 +53,7 @@ class BallotChecker:
         readable: list[tuple[int, Ballot]] = []
         for number, raw in enumerate(raws):
             try:
-                ballot = read_ballot(raw, self.election, self._shape)
+                ballot = self.reader.read(raw)
                 self._require_listed(ballot)
             except ProtocolError as fault:
                 found[number] = CheckedBallot(tracker(raw), fault)
@@ -93,23 +92,32 @@ class BallotChecker:
             for _, ballot, points in good
         ]
         verdicts = iter(proofs.run(self.pool, [check for row in checks for check in row]))
-        for (number, ballot, of_ballot), asked in zip(good, checks, strict=True):
+        packed = self._packed([points for _, _, points in good])
+        for (number, ballot, _), asked, (first, rankings) in zip(good, checks, packed, strict=True):
             signature, *others = [next(verdicts) for _ in asked]
-            checked.append((number, self._verdict(ballot, of_ballot, signature, all(others))))
+            verdict = self._verdict(signature, all(others))
+            checked.append((number, CheckedBallot(tracker(ballot.raw), verdict, ballot.credential, rankings, first)))
         return checked
+
+    def _packed(self, rows: Sequence[Sequence[Element]]) -> list[tuple[bytes, bytes]]:
+        """Of each ballot the first alpha and its rankings, packed; all in one call of the pool."""
+        places = [1, *(place for start in self._ranked for place in (start, start + 1))]
+        packed = self.pool.pack([row[place] for row in rows for place in places])
+        size = len(packed) // (len(rows) * len(places)) if rows else 0
+        step = size * len(places)
+        starts = range(0, len(packed), step or 1)
+        return [(packed[start : start + size], packed[start + size : start + step]) for start in starts]
 
     def _has_identity(self, points: Sequence[Element]) -> bool:
         """Whether a point is the identity that may not be: an alpha would leave the vote in clear."""
         return any(self.pool.is_identity(points[place]) for place in (0, *self._alphas))
 
-    def _verdict(self, ballot: Ballot, points: Sequence[Element], signed: bool, proven: bool) -> CheckedBallot:
-        fault = None
+    def _verdict(self, signed: bool, proven: bool) -> ProtocolError | None:
         if not signed:
-            fault = ProtocolError("the ballot's signature is not of its credential", check="ballot.signature")
-        elif not proven:
-            fault = ProtocolError("a proof of the ballot does not hold", check="ballot.proofs")
-        rankings = b"".join(self.pool.pack(points[place : place + 2]) for place in self._ranked)
-        return CheckedBallot(tracker(ballot.raw), fault, ballot.credential, rankings, self.pool.pack(points[1:2]))
+            return ProtocolError("the ballot's signature is not of its credential", check="ballot.signature")
+        if not proven:
+            return ProtocolError("a proof of the ballot does not hold", check="ballot.proofs")
+        return None
 
 
 def _places(election: Election) -> tuple[list[int], list[int]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ...errors import InputError, ProtocolError
 from .. import canonical
 from ..groups import Group
-from ..shapes import Items, Small, Text, require
+from ..shapes import MAX_SMALL, Items, Small, Text, require
 from .hashes import base64_hash
 
 __all__ = [
@@ -35,6 +35,9 @@ UUID_FORM = re.compile(f"[{BASE58}]{{14,64}}", re.ASCII)
 _FORM = re.compile("-".join(f"[{BASE58}]{{{length}}}" for length in (5, 6, 5, 6)), re.ASCII)
 MOST_CREDENTIALS = 2_000_000
 """Voters of one box."""
+MOST_VOTES = MAX_SMALL
+"""Votes of all voters of a box together: the tally says them as a small integer, and the work of finding a sum grows
+with them."""
 
 
 def token(length: int = 22) -> str:
@@ -120,6 +123,8 @@ def read_credentials(raw: bytes, group: Group) -> list[PublicCredential]:
     entries = [_entry(group, text, number) for number, text in enumerate(value)]
     if len({entry.key for entry in entries}) != len(entries):
         raise ProtocolError("a public credential stands in the list twice", check=check)
+    if sum(entry.weight for entry in entries) > MOST_VOTES:
+        raise ProtocolError(f"the weights in the list make more than {MOST_VOTES:,} votes", check=check)
     return entries
 
 

@@ -7,6 +7,7 @@ what was in it then. Source: Belenios specification 3.1, section 3.5.1, step 2.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -58,7 +59,7 @@ class Difference:
 def compare(old: Path, new: Path) -> Difference:
     """Compare the archive ``new`` with an earlier copy ``old`` of it, event by event.
 
-    Raises ProtocolError if either of the two is no chain in itself.
+    Raises ProtocolError if either of the two is no chain in itself, or has other data than its events name.
     """
     with Archive(old) as before, Archive(new) as after:
         fork: int | None = None
@@ -76,11 +77,15 @@ def compare(old: Path, new: Path) -> Difference:
         return Difference(fork, lost, dict(added), count, before.timestamp == after.timestamp)
 
 
-def _events(archive: Archive) -> list[Event]:
-    """The events of an archive; each carries the hash of what came before it."""
+def _events(archive: Archive) -> Iterator[Event]:
+    """The events of an archive; each carries the hash of what came before it, and its data has the hash it names."""
     chain = Chain()
 
     def on_setup(step: Step) -> None:
         chain.shuffles = bool(read_election(archive.read(step.data[0], MOST_ELECTION)).rankings)
 
-    return [step.event for step in steps(archive, chain, on_setup=on_setup)]
+    for step in steps(archive, chain, on_setup=on_setup):
+        for member in step.data:
+            for _ in archive.stream(member):
+                pass
+        yield step.event

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from ...errors import ProtocolError
@@ -29,9 +30,11 @@ __all__ = [
 
 VERSION = 1
 """The value of ``version`` in all structures of this version."""
-UUID = Pattern("a Base58 identifier of 14 characters or more", UUID_FORM)
+UUID = Pattern("a Base58 identifier of 14 characters or more", UUID_FORM, "identifier")
 MOST_CHOICES = 1000
 """Choices of one homomorphic question; each costs every ballot a ciphertext with two proofs."""
+MOST_CIPHERTEXTS = 8_000
+"""Choices of all questions together, a ranking being one: of more no ballot could be within its bounds."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class Election:
     public_key: str
     questions: tuple[Question, ...]
 
-    @property
+    @cached_property
     def phi(self) -> str:
         """Its fingerprint, ``φ`` of the specification."""
         return base64_hash(self.raw)
@@ -117,7 +120,7 @@ class Election:
         """Its hash in hexadecimal, by which the setup refers to it."""
         return hex_hash(self.raw)
 
-    @property
+    @cached_property
     def rankings(self) -> tuple[int, ...]:
         """The positions of the questions whose answers are shuffled."""
         return tuple(i for i, question in enumerate(self.questions) if isinstance(question, RankingQuestion))
@@ -185,6 +188,8 @@ def read_election(raw: bytes) -> Election:
     questions = tuple(_question(question) for question in value["questions"])
     for number, question in enumerate(questions):
         _require_answerable(question, group, f"question {number + 1}")
+    if sum(map(width, questions)) > MOST_CIPHERTEXTS:
+        raise ProtocolError(f"the questions have more than {MOST_CIPHERTEXTS:,} choices together", check=check)
     return Election(raw, value["uuid"], value["name"], value["description"], group, value["public_key"], questions)
 
 
@@ -202,6 +207,17 @@ def _question(value: dict[str, Any]) -> Question:
     if value["type"] == "Lists":
         return ListsQuestion(inner["question"], tuple(tuple(names) for names in inner["answers"]))
     return RankingQuestion(inner["question"], tuple(inner["answers"]), value.get("extra"))
+
+
+def width(question: Question) -> int:
+    """How many ciphertexts an answer to ``question`` has, or how many sums its tally."""
+    match question:
+        case RankingQuestion():
+            return 1
+        case HomomorphicQuestion():
+            return question.width
+        case ListsQuestion(lists=lists):
+            return sum(map(len, lists))
 
 
 def _require_answerable(question: Question, group: Group, place: str) -> None:

@@ -29,6 +29,7 @@ __all__ = [
     "private_key_text",
     "proof_shape",
     "public_key_of",
+    "read_again",
     "read_points",
     "read_private_key",
     "read_public_key",
@@ -154,6 +155,11 @@ def read_points(pool: Pool, points: Sequence[tuple[str, str]]) -> Generator[str,
         else:
             sound.append(element)
     return sound if len(sound) == len(points) else []
+
+
+def read_again(pool: Pool, texts: Iterable[str]) -> list[Element]:
+    """The elements of points that `read_points` has found nothing wrong with."""
+    return [element for element in pool.read(list(texts)) if element is not None]
 
 
 def same_points(points: Iterable[tuple[str, str]]) -> Iterator[str]:

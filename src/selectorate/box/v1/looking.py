@@ -10,7 +10,7 @@ from typing import Any
 from ...errors import InputError, ProtocolError, Where
 from .. import canonical
 from ..archive import Archive
-from .ballots import MOST_BYTES, Ballot, read_ballot, tracker
+from .ballots import MOST_BYTES, Ballot, BallotReader, tracker
 from .credentials import read_credentials
 from .elections import Election, HomomorphicQuestion, RankingQuestion, read_election
 from .events import Chain, Phase, Step, steps
@@ -87,16 +87,18 @@ def look(path: Path) -> Seen:
     with Archive(path) as archive:
         chain = Chain()
         seen: list[Seen] = []
+        readers: list[BallotReader] = []
 
         def on_setup(step: Step) -> None:
             election_raw, _, credentials = (archive.read(member, MOST_SETUP) for member in step.data)
             election = read_election(election_raw)
             chain.shuffles = bool(election.rankings)
+            readers.append(BallotReader(election))
             seen.append(Seen(election, chain, Roll(read_credentials(credentials, election.group)), {}))
 
         for step in steps(archive, chain, on_setup=on_setup):
             if step.event.type == "Ballot":
-                ballot = read_ballot(archive.read(step.data[0], MOST_BYTES), seen[0].election)
+                ballot = readers[0].read(archive.read(step.data[0], MOST_BYTES))
                 of_ballot = tracker(ballot.raw)
                 seen[0].heights[of_ballot] = step.event.height
                 record(seen[0].roll, ballot, step.event.height)

@@ -25,7 +25,7 @@ from ..shapes import Fields, Items, require
 from .certificates import Certificate, certificate_faults, channel_keys, require_context
 from .channels import Channel, SignedMessage, receive, send
 from .hashes import hex_hash
-from .keys import PrivateKey, failed, public_key_of, read_points, same_points
+from .keys import PrivateKey, failed, public_key_of, read_again, read_points, same_points
 from .messages import Polynomial, Vinput, Voutput, polynomial_shape, vinput_shape, voutput_shape
 from .proofs import Proof
 from .threshold import (
@@ -159,9 +159,7 @@ def _contribution(
     check, who = "keys.polynomial", f"trustee {index}"
     points = [(f"coefficient {k} of {who}", text) for k, text in enumerate(coefexps_of(signed))]
     _refuse(index, check, next(read_points(pool, points), None))
-    vk, *elements = (
-        element for element in pool.read([certificates[index - 1].verification, *coefexps_of(signed)]) if element
-    )
+    vk, *elements = read_again(pool, [certificates[index - 1].verification, *coefexps_of(signed)])
     checks = contribution_checks(pool, certificates, vk, signed, signature, who)
     _refuse(index, check, next(failed(pool, checks), None))
     return elements
@@ -292,10 +290,8 @@ def require_voutput(
     points = [(f"a point of the sealed key of {who}", held[name]) for name in ("alpha", "beta")]
     points.append((f"the key of {who}", key["public_key"]))
     _refuse(index, check, next(read_points(pool, points), None))
-    columns = [
-        [element for element in pool.read(coefexps_of(polynomial["coefexps"])) if element] for polynomial in polynomials
-    ]
-    vk, y = (element for element in pool.read([certificates[index - 1].verification, key["public_key"]]) if element)
+    columns = [read_again(pool, coefexps_of(polynomial["coefexps"])) for polynomial in polynomials]
+    vk, y = read_again(pool, [certificates[index - 1].verification, key["public_key"]])
     if pool.texts(shares(pool, columns))[index - 1] != key["public_key"]:
         _refuse(index, check, f"the key of {who} is not the one that the coefficients make")
     _refuse(index, check, next(failed(pool, share_checks(pool, group, vk, y, key, who)), None))

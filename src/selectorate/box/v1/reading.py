@@ -20,7 +20,7 @@ from ..archive import Archive, Member
 from ..pools import Arithmetic, new_pool
 from ..public import Pool
 from . import results
-from .ballots import MOST_BYTES, read_ballot
+from .ballots import MOST_BYTES, BallotReader
 from .checking import BallotChecker, CheckedBallot
 from .credentials import read_credentials
 from .decryptions import PartialDecryption, read_decryption
@@ -159,7 +159,13 @@ def read_box(
 
     Raises InputError if the file cannot be opened or is no archive; all else that is wrong is a fault in the reading.
     """
-    with Archive(path) as archive:
+    try:
+        archive = Archive(path)
+    except ProtocolError as fault:
+        reading = Reading(path)
+        reading.failed(fault.check, fault.message)
+        return reading
+    with archive:
         reader = _Reader(archive, arithmetic, progress or (lambda what, share: None))
         reader.run()
         return reader.reading
@@ -181,15 +187,17 @@ class _Reader:
 
     def run(self) -> None:
         """Read all steps; what is wrong becomes a fault."""
-        reading = self.reading
+        reading, done = self.reading, -1
         try:
             for step in steps(self.archive, reading.chain, on_setup=self._setup):
                 if step.event.type != "Setup":
                     self._take(step)
+                done = step.event.height
                 self._progress(step.event.type, step.end / max(self.archive.size, 1))
             reading.complete |= {"archive", "events"}
         except ProtocolError as fault:
-            reading.failed(fault.check, fault.message, reading.chain.height + 1)
+            # The chain may have taken in the event already when something of it was found wrong.
+            reading.failed(fault.check, fault.message, done + 1)
         finally:
             self._guarded(self._drain)
             if reading.phase == "closed":
@@ -328,8 +336,9 @@ class _Reader:
         if reading.election.rankings:
             for rankings in reading.roll.rankings():
                 tally.add_rankings(rankings)
+        reader = BallotReader(reading.election)
         for chunk in chunked(self._last.values(), BATCH):
-            ballots = [read_ballot(self.archive.read(member, MOST_BYTES), reading.election) for member in chunk]
+            ballots = [reader.read(self.archive.read(member, MOST_BYTES)) for member in chunk]
             weights = [reading.roll.weight(ballot.credential) or 0 for ballot in ballots]
             tally.add_sums([ballot.content["answers"] for ballot in ballots], weights)
         reading.ciphertexts = tally.finished()

@@ -11,7 +11,7 @@ from typing import Any
 
 from .. import canonical
 from ..public import Element, Pool
-from .elections import Election, HomomorphicQuestion, ListsQuestion, Question, RankingQuestion
+from .elections import Election, ListsQuestion, Question, RankingQuestion, width
 from .packed import CHUNK, Ciphertexts, put_read
 
 __all__ = ["Tally"]
@@ -115,17 +115,6 @@ def pieces(election: Election, ciphertexts: Sequence[Ciphertexts]) -> Iterator[s
             comma = ","
         yield "]"
     yield "]"
-
-
-def width(question: Question) -> int:
-    """How many ciphertexts an answer to ``question`` has, or how many sums its tally."""
-    match question:
-        case RankingQuestion():
-            return 1
-        case HomomorphicQuestion():
-            return question.width
-        case ListsQuestion(lists=lists):
-            return sum(map(len, lists))
 
 
 def flat_choices(question: Question, answer: Any) -> list[dict[str, str]]:

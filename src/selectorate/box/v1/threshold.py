@@ -21,7 +21,7 @@ from ..shapes import Fields, Items, Shape, Small
 from . import proofs
 from .certificates import MOST_TRUSTEES, Certificate, certificate_faults, certificate_shape
 from .channels import SignedMessage, signed_shape
-from .keys import Labelled, TrusteePublicKey, failed, key_shape, possession, proof_shape, read_points
+from .keys import Labelled, TrusteePublicKey, failed, key_shape, possession, proof_shape, read_again, read_points
 from .proofs import Proof
 
 __all__ = [
@@ -219,7 +219,7 @@ def _signed_faults(
 ) -> Iterator[str]:
     """Steps (3) to (5) of `parameters_faults`; ``elements``: all coefficients, then all keys."""
     content, size, threshold = parameters.content, parameters.size, parameters.threshold
-    vks = [element for element in pool.read([one.verification for one in parameters.certificates]) if element]
+    vks = read_again(pool, [one.verification for one in parameters.certificates])
     columns = [elements[i * threshold : (i + 1) * threshold] for i in range(size)]
     keys, ys = content["verification_keys"], elements[size * threshold :]
     checks: list[Labelled] = []

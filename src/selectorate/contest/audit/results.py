@@ -27,7 +27,7 @@ def rules_on_papers_and_results(case: Case) -> Iterator[Check]:
                 "the ballots themselves: totals do not show it",
             )
         elected = _elected(case)
-        for rule in stage.result_rules if elected or case.contest.figures == "published" else ():
+        for rule in stage.result_rules if elected else ():
             group = case.rulebook.groups[rule.group].name
             number = sum(
                 rule.group in case.contest.candidates[who].groups for who in elected if who in case.contest.candidates
@@ -46,10 +46,8 @@ def rules_on_papers_and_results(case: Case) -> Iterator[Check]:
 
 
 def _elected(case: Case) -> tuple[str, ...]:
-    """Who was declared elected; in a contest of our own that does not say so yet, who is elected by the figures."""
-    if case.contest.figures == "ours" and not case.contest.elected:
-        return winners(replay(case)) or ()
-    return case.contest.elected
+    """Who was declared elected; where the contest does not say so, who is elected by the figures."""
+    return case.contest.elected or winners(replay(case)) or ()
 
 
 def _places(case: Case, view: BallotView, places: int, at: At) -> Iterator[Check]:
@@ -63,7 +61,9 @@ def _places(case: Case, view: BallotView, places: int, at: At) -> Iterator[Check
         return
     inside = [votes[who] for who in elected if who in votes]
     outside = {who: number for who, number in votes.items() if who not in elected}
-    if len(inside) == len(elected) and outside:
+    # Transfers can elect somebody who was behind at first, and so can rules on the result: then the whole count tells.
+    by_votes = isinstance(view.stage, BallotStage) and view.stage.count == "most votes" and not view.stage.result_rules
+    if by_votes and len(inside) == len(elected) and outside:
         best = max(outside, key=lambda who: (outside[who], who))
         drawn = bool(view.figures.round[0].tie) and min(inside) == outside[best]
         right = min(inside) > outside[best] or drawn

@@ -1,0 +1,1 @@
+"""Finished boxes changed in thousands of ways, and which check of the room refuses each."""
