@@ -10,6 +10,8 @@ WORKERS ?= 2
 # What is installed, and its exact versions.
 EXTRAS ?= pictures,fast,dev
 PINS   ?= constraints.txt
+# Random elections each way of `make interop-box`.
+ELECTIONS ?= 200
 
 # pip's remarks about its own version and about being root are no help here.
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -17,7 +19,7 @@ export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format types docs bench bench-box fuzz-box agree check clean
+.PHONY: help setup demo test lint format types docs bench bench-box fuzz-box agree interop-box check clean
 
 help:  ## show this page
 	@echo "selectorate: the election office of an organisation, as software"
@@ -79,6 +81,9 @@ fuzz-box: $(STAMP)  ## give what reads a box anything at all, for ten minutes; A
 agree:  ## compare our counts with those of other libraries (a quarter of an hour)
 	@$(MAKE) --no-print-directory setup VENV=.venv.peers EXTRAS=peers PINS=tools/agreement/constraints.txt
 	PYTHONHASHSEED=0 .venv.peers/bin/python -m tools.agreement
+
+interop-box: $(STAMP)  ## hold sealed elections with the reference tool (half an hour); ELECTIONS=5 random ones only
+	$(BIN)/python -m tools.box_interop --number $(ELECTIONS) $(if $(IF_THERE),--if-there)
 
 check: lint types test  ## lint, types and test: what a commit must pass
 
