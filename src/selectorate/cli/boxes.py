@@ -14,8 +14,8 @@ from ..box.keyfile import read_key_file, read_public
 from ..box.v1 import acts
 from ..box.v1.ballots import make_ballot, tracker
 from ..box.v1.box import Box, open_box
-from ..box.v1.diff import compare
 from ..box.v1.credentials import published_text
+from ..box.v1.diff import compare
 from ..box.v1.elections import election_text, questions_of
 from ..box.v1.looking import look
 from ..box.v1.reading import Reading
