@@ -4,7 +4,7 @@
 
 Best of five, in microseconds an item, with what Python adds: processor time on one core (a busy machine disturbs it
 less) and clock time with all threads. COUNT (20,000) is how many items each call has; PyNaCl does a hundredth of
-them, one by one.
+them, one by one. Where the processor has AVX-512 IFMA a second table is of the pool that works in lanes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nacl import bindings
 from rich.console import Console
 from rich.table import Table
 
-from selectorate.box.kernel import KernelPool, threads
+from selectorate.box.kernel import KernelPool, lanes, threads
 from selectorate.box.kernel.compiling import compiled
 from selectorate.box.kernel.limbs import mul, sqr
 from selectorate.box.kernel.memory import store
@@ -88,8 +88,8 @@ def best(work: Callable[[], object], clock: Callable[[], float] = time.process_t
     return min(taken)
 
 
-def measure(count: int) -> list[tuple[str, float, float | None, float | None]]:
-    """Rows of: what, microseconds here on one core, on all cores, by PyNaCl."""
+def measure(count: int, in_lanes: bool) -> list[tuple[str, float, float | None, float | None]]:
+    """Rows of: what, microseconds here on one core, on all cores, by PyNaCl. With or without lanes."""
     rows: list[tuple[str, float, float | None, float | None]] = []
     few = max(count // 100, 1)
 
@@ -104,7 +104,7 @@ def measure(count: int) -> list[tuple[str, float, float | None, float | None]]:
     def sodium(work: Callable[[], object]) -> float:
         return best(work) / few * 1e6
 
-    pool = KernelPool()
+    pool = KernelPool(in_lanes=in_lanes)
     room = np.zeros(32, np.uint64)
     room[:8] = np.frombuffer(pool.pack([pool.generator]), np.uint64)
     for what, often in (
@@ -176,17 +176,24 @@ def measure(count: int) -> list[tuple[str, float, float | None, float | None]]:
         factors = [random.randrange(pool.q) for _ in range(size)]
         both(f"total of {size:,}, a term", size, lambda some=some, f=factors: pool.total(some, f), power + add)
     both("generators", count, lambda: pool.generators(0, count))
-    both("a new pool (with the table of g)", 1, KernelPool)
+    both("a new pool (with the table of g)", 1, lambda: KernelPool(in_lanes=in_lanes))
     return rows
 
 
 def main() -> None:
     """Measure and print."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    table = Table(title=f"Microseconds an item, best of {TIMES}, {count:,} items a call")
+    for in_lanes in (False, True) if lanes.usable() else (False,):
+        show(count, in_lanes)
+
+
+def show(count: int, in_lanes: bool) -> None:
+    """Measure one kind of kernel and print."""
+    kind = "in lanes (AVX-512 IFMA)" if in_lanes else "scalar"
+    table = Table(title=f"Microseconds an item, {kind}, best of {TIMES}, {count:,} items a call")
     for heading in ("", "one core", f"{threads.THREADS} threads", "PyNaCl", "times"):
         table.add_column(heading, justify="left" if not heading else "right")
-    for what, one, many, beside in measure(count):
+    for what, one, many, beside in measure(count, in_lanes):
         table.add_row(
             what,
             f"{one:.4f}" if one < 1 else f"{one:.2f}",

@@ -104,7 +104,7 @@ def single_trustees(group: Group, count: int) -> tuple[bytes, str, dict[int, tup
     y = group.identity
     for key in keys:
         y = group.multiply(y, key)
-    numbered = {number: pair for number, pair in enumerate(zip(private, keys, strict=True), 1)}
+    numbered = dict(enumerate(zip(private, keys, strict=True), 1))
     return canonical.dumps(items).encode(), y, numbered
 
 

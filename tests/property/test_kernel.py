@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests import box_oracle as oracle
 
-from selectorate.box.kernel import KernelPool, available
+from selectorate.box.kernel import KernelPool, available, lanes
 from selectorate.box.sodium import SodiumPool
 
 pytestmark = pytest.mark.skipif(not available(), reason="Numba is not installed")
@@ -31,9 +31,9 @@ exponents = st.one_of(
 logs = st.one_of(st.integers(0, Q - 1), st.sampled_from([0, 1, 2, Q - 1]))
 
 
-@pytest.fixture(scope="module")
-def kernel() -> KernelPool:
-    return KernelPool()
+@pytest.fixture(scope="module", params=["scalar", *(["lanes"] if available() and lanes.usable() else [])])
+def kernel(request: pytest.FixtureRequest) -> KernelPool:
+    return KernelPool(in_lanes=request.param == "lanes")
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,12 @@ from ..box.v1 import acts
 from ..box.v1.ballots import make_ballot, tracker
 from ..box.v1.box import Box, open_box
 from ..box.v1.credentials import published_text
+from ..box.v1.diff import compare
 from ..box.v1.elections import election_text, questions_of
 from ..box.v1.looking import look
 from ..box.v1.reading import Reading
 from ..box.v1.trustees import election_key, read_trustees
-from ..errors import InputError, Where
+from ..errors import InputError, ProtocolError, Where
 from . import base, box_ceremony, box_checks, box_demo, box_keys
 from .base import line
 from .box_keys import TRUSTEE_KEY, passphrase, write_new
@@ -145,6 +146,7 @@ def decrypt(
     trustee: int = _TRUSTEE,
     key: Path | None = typer.Option(None, help="The trustee's key file."),
     least: int = typer.Option(2, help="Refuse to decrypt fewer ballots than this: few tell how each was cast."),
+    since: Path | None = typer.Option(None, help="A copy of the box that you saw before: it may only have grown."),
     out: Path | None = _OUT,
     add: Path | None = _ADD,
     passphrase_file: Path | None = _PASSPHRASE,
@@ -154,8 +156,13 @@ def decrypt(
     with base.failures_told():
         if (key is None) == (add is None):
             raise InputError("there is nothing to decrypt with", hint="Give --key, or --add with what was made before.")
+        if since is not None and not (found := compare(since, box)).only_grown:
+            raise ProtocolError(found.lines()[0], check="events.chain", hint="The key was not used.")
         reading = _read(box, arithmetic)
         public = _require_trustee(reading, trustee)
+        base.out().print(
+            line(f"{reading.tallied:,} ballots of {len(reading.roll):,} voters; last event {reading.chain.head}.")
+        )
         if add is not None:
             _put(box, reading, "PartialDecryption", trustee, _bytes(add), out)
             return

@@ -12,17 +12,18 @@ import pytest
 from nacl import bindings
 from tests import box_oracle as oracle
 
-from selectorate.box.kernel import KernelPool, available
+from selectorate.box.kernel import KernelPool, available, lanes
 
 pytestmark = pytest.mark.skipif(not available(), reason="Numba is not installed")
 
+WAYS = ["scalar", *(["lanes"] if available() and lanes.usable() else [])]
 G = oracle.encode(oracle.G)
 IDENTITY = "0" * 63 + "1"
 
 
-@pytest.fixture
-def pool() -> KernelPool:
-    return KernelPool()
+@pytest.fixture(params=WAYS)
+def pool(request: pytest.FixtureRequest) -> KernelPool:
+    return KernelPool(in_lanes=request.param == "lanes")
 
 
 def some_texts(count: int, seed: int) -> list[str]:
@@ -369,6 +370,19 @@ def test_a_forked_process_has_threads_of_its_own() -> None:
     )
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=120)
     assert done.stdout.strip() == "7", done.stderr
+
+
+def test_lanes_are_for_the_processor_that_numba_compiles_for() -> None:
+    code = "from selectorate.box.kernel import lanes; print(lanes.usable())"
+    for variable, value in (("NUMBA_ENABLE_AVX", "0"), ("NUMBA_CPU_FEATURES", "+sse2")):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={**os.environ, variable: value},
+        )
+        assert done.stdout.strip() == "False", done.stderr
 
 
 def test_compiled_code_is_kept_apart_for_other_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

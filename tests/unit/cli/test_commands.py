@@ -62,6 +62,7 @@ ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("rules", "show"): ["labour-2014"],
     ("methods",): [],
     ("count",): ["{ballots}", "--method", "scottish"],
+    ("box", "verify"): [str(Path(__file__).parents[3] / "docs" / "examples" / "SocietyLeader26.bel")],
 }
 """For every command with ``--json``, arguments with which it does something."""
 BALLOTS = '3 1\n4 1 3 2 0\n3 2 3 0\n2 3 1 0\n0\n"Ann"\n"Bob"\n"Cyd"\n"A small election"\n'

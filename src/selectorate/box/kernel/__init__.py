@@ -2,8 +2,8 @@
 
 From the ground up: `limbs` and `memory` speak LLVM's language (products of 128 bits, and reading arrays); on them stand
 `field` (modulo 2^255 - 19), `points`, and what each call of a pool needs: `reading`, `products` with `tables`,
-`totals`, `generating`. These are compiled, by `compiling`. Plain Python again are `store` (names and rows), `texts`,
-`threads` and `pool`.
+`totals`, `generating`. These are compiled, by `compiling`. `lanes` does some of it for eight elements at a time, where
+the processor can. Plain Python again are `store` (names and rows), `texts`, `threads` and `pool`.
 
 Compiled code checks no bounds and raises no errors: what goes in has been checked by `pool`. Numba is optional:
 without it `available` says no, and `selectorate.box.sodium` does the same arithmetic.

@@ -53,8 +53,9 @@ def compiled(function: Callable[..., Any]) -> Any:
 def _digest() -> str:
     """A short digest of the sources of this package, and of what compiles them."""
     state = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        state.update(file.name.encode() + b"\0" + file.read_bytes())
+    package = Path(__file__).parent
+    for file in sorted(package.rglob("*.py")):
+        state.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
     return state.hexdigest()[:16]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, chain
 
 import numpy as np
 
+from selectorate.box.kernel import lanes
 from selectorate.box.kernel.generating import generate
+from selectorate.box.kernel.lanes.reading import TOGETHER
+from selectorate.box.kernel.lanes.reading import read_points as read_points_in_lanes
 from selectorate.box.kernel.products import ALONE, SHARED, multiply_out
 from selectorate.box.kernel.reading import read_points
 from selectorate.box.kernel.scalars import Q, all_below_q
@@ -45,6 +48,12 @@ def _exponents(numbers: Sequence[int]) -> Words:
     return words
 
 
+def _spread_groups(work: Callable[[int, int], object], count: int, size: int, least: int) -> None:
+    """The same as `spread`, but ranges begin at multiples of ``size``: what is worked on together stays together."""
+    groups = -(-count // size)
+    spread(lambda first, end: work(size * first, min(size * end, count)), groups, max(least // size, 1))
+
+
 def _by_shared_base(bases: Positions, kinds: Positions, starts: Positions) -> Positions:
     """The numbers of the products, those with the same shared base one after the other.
 
@@ -70,7 +79,9 @@ class KernelPool:
     q = Q
     generator: Element
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_lanes: bool | None = None) -> None:
+        """``in_lanes``: whether to work in lanes; None for doing so if this machine can. The answers are the same."""
+        self._in_lanes = lanes.usable() if in_lanes is None else in_lanes
         self._store = Store()
         self._tables: Words = np.empty(0, np.uint64)
         self._table_of: dict[Element, int] = {}
@@ -87,7 +98,12 @@ class KernelPool:
         """The elements written as ``texts``; None for each that is not the canonical text of one."""
         encoded, count = from_texts(texts), len(texts)
         rows, good = np.empty(ROW * count, np.uint64), np.empty(count, np.uint8)
-        spread(lambda first, end: read_points(encoded, first, end, rows, good), count, 16)
+        if self._in_lanes:
+            _spread_groups(
+                lambda first, end: read_points_in_lanes(encoded, first, end, rows, good), count, TOGETHER, least=16
+            )
+        else:
+            spread(lambda first, end: read_points(encoded, first, end, rows, good), count, 16)
         right = good.astype(np.bool_)
         if right.all():
             return list(self._enter(rows))
