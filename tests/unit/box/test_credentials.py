@@ -109,7 +109,8 @@ def test_a_key_twice_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "ending", [",", ",,", ",01", ",+1", ",1.0", ",1e3", ",-1", ", 1", ",1 ", ",１", ",1,x", ",999999999999", ",1" + "0" * 30]
+    "ending",
+    [",", ",,", ",01", ",+1", ",1.0", ",1e3", ",-1", ", 1", ",1 ", ",１", ",1,x", ",999999999999", ",1" + "0" * 30],
 )
 def test_a_weight_that_is_none_is_refused(ending: str) -> None:
     (key,) = keys(ED25519, 1)
