@@ -24,13 +24,13 @@ from ..archive import TRUNCATED, Archive, Kind, create, member_bytes
 from ..pools import Arithmetic, new_pool
 from .ballots import MOST_BYTES, Ballot, BallotReader, tracker
 from .checking import BallotChecker
-from .credentials import read_credentials
+from .credentials import read_credentials, require_in_group
 from .elections import Election, read_election
 from .events import MOST_EVENT, POINTERS, Chain, Event, EventType, Phase, Step, steps
 from .hashes import hex_hash
 from .looking import record
 from .roll import Roll
-from .trustees import read_trustees
+from .trustees import read_trustees, trustee_faults
 
 __all__ = ["Box", "Receipt", "open_box"]
 
@@ -53,8 +53,11 @@ def open_box(path: Path, *, election: bytes, trustees: bytes, credentials: bytes
     Raises ProtocolError if the three do not go together, InputError if ``path`` is there already.
     """
     read = read_election(election)
-    read_trustees(trustees, read.group)
-    read_credentials(credentials, read.group)
+    held, entries = read_trustees(trustees, read.group), read_credentials(credentials, read.group)
+    pool = new_pool(read.group)
+    for check, fault in trustee_faults(pool, held, read.public_key):
+        raise ProtocolError(fault, check=check)
+    require_in_group(pool, entries)
     if path.name != f"{read.uuid}.bel":
         raise InputError(
             "the file of a box is named by the election", where=Where(str(path)), hint=f"Name it {read.uuid}.bel"

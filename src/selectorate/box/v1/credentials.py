@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from ...errors import InputError, ProtocolError
 from .. import canonical
 from ..groups import Group
+from ..public import Pool
 from ..shapes import MAX_SMALL, Items, Small, Text, require
 from .hashes import base64_hash
+from .packed import chunked
 
 __all__ = [
     "BASE58",
@@ -25,6 +27,7 @@ __all__ = [
     "public",
     "published_text",
     "read_credentials",
+    "require_in_group",
     "secret_exponent",
     "token",
 ]
@@ -138,6 +141,15 @@ def _entry(group: Group, text: str, number: int) -> PublicCredential:
         raise ProtocolError(f"{place} has a weight that is not a whole number", check=check)
     require(Small(), int(weight), f"the weight of {place}", check=check)
     return PublicCredential(key, int(weight))
+
+
+def require_in_group(pool: Pool, entries: Sequence[PublicCredential]) -> None:
+    """Raise ProtocolError (``setup.credentials``) unless every key is in the group and none is the identity."""
+    for chunk in chunked(entry.key for entry in entries):
+        elements = pool.read(chunk)
+        if any(element is None or pool.is_identity(element) for element in elements):
+            raise ProtocolError("a public credential is not in the group", check="setup.credentials")
+        pool.clear()
 
 
 def fingerprint(raw: bytes) -> str:

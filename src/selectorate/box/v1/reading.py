@@ -22,7 +22,7 @@ from ..public import Pool
 from . import results
 from .ballots import MOST_BYTES, BallotReader
 from .checking import BallotChecker, CheckedBallot
-from .credentials import read_credentials
+from .credentials import read_credentials, require_in_group
 from .decryptions import PartialDecryption, read_decryption
 from .elections import Election, read_election
 from .events import Chain, Phase, Step, steps
@@ -249,11 +249,7 @@ class _Reader:
         for check, message in trustee_faults(reading.pool, reading.trustees, election.public_key):
             reading.failed(check, message, 0)
         entries = read_credentials(self.archive.read(step.data[2], MOST_CREDENTIALS_BYTES), election.group)
-        for chunk in chunked(entry.key for entry in entries):
-            elements = reading.pool.read(chunk)
-            if any(element is None or reading.pool.is_identity(element) for element in elements):
-                raise ProtocolError("a public credential is not in the group", check="setup.credentials")
-            reading.pool.clear()
+        require_in_group(reading.pool, entries)
         reading.roll = Roll(entries)
         self._tally = Tally(election, reading.pool)
         self._workers = ThreadPoolExecutor(os.cpu_count() or 1)
