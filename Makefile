@@ -49,6 +49,8 @@ $(STAMP): pyproject.toml $(PINS) | $(BIN)/python
 
 demo: $(STAMP)  ## run a whole contest and show what comes of it
 	$(BIN)/selectorate demo
+	@rm -rf demo/box
+	$(BIN)/selectorate box demo --folder demo/box
 
 test: $(STAMP)  ## run the tests
 	$(BIN)/pytest -n $(WORKERS)

@@ -140,7 +140,7 @@ ALLOWED: tuple[Allowed, ...] = (
         "a shuffle under the number of a trustee who has not shuffled",
         r"number: .*",
         r"Shuffle.*pointer\.owner \(free\)",
-        "Version 1 binds a shuffle to its trustee by nothing. Trustees look for their own shuffles by number.",
+        "Version 1 binds a shuffle to its trustee by nothing. Trustees look for their own shuffle under their number.",
     ),
 )
 

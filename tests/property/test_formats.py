@@ -93,6 +93,27 @@ def test_a_column_a_candidate_keeps_the_ballots(profile: Profile) -> None:
     assert same(back, profile) and names(back) == names(profile)
 
 
+@given(profiles(repeats=False))
+def test_a_tally_sheet_keeps_the_ballots(profile: Profile) -> None:
+    back = again(profile, "debian")
+    assert same(back, profile) and names(back) == names(profile)
+
+
+@given(profiles())
+def test_a_common_data_report_keeps_everything_but_withdrawals(profile: Profile) -> None:
+    with contextlib.suppress(InputError):  # who is called "overvote"
+        back = again(profile, "cdf")
+        assert same(back, profile) and names(back) == names(profile)
+        assert (back.title, back.seats) == (profile.title, profile.seats)
+
+
+@given(profiles())
+def test_clear_ballots_columns_keep_the_ballots(profile: Profile) -> None:
+    with contextlib.suppress(InputError):
+        back = again(profile, "clear-ballot")
+        assert same(back, profile) and names(back) == names(profile)
+
+
 @given(profiles(skips=False))
 def test_categories_keep_approvals(profile: Profile) -> None:
     approvals = profile_of(

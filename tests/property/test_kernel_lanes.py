@@ -26,7 +26,11 @@ from selectorate.box.kernel.compiling import compiled
 from selectorate.box.kernel.lanes.field import expand, freeze, invert, is_zero, power_p58, same, square_root
 from selectorate.box.kernel.lanes.limbs import add, carry, choose_number, mul, plus, sqr, sub
 from selectorate.box.kernel.lanes.memory import gather4, gather8, load, load_lanes, scatter8, store, store_lanes
+from selectorate.box.kernel.lanes.products import MULTIPLES
+from selectorate.box.kernel.lanes.terms import FREE_WINDOW, FREE_WINDOWS, SLOT, add_offset, digit
 from selectorate.box.kernel.lanes.vectors import below, equal
+from selectorate.box.kernel.tables import ENTRIES, WINDOW, WINDOWS
+from selectorate.box.public import Element
 
 P, Q = oracle.P, oracle.Q
 TIGHT, FACTOR, LOOSE = 2**51 + 2**11 - 1, 2**52 - 1, 2**57 - 1
@@ -123,6 +127,44 @@ def test_every_operation_in_every_lane(problems: list[tuple[list[int], ...]]) ->
 
 
 @compiled
+def take_digits(slots, results, free):
+    add_offset(slots, 0, free)
+    windows, size = (FREE_WINDOWS, FREE_WINDOW) if free else (WINDOWS, WINDOW)
+    for window in range(windows):
+        value, negative = digit(slots, 0, size * window, size)
+        store_lanes(results, 16 * window, value)
+        store_lanes(results, 16 * window + COUNT, negative)
+
+
+short = st.one_of(
+    st.integers(0, Q // 2),
+    st.integers(0, 3).map(lambda n: Q // 2 - n),
+    st.integers(0, 251).map(lambda n: (1 << n) - 1),
+    st.sampled_from([0, 1, 2**251, sum(16 << 5 * i for i in range(50)), sum(128 << 8 * i for i in range(31))]),
+    st.sampled_from([sum(15 << 5 * i for i in range(50)), sum(127 << 8 * i for i in range(31))]),
+)
+
+
+@given(st.lists(st.tuples(short, st.booleans()), min_size=COUNT, max_size=COUNT), st.booleans())
+def test_digits_add_up_to_the_exponent(terms: list[tuple[int, bool]], free: bool) -> None:
+    slots, results = np.zeros(SLOT + COUNT, np.uint64), np.zeros(16 * 64, np.uint64)
+    slots[SLOT:] = 2**64 - 1  # what lies behind does not matter
+    for i, (exponent, negative) in enumerate(terms):
+        slots[COUNT + i] = 2**64 - 1 if negative else 0
+        for k in range(4):
+            slots[COUNT * (2 + k) + i] = exponent >> 64 * k & 2**64 - 1
+    take_digits(slots, results, free)
+    windows, size, entries = (FREE_WINDOWS, FREE_WINDOW, MULTIPLES - 1) if free else (WINDOWS, WINDOW, ENTRIES)
+    for i, (exponent, negative) in enumerate(terms):
+        total = 0
+        for window in range(windows):
+            value, off = int(results[16 * window + i]), int(results[16 * window + COUNT + i])
+            assert 0 <= value <= entries and off in (0, 2**64 - 1)
+            total += (-value if off else value) << size * window
+        assert total == (-exponent if negative else exponent)
+
+
+@compiled
 def turn(given, positions, results):
     at = load_lanes(positions, 0)
     words = gather8(given, at)
@@ -205,3 +247,51 @@ def test_random_and_tainted_encodings_as_libsodium_sees_them(quick: KernelPool, 
     assert [element is not None for element in got] == want
     assert quick.texts([e for e in got if e is not None]) == [t for t, w in zip(texts, want, strict=True) if w]
     assert [element is not None for element in scalar.read(texts)] == want
+
+
+# Bases by their logarithms: the first four get tables (the identity among them), the others do not.
+LOGS = [1, 77, Q - 5, 0, 1, Q - 1, 12345, 2**251, 0, Q // 2]
+exponents = st.one_of(
+    st.integers(0, Q - 1),
+    st.sampled_from([0, 1, 2, 15, 16, 17, Q // 2, Q // 2 + 1, Q - 2, Q - 1, 2**251, 2**252 - 1, 2**252]),
+    st.integers(0, 252).map(lambda n: (1 << n) - 1),
+)
+requests = st.lists(st.tuples(st.integers(0, len(LOGS) - 1), exponents), max_size=5)
+
+
+@pytest.fixture(scope="module")
+def bases(quick: KernelPool, scalar: KernelPool) -> list[list[Element]]:
+    """The elements with these logarithms in both pools."""
+    both = [pool.products([[(pool.generator, log)] for log in LOGS]) for pool in (quick, scalar)]
+    for pool, elements in zip((quick, scalar), both, strict=True):
+        for element in elements[:4]:
+            pool.keep(element)
+    return both
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_products_of_mixed_shapes_are_the_same_in_lanes(
+    quick: KernelPool, scalar: KernelPool, bases: list[list[Element]], data: st.DataObject
+) -> None:
+    count = data.draw(st.sampled_from([0, 1, 2, 7, 8, 9, 16, 17, 40]))
+    products = data.draw(st.lists(requests, min_size=count, max_size=count))
+    answers = []
+    for pool, elements in zip((quick, scalar), bases, strict=True):
+        values = pool.products([[(elements[i], exponent) for i, exponent in product] for product in products])
+        answers.append(pool.texts(values))
+    assert answers[0] == answers[1]
+    logs = [sum(LOGS[i] * exponent for i, exponent in product) % Q for product in products]
+    want = scalar.products([[(scalar.generator, log)] for log in logs])
+    assert answers[0] == scalar.texts(want)
+
+
+@pytest.mark.parametrize("count", [120, 127, 128, 129, 257])
+def test_products_at_the_ends_of_a_block(quick: KernelPool, scalar: KernelPool, count: int) -> None:
+    chance = random.Random(count)
+    chosen = [(chance.randrange(8), chance.randrange(Q), chance.randrange(Q)) for _ in range(count)]
+    answers = []
+    for pool in (quick, scalar):
+        elements = pool.generators(0, 8)
+        answers.append(pool.texts(pool.products([[(elements[i], a), (pool.generator, b)] for i, a, b in chosen])))
+    assert answers[0] == answers[1]

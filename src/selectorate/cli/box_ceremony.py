@@ -78,7 +78,7 @@ def polynomial(
     with base.failures_told():
         channel = _channel(key, passphrase_file)
         read = _certificates(certificates, channel.group)
-        made = pedersen.make_polynomial(new_pool(channel.group), channel, read)
+        made = pedersen.make_polynomial(new_pool(channel.group, "libsodium"), channel, read)
         write_new(out, json_text(made))
         _say(f"Written to {out}. Send it only when you have been shown the hashes of all trustees.")
         _say(f"The hash, to be sent now: {pedersen.commitment(made['coefexps'])}")
@@ -94,7 +94,7 @@ def sort(
     """Step 3, the returning officer: check all polynomials, and sort what they hold by whom it is for."""
     with base.failures_told():
         chosen = group_of(group)
-        pool, read = new_pool(chosen), _certificates(certificates, chosen)
+        pool, read = new_pool(chosen, "libsodium"), _certificates(certificates, chosen)
         given = [read_polynomial(path.read_bytes(), chosen) for path in polynomials]
         pedersen.require_commitments([one["coefexps"] for one in given], _checked(hashes))
         for index, one in enumerate(given, 1):
@@ -117,7 +117,7 @@ def share(
     with base.failures_told():
         secret = passphrase(passphrase_file, new=False)
         channel = _channel_of(key, secret)
-        pool, read = new_pool(channel.group), _certificates(certificates, channel.group)
+        pool, read = new_pool(channel.group, "libsodium"), _certificates(certificates, channel.group)
         held = read_vinput(vinput.read_bytes(), channel.group)
         made = pedersen.make_voutput(pool, channel, read, held, _checked(hashes))
         public = made["public_key"]["public_key"]
@@ -140,7 +140,7 @@ def assemble(
     with base.failures_told():
         chosen = group_of(group)
         made = pedersen.assemble(
-            new_pool(chosen),
+            new_pool(chosen, "libsodium"),
             chosen,
             _certificates(certificates, chosen),
             [read_polynomial(path.read_bytes(), chosen) for path in polynomials],
@@ -167,7 +167,7 @@ def _channel_of(key: Path, secret: str) -> Channel:
 def _certificates(paths: Sequence[Path], group: Group) -> list[Certificate]:
     """The certificates of all trustees, checked together."""
     read = [read_certificate(path.read_bytes(), group) for path in paths]
-    pedersen.require_certificates(new_pool(group), read)
+    pedersen.require_certificates(new_pool(group, "libsodium"), read)
     return read
 
 

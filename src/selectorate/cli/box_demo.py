@@ -163,7 +163,7 @@ class _Story:
     def keys(self) -> tuple[list[Trustee], ThresholdParameters]:
         """The trustees make the key together, so that it is never in one place."""
         self.chapter(f"1. The key: {TRUSTEES} trustees, of whom {NEEDED} suffice")
-        pool = new_pool(ED25519)
+        pool = new_pool(ED25519, "libsodium")
         numbers = range(1, TRUSTEES + 1)
         channels = [Channel.of(ED25519, Seed.generate()) for _ in numbers]
         certificates = [

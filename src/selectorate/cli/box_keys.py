@@ -80,7 +80,7 @@ def trustees(
             raise InputError("there are no trustees", hint="Give public keys, or --threshold.")
         raw = trustees_text(items)
         read = read_trustees(raw, chosen)
-        for _, fault in trustee_faults(new_pool(chosen), read):
+        for _, fault in trustee_faults(new_pool(chosen, "libsodium"), read):
             raise InputError(fault)
         write_new(out, raw + b"\n")
         console = base.out()

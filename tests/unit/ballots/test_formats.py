@@ -57,7 +57,7 @@ def test_a_format_that_is_not_there() -> None:
     with pytest.raises(InputError, match='there is no format "word"'):
         read("x", format="word")
     with pytest.raises(InputError, match="is not written"):
-        formats.write(profile_of(["Ann"], []), io.StringIO(), "debian")
+        formats.write(profile_of(["Ann"], []), io.StringIO(), "rctab")
 
 
 @pytest.mark.parametrize(

@@ -262,6 +262,10 @@ BOMBS: dict[str, tuple[Callable[[Subject], bytes], str]] = {
     "60 MB of short credentials": (in_setup(2, lambda _: b"[" + b'"ab",' * 12_000_000 + b'"ab"]'), "setup.credentials"),
     "a hint of five million lists": (in_setup(0, questions(HINTS, 1)), "setup.election"),
     "300,000 questions": (in_setup(0, questions(SMALLEST, 300_000)), "setup.election"),
+    "30,000 trustees": (
+        in_setup(1, lambda box: compact(box.parts[0].value(1)[:1] * 30_000)),
+        "setup.trustees",
+    ),
     "a ballot of a million lists": (
         lambda box: put_together([box.parts[0], Part("Ballot", [b"[" + b"[]," * 1_300_000 + b"[]]"], True)]),
         "ballot.shape",

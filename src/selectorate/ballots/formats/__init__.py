@@ -107,7 +107,7 @@ def known(format: str) -> Format:
 def by_extension(name: str) -> Format:
     """The format in which a file of this name is written. Raises InputError if the name does not say."""
     for found in _writable():
-        if name.lower().endswith(found.extensions):
+        if found.by_name and name.lower().endswith(found.extensions):
             return found
     raise InputError(
         f"{shown(name)} does not say in which format it shall be written", hint=f"Name one: {_listed(_writable())}."

@@ -9,12 +9,14 @@ ranks all marks share the first.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import IO
 
-from ..profile import MAX_CANDIDATES, SKIPPED, Option, Profile
+from ..profile import END, MAX_CANDIDATES, SKIPPED, Option, Profile
 from . import xmls
-from .base import MAX_RANKS, Format, Options, Source, Tally, fault, name_of, shown, title_of
+from .base import MAX_RANKS, Format, Options, Source, Tally, cannot_say, fault, name_of, shown, title_of
 from .cells import OVERVOTE, WRITE_IN
 from .jsons import elements
 
@@ -228,6 +230,79 @@ def _rank(value: Json, name: str, line: int) -> int:
     return rank
 
 
+def write(profile: Profile, file: IO[str], name: str) -> None:
+    """Write ``profile`` as a report in JSON, a record a ballot, each with one snapshot.
+
+    Raises InputError for what such a report has no room for.
+    """
+    target = "a report of cast vote records"
+    if profile.scale != 1:
+        raise cannot_say(profile, target, "parts of a ballot", profile.total, "csv")
+    if any(not group for group in profile.sets):
+        raise cannot_say(profile, target, "that several were marked without saying who", profile.total, "csv")
+    if any(option.name.strip().lower() in OVERVOTE for option in profile.candidates):
+        raise cannot_say(profile, target, "that a candidate is called as an over-vote is", profile.total, "csv")
+    file.write('{"@type":"CVR.CastVoteRecordReport","Version":"1.0.0","GeneratedDate":"1970-01-01T00:00:00Z",\n"CVR":[')
+    separator = "\n"
+    count = 0
+    for marks, number in zip(profile.papers.tolist(), profile.number.tolist(), strict=True):
+        selections = json.dumps(_selections(profile, marks), separators=(",", ":"))
+        for _ in range(number):
+            count += 1
+            file.write(
+                f'{separator}{{"@type":"CVR.CVR","CurrentSnapshotId":"s{count}","ElectionId":"e","CVRSnapshot":['
+                f'{{"@type":"CVR.CVRSnapshot","@id":"s{count}","Type":"original","CVRContest":['
+                f'{{"@type":"CVR.CVRContest","ContestId":"c","CVRContestSelection":{selections}}}]}}]}}'
+            )
+            separator = ",\n"
+    file.write('],\n"Election":[' + json.dumps(_election(profile), ensure_ascii=False) + "],\n")
+    parties = sorted({option.party for option in profile.candidates if option.party})
+    party = [{"@type": "CVR.Party", "@id": f"p-{label}", "Name": label} for label in parties]
+    file.write('"Party":' + json.dumps(party, ensure_ascii=False) + "}\n")
+
+
+def _selections(profile: Profile, marks: Sequence[int]) -> list[dict[str, Json]]:
+    """The marks of a paper: each selection with its ranks."""
+    ranks: dict[int, list[int]] = {}
+    for rank, mark in enumerate(marks, 1):
+        group = () if mark in (END, SKIPPED) else (mark,) if mark > 0 else profile.sets[-2 - mark]
+        for candidate in group:
+            ranks.setdefault(candidate, []).append(rank)
+    return [
+        {
+            "@type": "CVR.CVRContestSelection",
+            "ContestSelectionId": f"s-{candidate}",
+            "SelectionPosition": [
+                {"@type": "CVR.SelectionPosition", "HasIndication": "yes", "NumberVotes": 1, "Rank": rank}
+                for rank in its
+            ],
+        }
+        for candidate, its in ranks.items()
+    ]
+
+
+def _election(profile: Profile) -> dict[str, Json]:
+    """The election with its one contest."""
+    candidates: list[dict[str, Json]] = []
+    selections: list[dict[str, Json]] = []
+    for number, option in enumerate(profile.candidates, 1):
+        party = {"PartyId": f"p-{option.party}"} if option.party else {}
+        candidates.append({"@type": "CVR.Candidate", "@id": f"k-{number}", "Name": option.name, **party})
+        kind = {"IsWriteIn": True} if option.write_in else {}
+        selections.append(
+            {"@type": "CVR.CandidateSelection", "@id": f"s-{number}", "CandidateIds": [f"k-{number}"], **kind}
+        )
+    contest: dict[str, Json] = {
+        "@type": "CVR.CandidateContest",
+        "@id": "c",
+        "Name": profile.title,
+        "ContestSelection": selections,
+    }
+    if profile.seats is not None:
+        contest["NumberElected"] = profile.seats
+    return {"@type": "CVR.Election", "@id": "e", "Candidate": candidates, "Contest": [contest]}
+
+
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 
 
@@ -247,4 +322,5 @@ FORMAT = Format(
     description="The Common Data Format for cast vote records, as JSON or XML; RCTab and several vendors write it.",
     looks=looks,
     read=read,
+    write=write,
 )

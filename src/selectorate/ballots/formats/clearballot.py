@@ -8,12 +8,27 @@ party. A row whose cells of the contest are all empty is a ballot on which the c
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Sequence
 from itertools import chain
+from typing import IO
 
-from ..profile import SKIPPED, Option, Profile
-from .base import MAX_RANKS, Format, Options, Source, Tally, check_candidates, fault, name_of, shown, title_of
+from ..profile import END, SKIPPED, Option, Profile
+from .base import (
+    MAX_RANKS,
+    Format,
+    Options,
+    Source,
+    Tally,
+    cannot_say,
+    check_candidates,
+    fault,
+    name_of,
+    one_line,
+    shown,
+    title_of,
+)
 from .cells import WRITE_IN
 from .table import rows_of
 
@@ -100,6 +115,40 @@ def _ballot(
     return tuple(tally.code(at[rank], line) if rank in at else SKIPPED for rank in range(1, max(at, default=0) + 1))
 
 
+def write(profile: Profile, file: IO[str], name: str) -> None:
+    """Write ``profile`` with a column for each candidate at each rank and a row a ballot; a blank one has 0 in all.
+
+    Raises InputError for what such an export has no room for.
+    """
+    target = "a Clear Ballot export"
+    if profile.scale != 1:
+        raise cannot_say(profile, target, "parts of a ballot", profile.total, "csv")
+    if any(not group for group in profile.sets):
+        raise cannot_say(profile, target, "that several were marked without saying who", profile.total, "csv")
+    names = [(one_line(option.name), one_line(option.party or "")) for option in profile.candidates]
+    title = one_line(profile.title) or "Contest"
+    if ":" in title or any(":" in who + party for who, party in names) or len(set(names)) < len(names):
+        raise cannot_say(profile, target, "names with colons, or two that are the same", profile.total, "csv")
+    width = max(1, profile.papers.shape[1])
+    columns = [(rank, candidate) for rank in range(1, width + 1) for candidate in range(1, len(names) + 1)]
+    headings = [
+        f"Choice_1_{number}:{title}:{rank}:Vote For 1:{names[candidate - 1][0]}:{names[candidate - 1][1]}"
+        for number, (rank, candidate) in enumerate(columns, 1)
+    ]
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["RowNumber", *headings])
+    row = 0
+    for marks, number in zip(profile.papers.tolist(), profile.number.tolist(), strict=True):
+        marked = set()
+        for rank, mark in enumerate(marks, 1):
+            group = () if mark in (END, SKIPPED) else (mark,) if mark > 0 else profile.sets[-2 - mark]
+            marked |= {(rank, candidate) for candidate in group}
+        cells = ["1" if column in marked else "0" for column in columns]
+        for _ in range(number):
+            row += 1
+            writer.writerow([row, *cells])
+
+
 def looks(head: bytes, name: str) -> bool:
     """Whether the heading has such columns."""
     return _BEGINS.match(head) is not None
@@ -112,4 +161,5 @@ FORMAT = Format(
     description="Clear Ballot's cast vote records: a column for each candidate at each rank.",
     looks=looks,
     read=read,
+    write=write,
 )

@@ -11,10 +11,12 @@ given; then a fingerprint. Options at one rank stand there together. The last op
 from __future__ import annotations
 
 import re
+from typing import IO
 
 from ...errors import InputError
 from ..profile import SKIPPED, Option, Profile
-from .base import Format, Options, Source, Tally, check_candidates, fault, name_of, shown
+from .base import Format, Options, Source, Tally, cannot_say, check_candidates, fault, name_of, one_line, shown
+from .matrix import ranks_of
 
 _OPTION = re.compile(r"[\s/|\\]*Option\s+([0-9A-Z]{1,4})[\s>-]*:\s*(.*)\Z", re.IGNORECASE)
 _VOTE = re.compile(r"\s*V:\s*(\S*)")
@@ -71,6 +73,26 @@ def _ranks(text: str, count: int, tally: Tally, line: int) -> tuple[int, ...]:
     return tuple(tally.code(at[rank], line) if rank in at else SKIPPED for rank in range(1, max(at, default=0) + 1))
 
 
+def write(profile: Profile, file: IO[str], name: str) -> None:
+    """Write ``profile`` as a tally sheet, a line a ballot; without fingerprints, which only the secretary can give.
+
+    The last option is Debian's default one: it is for the caller to have it there. Raises InputError for what a sheet
+    has no room for.
+    """
+    target = "a tally sheet"
+    if profile.scale != 1:
+        raise cannot_say(profile, target, "parts of a ballot", profile.total, "csv")
+    rows = ranks_of(profile, target, "csv")
+    if profile.papers.shape[1] >= len(_RANKS) or len(profile.candidates) >= len(_RANKS):
+        raise cannot_say(profile, target, f"more than {len(_RANKS) - 1} options or ranks", profile.total, "csv")
+    for number, option in enumerate(profile.candidates, 1):
+        file.write(f"Option {_RANKS[number]}----->: {one_line(option.name)}\n")
+    for given, number in zip(rows, profile.number.tolist(), strict=True):
+        line = "V: " + "".join(_RANKS[rank] if rank else "-" for rank in given) + "\n"
+        for _ in range(number):
+            file.write(line)
+
+
 _LOOK = re.compile(rb"^[ \t/|\\]*Option[ \t]+1[ \t>-]*:", re.MULTILINE | re.IGNORECASE)
 _LOOK_VOTE = re.compile(rb"^V:\s", re.MULTILINE)
 
@@ -90,4 +112,5 @@ FORMAT = Format(
     description="The votes of the Debian project: the rank of each option, a line a voter.",
     looks=looks,
     read=read,
+    write=write,
 )

@@ -10,8 +10,10 @@ import numpy as np
 
 from selectorate.box.kernel import lanes
 from selectorate.box.kernel.generating import generate
+from selectorate.box.kernel.lanes.products import multiply_out as multiply_out_in_lanes
 from selectorate.box.kernel.lanes.reading import TOGETHER
 from selectorate.box.kernel.lanes.reading import read_points as read_points_in_lanes
+from selectorate.box.kernel.lanes.vectors import COUNT
 from selectorate.box.kernel.products import ALONE, SHARED, multiply_out
 from selectorate.box.kernel.reading import read_points
 from selectorate.box.kernel.scalars import Q, all_below_q
@@ -67,6 +69,19 @@ def _by_shared_base(bases: Positions, kinds: Positions, starts: Positions) -> Po
     key = np.full(count, np.iinfo(np.int64).max)
     np.minimum.at(key, product, bases[shared])
     return np.argsort(key, kind="stable")
+
+
+def _by_shape(kinds: Positions, exponents: Words, lengths: Sequence[int]) -> Positions:
+    """The numbers of the products, those with as many free and as many kept bases one after the other.
+
+    Lanes take eight at a time, and as long as the longest of them. Exponents 0 and 1 are of no weight.
+    """
+    count = len(lengths)
+    words = exponents.reshape(-1, 4)
+    small = (words[:, 0] <= 1) & ~words[:, 1:].any(axis=1)
+    weights = np.where(small, 0, np.where(kinds >= 0, 1, FEW + 1))
+    shape = np.bincount(np.repeat(np.arange(count), lengths), weights, count)
+    return np.argsort(shape, kind="stable")
 
 
 class KernelPool:
@@ -160,13 +175,14 @@ class KernelPool:
         bases, exponents = self._store.positions([base for base, _ in flat]), _exponents([e for _, e in flat])
         starts = np.array([0, *accumulate(lengths)], np.int64)
         kinds = self._kinds(bases)
-        order = _by_shared_base(bases, kinds, starts)
+        order = _by_shape(kinds, exponents, lengths) if self._in_lanes else _by_shared_base(bases, kinds, starts)
         rows, tables, results = self._store.rows, self._tables, np.empty(ROW * len(requests), np.uint64)
 
         def work(first: int, end: int) -> None:
-            multiply_out(rows, tables, bases, kinds, exponents, starts, order, first, end, max(widest, 1), results)
+            multiply = multiply_out_in_lanes if self._in_lanes else multiply_out
+            multiply(rows, tables, bases, kinds, exponents, starts, order, first, end, max(widest, 1), results)
 
-        spread(work, len(requests), 16)
+        _spread_groups(work, len(requests), COUNT if self._in_lanes else 1, least=16)
         in_order = np.empty((len(requests), ROW), np.uint64)
         in_order[order] = results.reshape(-1, ROW)
         return self._enter(in_order.reshape(-1))

@@ -12,7 +12,7 @@ import numpy as np
 
 from selectorate.box.kernel.compiling import compiled, part
 from selectorate.box.kernel.field import ZERO, Words
-from selectorate.box.kernel.limbs import add, mul, stand_alone, sub
+from selectorate.box.kernel.limbs import add, carry, mul, stand_alone, sub
 from selectorate.box.kernel.memory import load, store
 from selectorate.box.kernel.points import (
     D2,
@@ -50,8 +50,8 @@ def store_niels(rows: Any, row: int, negative: bool, array: Any, at: int) -> Non
     """Write the Niels form of the point in ``row``, or of its inverse, to ``array[at:]``."""
     stand_alone()
     x, y, _, t = read_row(rows, row, negative)
-    store(array, at, add(y, x))
-    store(array, at + 5, sub(y, x))
+    store(array, at, carry(add(y, x)))  # carried for lanes, which multiply 52 bits
+    store(array, at + 5, carry(sub(y, x)))
     store(array, at + 10, mul(t, D2))
 
 

@@ -73,7 +73,7 @@ def open_box(path: Path, *, election: bytes, trustees: bytes, credentials: bytes
 class Box:
     """A box opened for writing, or to look at what is in it. Nothing in it is checked again: `read_box` does that."""
 
-    def __init__(self, path: Path, arithmetic: Arithmetic = "auto") -> None:
+    def __init__(self, path: Path, arithmetic: Arithmetic = "libsodium") -> None:
         self.path, self._arithmetic = path, arithmetic
         self._own: Event | None = None
         self._forget()

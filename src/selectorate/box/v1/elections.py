@@ -184,6 +184,9 @@ def read_election(raw: bytes) -> Election:
     if type(value) is not dict or type(value.get("group")) is not str:
         raise ProtocolError("the election names no group", check=check)
     group = group_named(value["group"])
+    asked = value.get("questions")
+    if type(asked) is list and len(asked) > MOST_CIPHERTEXTS:
+        raise ProtocolError(f"the election asks more than {MOST_CIPHERTEXTS:,} questions", check=check)
     require(_shape(group), value, "election", check=check)
     questions = tuple(_question(question) for question in value["questions"])
     for number, question in enumerate(questions):

@@ -81,6 +81,8 @@ MOST_ELECTION = 16 * 1024 * 1024
 MOST_CREDENTIALS_BYTES = 200 * 1024 * 1024
 BATCH = 1024
 """Ballots that are checked together."""
+SMALL = 1 << 20
+"""Bytes of an archive below which the compiled arithmetic costs more to load, or to compile, than it saves."""
 MOST_FAULTS = 100
 """Faults that are kept; the rest are counted."""
 
@@ -166,6 +168,8 @@ def read_box(
         reading.failed(fault.check, fault.message)
         return reading
     with archive:
+        if arithmetic == "auto" and archive.size < SMALL:
+            arithmetic = "libsodium"
         reader = _Reader(archive, arithmetic, progress or (lambda what, share: None))
         reader.run()
         return reader.reading

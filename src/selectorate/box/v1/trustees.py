@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
+from itertools import groupby
 from typing import Any, TypeAlias
 
 from ...errors import ProtocolError
@@ -90,7 +91,11 @@ class Trustees:
 
     def of_item(self, item: int) -> tuple[TrusteeKey, ...]:
         """The trustees of one item."""
-        return tuple(key for key in self.keys if key.item == item)
+        return self._by_item[item]
+
+    @cached_property
+    def _by_item(self) -> list[tuple[TrusteeKey, ...]]:
+        return [tuple(keys) for _, keys in groupby(self.keys, lambda key: key.item)]
 
     def mandatory(self, owner: int) -> bool:
         """Whether nothing is opened without trustee ``owner``."""
@@ -98,7 +103,7 @@ class Trustees:
 
     def missing(self, owners: Collection[int]) -> tuple[Missing, ...]:
         """Who is needed besides ``owners``, item by item; empty if they suffice."""
-        found = []
+        found, owners = [], set(owners)
         for item in range(len(self.items)):
             others = tuple(key.number for key in self.of_item(item) if key.number not in owners)
             count = self._needed(item) - (len(self.of_item(item)) - len(others))
@@ -117,7 +122,7 @@ class Trustees:
         single trustee, a Lagrange coefficient for one of several. Raises ProtocolError (``decryption.enough``) that
         says who is still needed, or (``decryption.owner``) if there is no such trustee. Source: section 4.21.
         """
-        given = sorted({self._key(owner).number for owner in owners})
+        given = {self._key(owner).number for owner in owners}
         missing = self.missing(given)
         if missing:
             still = "; ".join(map(str, missing))

@@ -16,7 +16,7 @@ from selectorate.box.kernel.lanes.vectors import COUNT, LANES, VECTOR
 from selectorate.box.kernel.limbs import WORD
 from selectorate.box.kernel.memory import ARRAY
 
-__all__ = ["gather4", "gather8", "load", "load_lanes", "scatter8", "store", "store_lanes"]
+__all__ = ["gather4", "gather8", "load", "load_lanes", "scatter4", "scatter8", "store", "store_lanes"]
 
 INDEX = ir.IntType(32)
 FOUR, EIGHT = types.UniTuple(LANES, 4), types.UniTuple(LANES, 8)
@@ -76,19 +76,32 @@ def gather8(typing: Any, array: Any, positions: Any) -> Any:
     return EIGHT(ARRAY, LANES), _gathering(8)
 
 
-@instruction
-def scatter8(typing: Any, array: Any, positions: Any, words: Any) -> Any:
-    """Write eight words at ``array[position:]``, of each lane's position."""
+def _scattering(count: int) -> Any:
+    kind = ir.VectorType(WORD, count)
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         array, positions, words = args
-        rows = _turn(builder, [builder.extract_value(words, j) for j in range(COUNT)])
+        columns = [builder.extract_value(words, j) for j in range(count)]
+        rows = _turn(builder, columns + columns[:1] * (COUNT - count))
         for lane, row in enumerate(rows):
             at = builder.extract_element(positions, INDEX(lane))
-            builder.store(row, _place(context, builder, array, at, VECTOR), align=8)
+            row = _shuffle(builder, row, row, list(range(count)))
+            builder.store(row, _place(context, builder, array, at, kind), align=8)
         return context.get_dummy_value()
 
-    return types.void(ARRAY, LANES, EIGHT), code
+    return code
+
+
+@instruction
+def scatter4(typing: Any, array: Any, positions: Any, words: Any) -> Any:
+    """Write four words at ``array[position:]``, of each lane's position."""
+    return types.void(ARRAY, LANES, FOUR), _scattering(4)
+
+
+@instruction
+def scatter8(typing: Any, array: Any, positions: Any, words: Any) -> Any:
+    """Write eight words at ``array[position:]``, of each lane's position."""
+    return types.void(ARRAY, LANES, EIGHT), _scattering(8)
 
 
 @instruction
