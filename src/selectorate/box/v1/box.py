@@ -279,20 +279,30 @@ class Box:
                     return step.event.digest
         raise ProtocolError("the box is shorter than it was", check="events.chain")
 
-    def add(self, kind: EventType, data: Sequence[bytes] = (), payload: bytes | None = None) -> tuple[str, int]:
+    def add(
+        self, kind: EventType, data: Sequence[bytes] = (), payload: bytes | None = None, *, after: str | None = None
+    ) -> tuple[str, int]:
         """Append an event of another kind; its hash and height.
 
-        ``data``: what ``payload`` points to. Raises ProtocolError (``events.order``) if it may not come now.
+        ``data``: what ``payload`` points to. ``after``: the hash of the last event of the box from which it was made;
+        it is compared under the lock, so that nothing can come between. Raises InputError if something has, and
+        ProtocolError (``events.order``) if the event may not come now.
         """
         with self._writing() as end:
+            if after is not None and after != self.head:
+                raise InputError(
+                    "somebody has added to the box since this was made from it",
+                    where=Where(str(self.path)),
+                    hint="Do it again.",
+                )
             return self._append(end, kind, data, payload)
 
-    def add_owned(self, kind: EventType, owner: int, content: bytes) -> tuple[str, int]:
-        """Append a shuffle or a partial decryption of trustee ``owner``."""
+    def add_owned(self, kind: EventType, owner: int, content: bytes, *, after: str | None = None) -> tuple[str, int]:
+        """Append a shuffle or a partial decryption of trustee ``owner``; ``after``: as for `add`."""
         if POINTERS.get(kind) is not POINTERS["Shuffle"]:
             raise ValueError(f"an event {kind} has no owner")
         payload = canonical.dumps({"owner": owner, "payload": hex_hash(content)}).encode("ascii")
-        return self.add(kind, [content], payload)
+        return self.add(kind, [content], payload, after=after)
 
 
 def _mark(ballot: Ballot) -> bytes:
