@@ -50,7 +50,8 @@ class Receipt:
 def open_box(path: Path, *, election: bytes, trustees: bytes, credentials: bytes, timestamp: int) -> None:
     """Write a new box that is open for voting. ``timestamp``: seconds since 1970.
 
-    Raises ProtocolError if the three do not go together, InputError if ``path`` is there already.
+    Raises ProtocolError if the three do not go together, InputError if ``path`` is there already or rankings are asked
+    of voters with weights.
     """
     read = read_election(election)
     held, entries = read_trustees(trustees, read.group), read_credentials(credentials, read.group)
@@ -58,6 +59,11 @@ def open_box(path: Path, *, election: bytes, trustees: bytes, credentials: bytes
     for check, fault in trustee_faults(pool, held, read.public_key):
         raise ProtocolError(fault, check=check)
     require_in_group(pool, entries)
+    if read.rankings and any(entry.weight != 1 for entry in entries):
+        raise InputError(
+            "a ranking cannot be cast with a weight other than one, and the list of credentials has such a weight",
+            hint="Ask in a box of its own what is ranked, with credentials that count once",
+        )
     if path.name != f"{read.uuid}.bel":
         raise InputError(
             "the file of a box is named by the election", where=Where(str(path)), hint=f"Name it {read.uuid}.bel"
