@@ -10,6 +10,7 @@ import pytest
 from tests.boxes import RANK, TIMESTAMP, YES_NO, Made, new_box, parts_of, single_trustees
 
 from selectorate.box import canonical
+from selectorate.box.archive import Archive, Member
 from selectorate.box.ed25519 import ED25519
 from selectorate.box.v1 import acts
 from selectorate.box.v1.ballots import make_ballot, tracker
@@ -134,6 +135,25 @@ def test_the_same_ballot_again_gets_the_receipt_it_had(made: Made) -> None:
     assert made.path.stat().st_size == size
     made.box.add("EndBallots")
     assert made.box.cast(raw) == receipt
+
+
+def test_a_ballot_sent_again_does_not_have_the_box_read_again(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody can send again what anybody cast, as often as they like: it must cost next to nothing."""
+    raw = make_ballot(made.election, made.credentials[0], [[1, 0]])
+    box = made.box
+    receipt = box.cast(raw)
+    made.cast(1, [[0, 1]])
+    box.refresh()
+    read: list[Member] = []
+    whole = Archive.read
+
+    def watched(archive: Archive, member: Member, most: int) -> bytes:
+        read.append(member)
+        return whole(archive, member, most)
+
+    monkeypatch.setattr(Archive, "read", watched)
+    assert box.cast(raw) == receipt
+    assert len(read) == 1  # whether the last event still stands
 
 
 def test_where_nobody_votes_twice_a_second_ballot_is_refused(made: Made) -> None:
