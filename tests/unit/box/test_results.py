@@ -14,6 +14,8 @@ from selectorate.box.ed25519 import ED25519, Ed25519
 from selectorate.box.finite import RFC_3526_2048
 from selectorate.box.groups import Group
 from selectorate.box.pools import new_pool
+from selectorate.box.public import Element, Product
+from selectorate.box.sodium import SodiumPool
 from selectorate.box.v1.ballots import make_ballot
 from selectorate.box.v1.report import report
 from selectorate.box.v1.results import logarithms
@@ -51,6 +53,21 @@ def test_of_nothing_there_are_no_sums() -> None:
 
 def test_large_sums_are_found() -> None:
     assert found(ED25519, [999_999, 1_000_000, 1, 500_001], 1_000_000) == [999_999, 1_000_000, 1, 500_001]
+
+
+def test_finding_a_sum_takes_no_memory_for_each_step() -> None:
+    class Watched(SodiumPool):
+        most = 0
+
+        def products(self, requests: Sequence[Product], /) -> list[Element]:
+            made = super().products(requests)
+            self.most = max(self.most, len(self._points))
+            return made
+
+    pool, most = Watched(), 250_000
+    sums = [most, most - 1, most - 2]
+    assert logarithms(pool, [ED25519.power_g(one) for one in sums], most) == sums
+    assert pool.most < 520  # small steps are made together, 501 of them; a large step needs what it goes on from
 
 
 @given(st.integers(0, 400), st.lists(st.integers(0, 400), max_size=4))

@@ -135,6 +135,9 @@ def _by_large_steps(pool: Pool, wanted: set[str], table: Mapping[str, int], step
     remaining = sorted(wanted)
     elements: list[Element] = [element for element in pool.read(remaining) if element is not None]
     for turn in range(1, most // step + 2):
+        packed = pool.pack(elements)
+        pool.clear()
+        elements = pool.unpack(packed)
         elements = pool.products([[(element, 1), (pool.generator, pool.q - step)] for element in elements])
         texts = pool.texts(elements)
         still = []
