@@ -98,6 +98,10 @@ def read_key_file(path: Path, kind: str, passphrase: str) -> KeyFile:
         secret = json.loads(nacl.secret.SecretBox(key).decrypt(_bytes(content["sealed"])))
     except nacl.exceptions.CryptoError:
         raise InputError("the passphrase is not the one of this file, or the file was changed", where=where) from None
+    except (ValueError, RecursionError):
+        secret = None
+    if type(secret) is not dict:
+        raise InputError("this is no key file: what is sealed in it is not what it should be", where=where)
     return KeyFile(kind, content["public"], secret)
 
 

@@ -17,7 +17,7 @@ from ..box.keyfile import KeyFile, read_key_file, read_public, write_key_file
 from ..box.pools import new_pool
 from ..box.v1 import pedersen
 from ..box.v1.certificates import Certificate
-from ..box.v1.channels import Channel, Seed
+from ..box.v1.channels import Channel, Seed, read_seed
 from ..box.v1.messages import read_certificate, read_polynomial, read_vinput, read_voutput
 from ..errors import InputError, Where
 from . import base
@@ -29,6 +29,7 @@ from .box_keys import (
     beside,
     group_of,
     json_text,
+    of_file,
     passphrase,
     write_new,
 )
@@ -161,7 +162,9 @@ def _channel(key: Path, passphrase_file: Path | None) -> Channel:
 def _channel_of(key: Path, secret: str) -> Channel:
     """The trustee's end of all channels, from the seed in a key file."""
     group = group_of(str(read_public(key).get("group")))
-    return Channel.of(group, Seed(str(read_key_file(key, SEED, secret).secret["seed"])))
+    held = read_key_file(key, SEED, secret).secret
+    with of_file(key):
+        return Channel.of(group, read_seed(str(held.get("seed")).encode("utf-8")))
 
 
 def _certificates(paths: Sequence[Path], group: Group) -> list[Certificate]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from getpass import getpass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from ..box.v1 import credentials as made
 from ..box.v1 import keys as made_keys
 from ..box.v1.threshold import ThresholdParameters, parameters_shape
 from ..box.v1.trustees import Item, Single, read_trustees, trustee_faults, trustees_text
-from ..errors import InputError, Where
+from ..errors import InputError, ProtocolError, Where
 from . import base
 from .base import line
 
@@ -73,9 +74,13 @@ def trustees(
     """Put the trustees of a box together, after every key was checked. For the returning officer."""
     with base.failures_told():
         chosen = group_of(group)
-        items: list[Item] = [Single(made_keys.read_public_key(path.read_bytes(), chosen)) for path in public or []]
+        items: list[Item] = []
+        for path in public or []:
+            with of_file(path):
+                items.append(Single(made_keys.read_public_key(path.read_bytes(), chosen)))
         if threshold is not None:
-            items.append(_parameters(threshold, chosen))
+            with of_file(threshold):
+                items.append(_parameters(threshold, chosen))
         if not items:
             raise InputError("there are no trustees", hint="Give public keys, or --threshold.")
         raw = trustees_text(items)
@@ -95,6 +100,21 @@ def _parameters(path: Path, group: Group) -> ThresholdParameters:
     value = loads(path.read_bytes().rstrip(b"\n"), what=what, check="setup.trustees")
     require(parameters_shape(group), value, what, check="setup.trustees")
     return ThresholdParameters.of(value)
+
+
+def require_identifier(uuid: str) -> None:
+    """Raise InputError unless ``uuid`` can be the identifier of an election."""
+    if not made.UUID_FORM.fullmatch(uuid):
+        raise InputError("this is not the identifier of an election", hint="14 letters and digits or more, Base58.")
+
+
+@contextmanager
+def of_file(path: Path) -> Iterator[None]:
+    """What a file holds that a person has given is their mistake, not a failed check; the message names the file."""
+    try:
+        yield
+    except ProtocolError as fault:
+        raise InputError(fault.message, where=Where(str(path)), hint=fault.hint) from None
 
 
 def beside(path: Path, ending: str) -> Path:
@@ -134,8 +154,6 @@ def passphrase(file: Path | None, *, new: bool) -> str:
 
 def group_of(name: str) -> Group:
     """The group that an option names. Raises InputError if it is none of those that are implemented."""
-    from ..errors import ProtocolError
-
     try:
         return group_named(name)
     except ProtocolError as fault:
@@ -159,8 +177,7 @@ def credentials(
         chosen = group_of(group)
         rows = _voters(count, voters)
         identifier = uuid or made.token(14)
-        if not made.UUID_FORM.fullmatch(identifier):
-            raise InputError("this is not the identifier of an election", hint="14 letters and digits or more, Base58.")
+        require_identifier(identifier)
         secret = passphrase(passphrase_file, new=True)
         private = {name: made.generate() for name, _ in rows}
         with base.working(f"Making {len(rows):,} credentials"):

@@ -10,20 +10,24 @@ from typing import Any
 
 import typer
 
+from ..box.canonical import dumps
+from ..box.groups import Group
 from ..box.keyfile import read_key_file, read_public
+from ..box.shapes import Items, Shape, Text, require
 from ..box.v1 import acts
 from ..box.v1.ballots import make_ballot, tracker
 from ..box.v1.box import Box, open_box
 from ..box.v1.credentials import published_text
 from ..box.v1.diff import compare
 from ..box.v1.elections import election_text, questions_of
+from ..box.v1.keys import read_private_key
 from ..box.v1.looking import look
 from ..box.v1.reading import Reading
 from ..box.v1.trustees import election_key, read_trustees
 from ..errors import InputError, ProtocolError, Where
 from . import base, box_ceremony, box_checks, box_demo, box_keys
 from .base import line
-from .box_keys import TRUSTEE_KEY, passphrase, write_new
+from .box_keys import TRUSTEE_KEY, of_file, passphrase, write_new
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 MOST_FILE = 200 * 1024 * 1024
@@ -48,22 +52,17 @@ def open_(
     The questions are written as the reference tool takes them; docs/sealed-boxes.md has an example of each kind.
     """
     with base.failures_told():
+        box_keys.require_identifier(uuid)
         asked = _json(template)
         group = box_keys.group_of(str(asked.get("group", "Ed25519")))
         raw_trustees = _bytes(trustees).rstrip(b"\n")
-        election = election_text(
-            uuid=uuid,
-            name=str(asked.get("name", "")),
-            description=str(asked.get("description", "")),
-            group=group,
-            public_key=election_key(read_trustees(raw_trustees, group)),
-            questions=questions_of(asked.get("questions")),
-            administrator=asked.get("administrator"),
-            credential_authority=asked.get("credential_authority"),
-            language=asked.get("language"),
-        )
+        with of_file(trustees):
+            key = election_key(read_trustees(raw_trustees, group))
+        with of_file(template):
+            election = _election(asked, uuid, group, key)
         path = folder / f"{uuid}.bel"
-        listed = published_text(_bytes(credentials).rstrip(b"\n"), group)
+        with of_file(credentials):
+            listed = published_text(_bytes(credentials).rstrip(b"\n"), group)
         open_box(path, election=election, trustees=raw_trustees, credentials=listed, timestamp=int(time.time()))
         seen = look(path)
         console = base.out()
@@ -174,8 +173,8 @@ def decrypt(
         if key is not None:
             if read_public(key).get("public_key") != public:
                 raise InputError(f"this is not the key of trustee {trustee}", where=Where(str(key)))
-            held = read_key_file(key, TRUSTEE_KEY, passphrase(passphrase_file, new=False))
-            private = int(held.secret["private"])
+            group = acts.require_sound(reading, reading.phase).group
+            private = _private(key, passphrase(passphrase_file, new=False), public, group)
             content = _made("Decrypting", lambda: acts.partial_decryption(reading, private, public))
             _put(box, reading, "PartialDecryption", trustee, content, out)
 
@@ -206,8 +205,42 @@ def _made(what: str, make: Any) -> bytes:
         return bytes(make())
 
 
+_ABOUT: dict[str, Shape] = {"name": Text(), "description": Text(), "language": Items(Text(), 2)}
+
+
+def _election(asked: dict[str, Any], uuid: str, group: Group, key: str) -> bytes:
+    """The election that a template describes. Raises ProtocolError if it describes none."""
+    for name, shape in _ABOUT.items():
+        if name in asked:
+            require(shape, asked[name], f"its {name}", check="setup.election")
+    return election_text(
+        uuid=uuid,
+        name=asked.get("name", ""),
+        description=asked.get("description", ""),
+        group=group,
+        public_key=key,
+        questions=questions_of(asked.get("questions")),
+        administrator=asked.get("administrator"),
+        credential_authority=asked.get("credential_authority"),
+        language=asked.get("language"),
+    )
+
+
+def _private(key: Path, secret: str, public: str, group: Group) -> int:
+    """The private key in a key file, which must be the one of ``public``: what a file says of itself is not sealed."""
+    held = read_key_file(key, TRUSTEE_KEY, secret).secret
+    with of_file(key):
+        private = read_private_key(dumps(held.get("private")).encode("utf-8"), group)
+    if group.power_g(private.exponent) != public:
+        raise InputError(
+            "this is no key file: what is sealed in it is not the key that it names", where=Where(str(key))
+        )
+    return private.exponent
+
+
 def _require_trustee(reading: Reading, trustee: int) -> str:
-    """The public key of a trustee. Raises InputError if there is none of that number."""
+    """The public key of a trustee. Raises InputError if there is none of that number, ProtocolError for a bad box."""
+    acts.require_no_fault(reading)
     if reading.trustees is None or not 1 <= trustee <= len(reading.trustees.keys):
         count = 0 if reading.trustees is None else len(reading.trustees.keys)
         raise InputError(f"there is no trustee {trustee}", hint=f"--trustee is a number from 1 to {count}.")

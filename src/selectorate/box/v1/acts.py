@@ -15,11 +15,19 @@ from .reading import Reading, read_share, tally_pieces, usable_shares
 from .results import Opened, open_tally, result_text
 from .shuffles import check_shuffle_proof, read_shuffle, shuffle_text
 
-__all__ = ["encrypted_tally", "opened", "partial_decryption", "require_good", "require_sound", "shuffle"]
+__all__ = [
+    "encrypted_tally",
+    "opened",
+    "partial_decryption",
+    "require_good",
+    "require_no_fault",
+    "require_sound",
+    "shuffle",
+]
 
 
-def require_sound(reading: Reading, *phases: str) -> Election:
-    """The election of a box that has no fault and is in one of ``phases``; otherwise ProtocolError says why not."""
+def require_no_fault(reading: Reading) -> None:
+    """Raise ProtocolError with the first check that a box fails, if there is one."""
     if reading.faults:
         fault = reading.faults[0]
         raise ProtocolError(
@@ -27,6 +35,11 @@ def require_sound(reading: Reading, *phases: str) -> Election:
             check=fault.check,
             hint="Nothing is done with it. `selectorate box verify` lists all that is wrong",
         )
+
+
+def require_sound(reading: Reading, *phases: str) -> Election:
+    """The election of a box that has no fault and is in one of ``phases``; otherwise ProtocolError says why not."""
+    require_no_fault(reading)
     if reading.election is None or reading.phase not in phases:
         raise ProtocolError(
             f"the box is in the phase {reading.phase!r}, and this is done in {' or '.join(map(repr, phases))}",

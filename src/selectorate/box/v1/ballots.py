@@ -362,6 +362,8 @@ def _ranking_answer(election: Election, question: RankingQuestion, values: Choic
     group, y = election.group, election.public_key
     if len(values) != len(question.answers):
         raise InputError(f"the answer has {len(values)} values for {len(question.answers)} names")
+    if any(type(value) is not int or not 0 <= value <= 255 for value in values):
+        raise InputError("an answer to this question is a whole number from 0 to 255 for each name")
     encrypted = _encrypt(group, y, group.encode(values))
     proof = proofs.prove_raw_encryption(group, encrypted.r, s=s0, y=y, c=encrypted.ciphertext)
     return {"choices": encrypted.ciphertext, "proof": proof}

@@ -1,0 +1,507 @@
+"""The commands of the box: a whole election, every mistake of a user, failed checks, and that no secret comes out."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import nacl.pwhash.argon2id as argon2id
+import pytest
+from tests.boxes import parts_of, put_together, repointed
+from typer.testing import CliRunner, Result
+
+from selectorate.box.keyfile import KeyFile, read_key_file, write_key_file
+from selectorate.cli import app
+from selectorate.cli.box_ceremony import SEED
+from selectorate.cli.box_keys import CREDENTIALS, TRUSTEE_KEY
+
+WORDS = "correct horse battery staple"
+TEMPLATE: dict[str, Any] = {
+    "description": "desc",
+    "name": "The [bold]name[/] ü",
+    "questions": [
+        {"type": "NonHomomorphic", "value": {"answers": ["A", "B", "C"], "question": "Rank"}},
+        {"answers": ["Yes", "No"], "min": 1, "max": 1, "question": "OK?"},
+    ],
+    "administrator": "The officer",
+    "language": ["en", "ltr"],
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    """Passphrases are stretched as little as libsodium allows."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(argon2id, "OPSLIMIT_MODERATE", argon2id.OPSLIMIT_MIN)
+        patched.setattr(argon2id, "MEMLIMIT_MODERATE", argon2id.MEMLIMIT_MIN)
+        yield
+
+
+@dataclass
+class Hall:
+    """A folder in which an election is held by commands; ``printed``: all that they said."""
+
+    folder: Path
+    uuid: str = ""
+    printed: list[str] = field(default_factory=list)
+
+    @property
+    def box(self) -> Path:
+        return self.folder / f"{self.uuid}.bel"
+
+    def run(self, *arguments: object) -> Result:
+        """Run a command of the box in the folder."""
+        before = Path.cwd()
+        os.chdir(self.folder)
+        try:
+            result = CliRunner().invoke(app, ["box", *map(str, arguments)])
+        finally:
+            os.chdir(before)
+        assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
+        self.printed.append(result.stdout + result.stderr)
+        return result
+
+    def done(self, *arguments: object) -> str:
+        """What a command prints that ends well."""
+        result = self.run(*arguments)
+        assert (result.exit_code, result.stderr) == (0, ""), result.stderr
+        return result.stdout
+
+    def fails(self, status: int, message: str, *arguments: object) -> str:
+        """A command ends with ``status`` and one message, which has ``message`` in it."""
+        result = self.run(*arguments)
+        told = result.stderr.splitlines()
+        assert result.exit_code == status, (result.exit_code, result.stdout, result.stderr)
+        assert re.search(message, result.stderr), result.stderr
+        assert len([text for text in told if text and not text.startswith(" ")]) == 1, result.stderr
+        assert "Traceback" not in result.stderr
+        return result.stderr
+
+    def write(self, name: str, content: Any) -> str:
+        """Write a file; its name."""
+        raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+        (self.folder / name).write_bytes(raw)
+        return name
+
+    def copy(self, folder: Path) -> Hall:
+        """The same in another folder, to be spoilt."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return Hall(folder, self.uuid)
+
+
+WITH_WORDS = ("--passphrase-file", "pw")
+
+
+def keys_made(hall: Hall) -> None:
+    hall.write("pw", WORDS.encode() + b"\n")
+    for name in "ab":
+        hall.done("keys", "single", "--out", f"{name}.key", *WITH_WORDS)
+    hall.done("keys", "trustees", "a.public.json", "b.public.json")
+    said = hall.done("credentials", "--out", "reg", "--count", 5, *WITH_WORDS)
+    hall.uuid = re.search(r"Election (\w+):", said)[1]  # type: ignore[index]
+
+
+def opened(hall: Hall) -> None:
+    hall.write("q.json", TEMPLATE)
+    given = ("--credentials", "reg/public_creds.json", "--trustees", "trustees.json", "--uuid", hall.uuid)
+    said = hall.done("open", "q.json", *given)
+    assert "The [bold]name[/] ü" in said and f"The box is open: {hall.uuid}.bel" in said
+
+
+def voted(hall: Hall) -> None:
+    for voter in (1, 2, 3):
+        hall.write(f"c{voter}", hall.done("deliver", "reg/credentials.key", "--voter", voter, *WITH_WORDS).encode())
+        said = hall.done("cast", hall.box, "--credential-file", f"c{voter}", "--answers", "[[1,2,3],[1,0]]")
+        assert f"Recorded as event {voter}," in said
+    given = ("--credential-file", "c1", "--answers", "[[3,2,1],[0,1]]", "--out", "b.json")
+    assert "Not cast: b.json" in hall.done("cast", hall.box, *given)
+    once = hall.done("cast", hall.box, "--ballot", "b.json")
+    assert hall.done("cast", hall.box, "--ballot", "b.json") == once
+    tracker = re.search(r"Tracker: (\S+)", once)[1]  # type: ignore[index]
+    assert "and it counts" in hall.done("show", hall.box, "--tracker", tracker)
+    listed = hall.done("show", hall.box, "--trackers").split()
+    assert len(listed) == 3 and tracker in listed
+    assert "4 ballots of 3 voters; 5 may vote." in hall.done("show", hall.box)
+
+
+def counted(hall: Hall) -> None:
+    shutil.copy(hall.box, hall.folder / "old.bel")
+    hall.done("close", hall.box)
+    assert "3 ballots tallied" in hall.done("tally", hall.box)
+    hall.done("shuffle", hall.box, "--trustee", 1)
+    hall.done("shuffle", hall.box, "--trustee", 2, "--out", "sh.json")
+    hall.done("shuffle", hall.box, "--trustee", 2, "--add", "sh.json")
+    hall.done("shuffle", hall.box, "--end")
+    hall.done("decrypt", hall.box, "--trustee", 1, "--key", "a.key", *WITH_WORDS)
+    given = ("--trustee", 2, "--key", "b.key", "--since", "old.bel", "--out", "d.json")
+    hall.done("decrypt", hall.box, *given, *WITH_WORDS)
+    hall.done("decrypt", hall.box, "--trustee", 2, "--add", "d.json")
+    hall.done("result", hall.box)
+
+
+STEPS: dict[str, Callable[[Hall], None]] = {"keys": keys_made, "open": opened, "voted": voted, "final": counted}
+
+
+@pytest.fixture(scope="module")
+def halls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Hall]:
+    """The election after each of its steps."""
+    hall = Hall(tmp_path_factory.mktemp("hall"))
+    found = {}
+    for name, step in STEPS.items():
+        step(hall)
+        found[name] = hall.copy(tmp_path_factory.mktemp(name))
+        found[name].printed = list(hall.printed)
+    return found
+
+
+@pytest.fixture
+def hall(halls: dict[str, Hall], tmp_path: Path, request: pytest.FixtureRequest) -> Hall:
+    """A copy of the election after the step that a test names; it may be spoilt."""
+    return halls[getattr(request, "param", "voted")].copy(tmp_path)
+
+
+AFTER = {name: pytest.mark.parametrize("hall", [name], indirect=True) for name in STEPS}
+
+
+# --- a whole election -------------------------------------------------------------------------------------
+
+
+@AFTER["final"]
+def test_a_whole_election(hall: Hall) -> None:
+    said = hall.done("verify", hall.box, "--final")
+    assert said.startswith("The box is final") and said.rstrip().endswith("All checks passed.")
+    result = json.loads(hall.done("show", hall.box, "--result"))["result"]
+    assert sorted(result[0]) == [[1, 2, 3], [1, 2, 3], [3, 2, 1]] and result[1] == [2, 1]
+    assert "All 5 events" in hall.done("diff", "old.bel", hall.box)
+
+
+@AFTER["final"]
+def test_the_report_for_programs(hall: Hall) -> None:
+    found = json.loads(hall.done("verify", hall.box, "--json", "--final"))
+    assert found["sound"] is True and found["phase"] == "final" and found["void"] == {"1": 0}
+    assert {one["verdict"] for one in found["checks"]} == {"passed"}
+    assert found["facts"]["ballots"] == 4 and found["facts"]["tallied"] == 3
+    assert found["facts"]["decrypted by"] == [1, 2] == found["facts"]["shuffled by"]
+
+
+@AFTER["final"]
+@pytest.mark.parametrize("arithmetic", ["auto", "libsodium"])
+def test_either_arithmetic(hall: Hall, arithmetic: str) -> None:
+    assert "All checks passed" in hall.done("verify", hall.box, "--arithmetic", arithmetic)
+
+
+def test_an_open_box_is_sound_so_far(hall: Hall) -> None:
+    assert "the box is not final" in hall.done("verify", hall.box)
+    result = hall.run("verify", hall.box, "--final")
+    assert result.exit_code == 1 and "NOT SOUND: 1 check fails." in result.stdout and result.stderr == ""
+
+
+@AFTER["keys"]
+def test_weights_from_a_list_of_voters(hall: Hall) -> None:
+    hall.write("voters.csv", '\ufeffZoë,3\n\nBen\n"C, D",\n'.encode())
+    said = hall.done("credentials", "--out", "more", "--voters", "voters.csv", "--uuid", "1" * 14, *WITH_WORDS)
+    assert "Election 11111111111111: 3 credentials" in said
+    listed = json.loads((hall.folder / "more/public_creds.json").read_bytes())
+    assert sorted(entry.split(",")[1] for entry in listed) == ["1", "1", "3"]
+    hall.done("deliver", "more/credentials.key", "--out", "letters.csv", *WITH_WORDS)
+    letters = (hall.folder / "letters.csv").read_text(encoding="utf-8").splitlines()
+    assert letters[0] == "voter,credential" and letters[3].startswith('"C, D",')
+    assert (hall.folder / "letters.csv").stat().st_mode & 0o777 == 0o600
+
+
+# --- mistakes ---------------------------------------------------------------------------------------------
+
+BALLOT = ("--ballot", "b.json")
+SINGLE = ("keys", "single", "--out", "c.key")
+OPEN = ("--credentials", "reg/public_creds.json", "--trustees", "trustees.json")
+MISTAKES: dict[str, tuple[str, tuple[object, ...]]] = {
+    "no such group": ('no group "Curve"', (*SINGLE, "--group", "Curve", *WITH_WORDS)),
+    "a weak passphrase": ("shorter than 12", (*SINGLE, "--passphrase-file", "weak")),
+    "no passphrase": ("Give --passphrase-file", SINGLE),
+    "no file of a passphrase": ("passphrase cannot be read", (*SINGLE, "--passphrase-file", "nothing")),
+    "a key file that is there": ("is there already", ("keys", "single", "--out", "a.key", *WITH_WORDS)),
+    "no trustees": ("there are no trustees", ("keys", "trustees", "--out", "t.json")),
+    "a trustee twice": ("the same", ("keys", "trustees", "a.public.json", "a.public.json", "--out", "t.json")),
+    "a key that is none": ("q.json: .*public key", ("keys", "trustees", "q.json", "--out", "t.json")),
+    "no file of a key": ("No such file", ("keys", "trustees", "nothing", "--out", "t.json")),
+    "a folder for a key": ("directory", ("keys", "trustees", "reg", "--out", "t.json")),
+    "parameters that are none": ("q.json: ", ("keys", "trustees", "--threshold", "q.json", "--out", "t.json")),
+    "trustees that are there": ("is there already", ("keys", "trustees", "a.public.json")),
+    "a key of another group": ("a.public.json: ", ("keys", "trustees", "a.public.json", "--group", "RFC-3526-2048")),
+    "no voters": ("how many credentials", ("credentials", "--out", "x", *WITH_WORDS)),
+    "voters said twice": (
+        "how many credentials",
+        ("credentials", "--out", "x", "--count", 2, "--voters", "v", *WITH_WORDS),
+    ),
+    "no list of voters": ("list of voters cannot", ("credentials", "--out", "x", "--voters", "nothing", *WITH_WORDS)),
+    "a voter twice": ("v:2: .*twice", ("credentials", "--out", "x", "--voters", "v", *WITH_WORDS)),
+    "a weight that is none": ("w:1: a weight", ("credentials", "--out", "x", "--voters", "w", *WITH_WORDS)),
+    "an empty list of voters": ("nobody", ("credentials", "--out", "x", "--voters", "empty", *WITH_WORDS)),
+    "no identifier": ("not the identifier", ("credentials", "--out", "x", "--count", 1, "--uuid", "0", *WITH_WORDS)),
+    "a folder that is there": ("is there already", ("credentials", "--out", "reg", "--count", 1, *WITH_WORDS)),
+    "nobody's credential": ("whose credential", ("deliver", "reg/credentials.key", *WITH_WORDS)),
+    "no such voter": ("no such voter", ("deliver", "reg/credentials.key", "--voter", "9", *WITH_WORDS)),
+    "the wrong passphrase": (
+        "passphrase is not",
+        ("deliver", "reg/credentials.key", "--voter", "1", "--passphrase-file", "wrong"),
+    ),
+    "another key file": ("holds a trustee", ("deliver", "a.key", "--voter", "1", *WITH_WORDS)),
+    "no key file": ("this is no key file", ("deliver", "q.json", "--voter", "1", *WITH_WORDS)),
+    "letters that are there": ("is there already", ("deliver", "reg/credentials.key", "--out", "pw", *WITH_WORDS)),
+    "a template that is no JSON": ("c1: this is not JSON", ("open", "c1", *OPEN, "--uuid", "1" * 14)),
+    "a template that is a list": ("trustees.json: .*JSON object", ("open", "trustees.json", *OPEN, "--uuid", "1" * 14)),
+    "a template without questions": ("empty.json: .*questions", ("open", "empty.json", *OPEN, "--uuid", "1" * 14)),
+    "a question that nobody can answer": ("most.json: .*0 to 3 of 1", ("open", "most.json", *OPEN, "--uuid", "1" * 14)),
+    "a language that is none": ("lang.json: .*language", ("open", "lang.json", *OPEN, "--uuid", "1" * 14)),
+    "a name that is none": ("name.json: .*name", ("open", "name.json", *OPEN, "--uuid", "1" * 14)),
+    "a group that is none": ('no group "X"', ("open", "group.json", *OPEN, "--uuid", "1" * 14)),
+    "an identifier that is none": ("not the identifier", ("open", "q.json", *OPEN, "--uuid", "x")),
+    "no trustees' file": (
+        "q.json: trustees",
+        ("open", "q.json", *OPEN[:2], "--trustees", "q.json", "--uuid", "1" * 14),
+    ),
+    "no list of credentials": (
+        "q.json: the list of credentials",
+        ("open", "q.json", "--credentials", "q.json", *OPEN[2:], "--uuid", "1" * 14),
+    ),
+    "no template": ("No such file", ("open", "nothing", *OPEN, "--uuid", "1" * 14)),
+    "no folder": ("No such file", ("open", "q.json", *OPEN, "--uuid", "1" * 14, "--folder", "nowhere")),
+    "a box that is there": ("never overwritten", ("open", "q.json", *OPEN, "--uuid", "UUID")),
+    "no ballot": ("there is no ballot", ("cast", "BOX")),
+    "two ballots": ("there is no ballot", ("cast", "BOX", *BALLOT, "--credential-file", "c1")),
+    "no file of a ballot": ("No such file", ("cast", "BOX", "--ballot", "nothing")),
+    "no credential": ("not a credential", ("cast", "BOX", "--credential-file", "pw", "--answers", "[[1,2,3],[1,0]]")),
+    "answers that are no JSON": ("not a list of lists", ("cast", "BOX", "--credential-file", "c1", "--answers", "x")),
+    "answers that are a list": ("not a list of lists", ("cast", "BOX", "--credential-file", "c1", "--answers", "[1]")),
+    "no answers": ("not a list of lists", ("cast", "BOX", "--credential-file", "c1")),
+    "too few answers": ("1 answers for 2", ("cast", "BOX", "--credential-file", "c1", "--answers", "[[1,2,3]]")),
+    "an answer that is not allowed": (
+        "1 to 1 choices",
+        ("cast", "BOX", "--credential-file", "c1", "--answers", "[[1,2,3],[1,1]]"),
+    ),
+    "a number that is too large": (
+        "0 to 255",
+        ("cast", "BOX", "--credential-file", "c1", "--answers", "[[1,2,256],[1,0]]"),
+    ),
+    "no number": ("0 to 255", ("cast", "BOX", "--credential-file", "c1", "--answers", '[[1,2,"x"],[1,0]]')),
+    "a ballot's file that is there": (
+        "is there already",
+        ("cast", "BOX", "--credential-file", "c1", "--answers", "[[1,2,3],[1,0]]", "--out", "b.json"),
+    ),
+    "no trustee of this number": ("no trustee 3", ("shuffle", "BOX", "--trustee", 3)),
+    "no trustee": ("no trustee 0", ("shuffle", "BOX")),
+    "a negative trustee": ("no trustee -1", ("decrypt", "BOX", "--trustee", -1, "--key", "a.key", *WITH_WORDS)),
+    "nothing to decrypt with": ("nothing to decrypt with", ("decrypt", "BOX", "--trustee", 1)),
+    "no arithmetic": ('no arithmetic "x"', ("verify", "BOX", "--arithmetic", "x")),
+    "no archive": ("not an archive of a box", ("verify", "q.json")),
+    "no box": ("No such file|no box", ("verify", "nothing.bel")),
+    "a folder for a box": ("directory", ("verify", "reg")),
+    "no box to cast into": ("no box", ("cast", "nothing.bel", *BALLOT)),
+    "no box to close": ("no box", ("close", "nothing.bel")),
+    "no box to look at": ("No such file|no box", ("show", "nothing.bel")),
+    "no archive to look at": ("not an archive", ("show", "q.json")),
+    "no old archive": ("No such file", ("diff", "nothing.bel", "BOX")),
+    "no new archive": ("not an archive", ("diff", "BOX", "q.json")),
+}
+FILES: dict[str, Any] = {
+    "weak": b"weak\n",
+    "wrong": b"another battery horse\n",
+    "v": b"A\nA\n",
+    "w": b"A,0\n",
+    "empty": b"\n",
+    "empty.json": {"name": "x"},
+    "most.json": {"questions": [{"answers": ["a"], "min": 0, "max": 3, "question": "?"}]},
+    "lang.json": TEMPLATE | {"language": 5},
+    "name.json": TEMPLATE | {"name": 5},
+    "group.json": TEMPLATE | {"group": "X"},
+}
+
+
+def contents(hall: Hall) -> dict[Path, bytes]:
+    """All files, but for those that only say who writes."""
+    return {path: path.read_bytes() for path in hall.folder.rglob("*") if path.is_file() and path.suffix != ".lock"}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_in_one_message(hall: Hall, mistake: str) -> None:
+    for name, content in FILES.items():
+        hall.write(name, content)
+    message, arguments = MISTAKES[mistake]
+    before = contents(hall)
+    given = [{"BOX": hall.box.name, "UUID": hall.uuid}.get(str(one), one) for one in arguments]
+    told = hall.fails(2, message, *given)
+    assert WORDS not in told
+    assert contents(hall) == before
+
+
+@AFTER["final"]
+def test_mistakes_of_a_trustee(hall: Hall) -> None:
+    """A box that is decrypted is still asked for: the key is looked at first."""
+    hall.fails(2, "not the key of trustee 2", "decrypt", hall.box, "--trustee", 2, "--key", "a.key", *WITH_WORDS)
+    given = ("decrypt", hall.box, "--trustee", 1, "--key", "a.key")
+    hall.fails(2, "passphrase is not", *given, "--passphrase-file", hall.write("wrong", b"another battery horse"))
+    hall.fails(2, "fewer than 4", *given, "--least", 4, *WITH_WORDS)
+    hall.fails(2, "no key file", "decrypt", hall.box, "--trustee", 1, "--key", "q.json", *WITH_WORDS)
+    hall.fails(2, "shuffled already", "shuffle", hall.box, "--trustee", 1)
+
+
+@AFTER["final"]
+def test_a_key_file_that_holds_another_key_is_refused(hall: Hall) -> None:
+    """The public part of a key file is not sealed: somebody may have put another there."""
+    held = read_key_file(hall.folder / "a.key", TRUSTEE_KEY, WORDS)
+    other = read_key_file(hall.folder / "b.key", TRUSTEE_KEY, WORDS)
+    for number, secret in enumerate(({}, {"private": "x" * 5}, {"private": 5}, {"private": "0"}, other.secret)):
+        write_key_file(hall.folder / f"{number}.key", KeyFile(TRUSTEE_KEY, held.public, secret), WORDS)
+        told = hall.fails(
+            2,
+            "not the key|key file|private key",
+            "decrypt",
+            hall.box,
+            "--trustee",
+            1,
+            "--key",
+            f"{number}.key",
+            *WITH_WORDS,
+        )
+        assert "xxxxx" not in told and other.secret["private"] not in told
+
+
+@AFTER["keys"]
+def test_a_seed_that_is_none_is_refused(hall: Hall) -> None:
+    about = {"group": "Ed25519", "index": 1, "of": 3, "threshold": 2}
+    for number, secret in enumerate(({}, {"seed": "xxxxx"}, {"seed": 5})):
+        write_key_file(hall.folder / f"{number}.key", KeyFile(SEED, about, secret), WORDS)
+        given = ("--certificate", "a.public.json", "--out", "p.json", *WITH_WORDS)
+        assert "xxxxx" not in hall.fails(2, "no seed|not a seed", "keys", "polynomial", f"{number}.key", *given)
+
+
+# --- failed checks ----------------------------------------------------------------------------------------
+
+
+def test_a_ballot_that_is_refused(hall: Hall) -> None:
+    raw = (hall.folder / "b.json").read_bytes()
+    changed = re.sub(rb'"response":"(\d)', rb'"response":"1', raw, count=1).replace(
+        b'"response":"1', b'"response":"2', 1
+    )
+    hall.write("bad.json", changed)
+    hall.fails(1, "hash that is signed", "cast", hall.box, "--ballot", "bad.json")
+    hall.fails(1, "canonical", "cast", hall.box, "--ballot", hall.write("line.json", raw + b"\n"))
+    hall.write("stranger", b"nqAqa-xjrdhv-5GH8N-2psiGU")
+    answers = ("--answers", "[[1,2,3],[1,0]]")
+    hall.fails(1, "not on the list", "cast", hall.box, "--credential-file", "stranger", *answers)
+    hall.fails(1, "nobody votes twice", "cast", hall.box, "--credential-file", "c2", *answers, "--no-revote")
+
+
+def test_a_step_that_comes_too_early_or_too_late(hall: Hall) -> None:
+    hall.fails(1, "cannot come now|phase", "shuffle", hall.box, "--end")
+    hall.fails(1, "phase", "shuffle", hall.box, "--trustee", 1)
+    hall.fails(1, "phase", "tally", hall.box)
+    hall.fails(1, "phase", "decrypt", hall.box, "--trustee", 1, "--key", "a.key", "--least", 0, *WITH_WORDS)
+    hall.fails(1, "phase", "result", hall.box)
+    hall.done("close", hall.box)
+    hall.fails(1, "cannot come now", "close", hall.box)
+    answers = ("--answers", "[[1,2,3],[1,0]]")
+    hall.fails(1, "cannot come now", "cast", hall.box, "--credential-file", "c2", *answers)
+    hall.done("tally", hall.box)
+    hall.fails(1, "before there is one", "shuffle", hall.box, "--end")
+
+
+@AFTER["final"]
+def test_a_box_that_was_changed(hall: Hall) -> None:
+    parts = parts_of(hall.box)
+    parts[1].data[0] = parts[1].data[0].replace(b'"challenge":"', b'"challenge":"1', 1)
+    hall.box.write_bytes(put_together([repointed(part) for part in parts]))
+    result = hall.run("verify", hall.box)
+    assert result.exit_code == 1 and "NOT SOUND" in result.stdout and "✗ ballot." in result.stdout
+    for command in (("tally",), ("shuffle", "--trustee", 2), ("result",)):
+        hall.fails(1, "fails a check", command[0], hall.box, *command[1:])
+    given = ("--trustee", 1, "--key", "a.key", *WITH_WORDS)
+    hall.fails(1, "fails a check", "decrypt", hall.box, *given)
+
+
+@AFTER["final"]
+def test_a_setup_that_cannot_be_read_is_told_as_such(hall: Hall) -> None:
+    parts = parts_of(hall.box)
+    parts[0].data[1] = b"{}"
+    hall.box.write_bytes(put_together([repointed(part) for part in parts]))
+    for command in (("shuffle",), ("decrypt", "--key", "a.key", *WITH_WORDS)):
+        told = hall.fails(1, "fails a check", command[0], hall.box, "--trustee", 1, *command[1:])
+        assert "no trustee" not in told
+
+
+@AFTER["final"]
+def test_a_box_that_is_not_the_one_it_was(hall: Hall) -> None:
+    result = hall.run("diff", hall.box, "old.bel")
+    assert result.exit_code == 1 and "LOST: 8 events" in result.stdout
+    given = ("--trustee", 1, "--key", "a.key", "--since", hall.box, *WITH_WORDS)
+    assert "The key was not used" in hall.fails(1, "LOST", "decrypt", "old.bel", *given)
+
+
+def test_a_tracker_that_is_not_there(hall: Hall) -> None:
+    result = hall.run("show", hall.box, "--tracker", "x" * 43)
+    assert result.exit_code == 1 and "no ballot with this tracker" in result.stdout
+
+
+@AFTER["final"]
+def test_what_a_trustee_sends_is_checked_when_it_is_added(hall: Hall) -> None:
+    short = hall.folder / "short.bel"
+    parts = parts_of(hall.box)
+    short.write_bytes(put_together(parts[:9]))
+    for spoilt in (b"{}", b"", (hall.folder / "d.json").read_bytes() + b"\n"):
+        hall.fails(1, "decryption", "decrypt", short, "--trustee", 2, "--add", hall.write("bad", spoilt))
+    hall.fails(1, "proof", "decrypt", short, "--trustee", 1, "--add", "d.json")
+    short.write_bytes(put_together(parts[:7]))
+    for spoilt in (b"{}", (hall.folder / "sh.json").read_bytes()[:-1]):
+        hall.fails(1, "shuffle", "shuffle", short, "--trustee", 2, "--add", hall.write("bad", spoilt))
+
+
+# --- secrets ----------------------------------------------------------------------------------------------
+
+
+@AFTER["final"]
+def test_no_secret_is_printed_or_written(halls: dict[str, Hall], hall: Hall) -> None:
+    """All that a whole election printed and wrote, searched for every private value of it."""
+    secrets: dict[str, str] = {"the passphrase": WORDS}
+    for name in "ab":
+        secrets[f"key {name}"] = read_key_file(hall.folder / f"{name}.key", TRUSTEE_KEY, WORDS).secret["private"]
+    credentials = read_key_file(hall.folder / "reg/credentials.key", CREDENTIALS, WORDS).secret
+    secrets |= {f"credential {voter}": text for voter, text in credentials.items()}
+    assert len(secrets) == 8
+    hall.fails(2, "", "cast", hall.box, "--credential-file", "c1", "--answers", "[[1,2,3]]")
+    allowed = {hall.folder / "pw": {"the passphrase"}}
+    allowed |= {hall.folder / f"c{voter}": {f"credential {voter}"} for voter in (1, 2, 3)}
+    searched = 0
+    for path in hall.folder.rglob("*"):
+        if path.is_file():
+            raw = path.read_bytes()
+            found = {name for name, secret in secrets.items() if secret.encode() in raw}
+            assert found == allowed.get(path, set()), path
+            searched += len(raw)
+    assert searched > 20_000
+    printed = [*halls["final"].printed, *hall.printed]
+    delivered = {f"{credentials[voter]}\n" for voter in ("1", "2", "3")}
+    for text in printed:
+        found = {name for name, secret in secrets.items() if secret in text}
+        assert not found or text in delivered, text
+    assert len(printed) > 25
+
+
+def test_no_secret_is_an_argument() -> None:
+    """What is secret comes from files or from the terminal: arguments are seen by all users of a machine."""
+    from tests.unit.cli.test_commands import COMMANDS
+
+    tried = 0
+    for path, command in COMMANDS.items():
+        if path[0] != "box":
+            continue
+        for name, kind in get_type_hints(command.callback).items():
+            if any(word in name for word in ("pass", "secret", "private", "seed", "key", "credential")):
+                assert kind in (Path, Path | None), (path, name)
+                tried += 1
+    assert tried > 10
