@@ -1,11 +1,11 @@
-"""The kernel's lanes, held to Python's integers at the bounds of their limbs, and to the scalar kernel."""
+"""Whole calls of the kernel that works in lanes, held to the scalar kernel, to libsodium and to the oracle."""
 
 from __future__ import annotations
 
 import random
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl import bindings
 from tests import box_oracle as oracle
@@ -20,171 +20,10 @@ from selectorate.box.kernel import KernelPool, lanes
 if not lanes.usable():
     pytest.skip("this processor has no AVX-512 IFMA", allow_module_level=True)
 
-import numpy as np
-
-from selectorate.box.kernel.compiling import compiled
-from selectorate.box.kernel.lanes.field import expand, freeze, invert, is_zero, power_p58, same, square_root
-from selectorate.box.kernel.lanes.limbs import add, carry, choose_number, mul, plus, sqr, sub
-from selectorate.box.kernel.lanes.memory import gather4, gather8, load, load_lanes, scatter8, store, store_lanes
-from selectorate.box.kernel.lanes.products import MULTIPLES
-from selectorate.box.kernel.lanes.terms import FREE_WINDOW, FREE_WINDOWS, SLOT, add_offset, digit
-from selectorate.box.kernel.lanes.vectors import below, equal
-from selectorate.box.kernel.tables import ENTRIES, WINDOW, WINDOWS
+from selectorate.box.kernel.lanes import products, reading, totals
 from selectorate.box.public import Element
 
 P, Q = oracle.P, oracle.Q
-TIGHT, FACTOR, LOOSE = 2**51 + 2**11 - 1, 2**52 - 1, 2**57 - 1
-COUNT = 8
-
-
-@compiled
-def calculate(given, results):
-    """From factors a and b, loose c, tight d and e, and words w: the results of all operations, 40 words each."""
-    a, b, c, d, e = load(given, 0), load(given, 40), load(given, 80), load(given, 120), load(given, 160)
-    w = gather4(given, load_lanes(given, 232))
-    store(results, 0, mul(a, b))
-    store(results, 40, sqr(a))
-    store(results, 80, carry(c))
-    store(results, 120, add(d, e))
-    store(results, 160, sub(d, e))
-    store(results, 200, sub(d, plus(plus(e, e), e)))
-    store(results, 240, expand(w[0], w[1], w[2], w[3]))
-    first, second = invert(a, d)
-    store(results, 280, first)
-    store(results, 320, second)
-    first, second = power_p58(a, d)
-    store(results, 360, first)
-    store(results, 400, second)
-    good, root = square_root(d, second)
-    store(results, 440, root)
-    store(results, 480, choose_number(below(d[0], e[0]), d, e))
-    words = freeze(d)
-    for k in range(4):
-        store_lanes(results, 520 + COUNT * k, words[k])
-    store_lanes(results, 560, good)
-    store_lanes(results, 568, is_zero(d))
-    store_lanes(results, 576, same(d, e))
-    store_lanes(results, 584, equal(d[0], e[0]))
-
-
-def limbs(largest: int) -> st.SearchStrategy[list[int]]:
-    edge = st.sampled_from([0, 1, 18, 19, 2**51 - 20, 2**51 - 19, 2**51 - 1, 2**51, largest - 1, largest])
-    return st.lists(st.one_of(st.integers(0, largest), edge), min_size=5, max_size=5)
-
-
-def of_number(number: int) -> list[int]:
-    return [number >> 51 * i & 2**51 - 1 for i in range(5)]
-
-
-def value(words) -> int:
-    return sum(int(word) << 51 * i for i, word in enumerate(words))
-
-
-P_LIMBS = [2**51 - 19, *[2**51 - 1] * 4]
-ANY = [1, 2, 3, 4, 5]
-lane = st.tuples(limbs(FACTOR), limbs(FACTOR), limbs(LOOSE), limbs(TIGHT), limbs(TIGHT), st.integers(0, 2**255 - 1))
-EDGES = [
-    ([FACTOR] * 5, [FACTOR] * 5, [LOOSE] * 5, [TIGHT] * 5, [TIGHT] * 5, 2**255 - 1),
-    ([0] * 5, [0] * 5, [0] * 5, [0] * 5, [TIGHT] * 5, 0),
-    ([FACTOR, 0, 0, 0, 0], [0, 0, 0, 0, FACTOR], [LOOSE, 0, 0, 0, 0], [TIGHT] * 5, [0] * 5, 1),
-    (P_LIMBS, [2 * limb - 1 for limb in P_LIMBS], [0, 0, 0, 0, LOOSE], P_LIMBS, [0] * 5, P),
-    (ANY, P_LIMBS, P_LIMBS, P_LIMBS, P_LIMBS, P - 1),
-    ([P_LIMBS[0] + 1, *P_LIMBS[1:]], ANY, ANY, of_number(P - 1), of_number(0), P + 1),
-    (of_number(P - 1), ANY, ANY, [P_LIMBS[0] + 1, *P_LIMBS[1:]], of_number(1), P + 18),
-    (ANY, ANY, ANY, [2**51 - 1] * 5, [TIGHT, *[2**51 - 1] * 4], 2**254),
-]
-
-
-@given(st.lists(lane, min_size=COUNT, max_size=COUNT))
-@example(EDGES)
-@example(EDGES[::-1])
-@settings(max_examples=60)
-def test_every_operation_in_every_lane(problems: list[tuple[list[int], ...]]) -> None:
-    given = np.zeros(240, np.uint64)
-    for i, (a, b, c, d, e, w) in enumerate(problems):
-        given[i:200:COUNT] = [*a, *b, *c, *d, *e]
-        given[200 + 4 * i : 204 + 4 * i] = [w >> 64 * k & 2**64 - 1 for k in range(4)]
-        given[232 + i] = 200 + 4 * i
-    results = np.zeros(592, np.uint64)
-    calculate(given, results)
-    for i, (a, b, c, d, e, w) in enumerate(problems):
-        numbers = [results[at + i : at + 40 : COUNT].tolist() for at in range(0, 520, 40)]
-        for number in numbers:
-            assert max(number) <= TIGHT
-        va, vb, vc, vd, ve = map(value, (a, b, c, d, e))
-        want = [va * vb, va * va, vc, vd + ve, vd - ve, vd - 3 * ve, w, pow(va, P - 2, P), pow(vd, P - 2, P)]
-        want += [pow(va, (P - 5) // 8, P), pow(vd, (P - 5) // 8, P)]
-        assert [value(number) % P for number in numbers[:11]] == [number % P for number in want]
-        assert numbers[12] == (d if d[0] < e[0] else e)
-        assert sum(int(word) << 64 * k for k, word in enumerate(results[520 + i : 552 : COUNT])) == vd % P
-        flags = results[560 + i :: COUNT].tolist()
-        is_square = pow(vd, (P - 1) // 2, P) in (0, 1)
-        if is_square:
-            assert (value(numbers[11]) ** 2 - vd) % P == 0
-        assert flags == [
-            2**64 - 1 if flag else 0 for flag in (is_square, vd % P == 0, (vd - ve) % P == 0, d[0] == e[0])
-        ]
-
-
-@compiled
-def take_digits(slots, results, free):
-    add_offset(slots, 0, free)
-    windows, size = (FREE_WINDOWS, FREE_WINDOW) if free else (WINDOWS, WINDOW)
-    for window in range(windows):
-        value, negative = digit(slots, 0, size * window, size)
-        store_lanes(results, 16 * window, value)
-        store_lanes(results, 16 * window + COUNT, negative)
-
-
-short = st.one_of(
-    st.integers(0, Q // 2),
-    st.integers(0, 3).map(lambda n: Q // 2 - n),
-    st.integers(0, 251).map(lambda n: (1 << n) - 1),
-    st.sampled_from([0, 1, 2**251, sum(16 << 5 * i for i in range(50)), sum(128 << 8 * i for i in range(31))]),
-    st.sampled_from([sum(15 << 5 * i for i in range(50)), sum(127 << 8 * i for i in range(31))]),
-)
-
-
-@given(st.lists(st.tuples(short, st.booleans()), min_size=COUNT, max_size=COUNT), st.booleans())
-def test_digits_add_up_to_the_exponent(terms: list[tuple[int, bool]], free: bool) -> None:
-    slots, results = np.zeros(SLOT + COUNT, np.uint64), np.zeros(16 * 64, np.uint64)
-    slots[SLOT:] = 2**64 - 1  # what lies behind does not matter
-    for i, (exponent, negative) in enumerate(terms):
-        slots[COUNT + i] = 2**64 - 1 if negative else 0
-        for k in range(4):
-            slots[COUNT * (2 + k) + i] = exponent >> 64 * k & 2**64 - 1
-    take_digits(slots, results, free)
-    windows, size, entries = (FREE_WINDOWS, FREE_WINDOW, MULTIPLES - 1) if free else (WINDOWS, WINDOW, ENTRIES)
-    for i, (exponent, negative) in enumerate(terms):
-        total = 0
-        for window in range(windows):
-            value, off = int(results[16 * window + i]), int(results[16 * window + COUNT + i])
-            assert 0 <= value <= entries and off in (0, 2**64 - 1)
-            total += (-value if off else value) << size * window
-        assert total == (-exponent if negative else exponent)
-
-
-@compiled
-def turn(given, positions, results):
-    at = load_lanes(positions, 0)
-    words = gather8(given, at)
-    for k in range(8):
-        store_lanes(results, 8 * k, words[k])
-    scatter8(results, load_lanes(positions, 8), words)
-
-
-def test_rows_are_turned_and_turned_back() -> None:
-    given, results = np.arange(1000, dtype=np.uint64), np.zeros(200, np.uint64)
-    froms = [3, 900, 992, 0, 77, 78, 500, 8]
-    places = [64 + 9 * i for i in (1, 0, 2, 3, 7, 5, 6, 4)]
-    turn(given, np.array([*froms, *places], np.uint64), results)
-    for i in range(8):
-        row = list(range(froms[i], froms[i] + 8))
-        assert results[i:64:8].tolist() == row
-        assert results[places[i] : places[i] + 8].tolist() == row
-
-
-# --- whole calls, beside the scalar kernel ------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -275,13 +114,13 @@ def test_products_of_mixed_shapes_are_the_same_in_lanes(
     quick: KernelPool, scalar: KernelPool, bases: list[list[Element]], data: st.DataObject
 ) -> None:
     count = data.draw(st.sampled_from([0, 1, 2, 7, 8, 9, 16, 17, 40]))
-    products = data.draw(st.lists(requests, min_size=count, max_size=count))
+    chosen = data.draw(st.lists(requests, min_size=count, max_size=count))
     answers = []
     for pool, elements in zip((quick, scalar), bases, strict=True):
-        values = pool.products([[(elements[i], exponent) for i, exponent in product] for product in products])
+        values = pool.products([[(elements[i], exponent) for i, exponent in product] for product in chosen])
         answers.append(pool.texts(values))
     assert answers[0] == answers[1]
-    logs = [sum(LOGS[i] * exponent for i, exponent in product) % Q for product in products]
+    logs = [sum(LOGS[i] * exponent for i, exponent in product) % Q for product in chosen]
     want = scalar.products([[(scalar.generator, log)] for log in logs])
     assert answers[0] == scalar.texts(want)
 
@@ -295,3 +134,39 @@ def test_products_at_the_ends_of_a_block(quick: KernelPool, scalar: KernelPool, 
         elements = pool.generators(0, 8)
         answers.append(pool.texts(pool.products([[(elements[i], a), (pool.generator, b)] for i, a, b in chosen])))
     assert answers[0] == answers[1]
+
+
+@given(st.data())
+@settings(max_examples=40)
+def test_totals_are_the_same_in_lanes(
+    quick: KernelPool, scalar: KernelPool, bases: list[list[Element]], data: st.DataObject
+) -> None:
+    count = data.draw(st.sampled_from([0, 1, 7, 12, 13, 16, 17, 49, 64, 65, 120]))
+    terms = data.draw(st.lists(st.tuples(st.integers(0, len(LOGS) - 1), exponents), min_size=count, max_size=count))
+    answers = [
+        pool.texts([pool.total([elements[i] for i, _ in terms], [exponent for _, exponent in terms])])
+        for pool, elements in zip((quick, scalar), bases, strict=True)
+    ]
+    log = sum(LOGS[i] * exponent for i, exponent in terms) % Q
+    assert answers[0] == answers[1] == scalar.texts(scalar.products([[(scalar.generator, log)]]))
+
+
+def test_a_total_in_several_parts(quick: KernelPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    elements = quick.generators(0, 300)
+    chance = random.Random(12)
+    exponents = [chance.randrange(Q) for _ in elements]
+    whole = quick.total(elements, exponents)
+    monkeypatch.setattr("selectorate.box.kernel.lanes.totals.PART", 64)
+    assert quick.texts([quick.total(elements, exponents)]) == quick.texts([whole])
+    monkeypatch.setattr("selectorate.box.kernel.pool.BLOCK", 100)
+    assert quick.texts([quick.total(elements, exponents)]) == quick.texts([whole])
+
+
+def test_each_function_is_compiled_for_one_kind_of_array(quick: KernelPool) -> None:
+    for count in (13, 16, 17, 24):
+        elements = quick.generators(0, count)
+        quick.read(quick.texts(elements))
+        quick.products([[(element, count), (quick.generator, 5)] for element in elements])
+        quick.total(elements, range(count))
+    for function in (reading.read_points, products.multiply_out, totals.prepare, totals.sum_group):
+        assert len(function.signatures) == 1

@@ -1,7 +1,8 @@
 """``python -m tools.box_mutations``: change four finished boxes, and write docs/box-mutations.md.
 
-Four thousand single changes, each chained anew, and a thousand bits the other way: by default. Ends with status 1 if
-anything is accepted that is not on the list of what may be.
+All single changes that there are, each chained anew (a quarter of an hour; ``--number 4000`` makes so many of them, of
+all kinds in turn), and a thousand bits the other way. Ends with status 1 if anything is accepted that is not on the
+list of what may be.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ anew; so all hashes are. In ballots the voter who cast them signs again. Four bo
 two shuffles; one of sums with blank votes and weights; one with a lists question; one with a threshold of trustees,
 rankings beside a sum, and a voter who votes twice. Then single bits are changed, and nothing is chained anew.
 
-`python -m tools.box_mutations` makes the changes and writes this page; a tenth of them is made by `make test`. What is
+`python -m tools.box_mutations` makes all the changes and writes this page; `make test` makes some of them. What is
 changed in a structure is found by walking it, so that new fields are changed too. Half of the archives are read with
 the compiled arithmetic, half with libsodium.
 """
@@ -43,7 +44,7 @@ the compiled arithmetic, half with libsodium.
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.box_mutations", description=__doc__)
-    parser.add_argument("--number", type=int, default=4000, help="changes, over all boxes (0: all that there are)")
+    parser.add_argument("--number", type=int, default=0, help="changes, over all boxes (0: all that there are)")
     parser.add_argument("--flips", type=int, default=1000, help="bits the other way, over all boxes")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--no-page", action="store_true", help="print the page and do not write it")
@@ -104,7 +105,7 @@ def _rows(table: Table) -> Iterator[str]:
     for found in table.values():
         total += found
     tried = sum(total.values())
-    yield f"{tried:,} changes were tried; {tried - total[ACCEPTED]:,} were refused, and {total[ACCEPTED]:,} accepted, "
+    yield f"{tried:,} changes were tried; {tried - total[ACCEPTED]:,} were refused, and {total[ACCEPTED]:,} accepted,"
     yield "each for a reason that stands below.\n"
     yield "| what is changed | tried | refused by |"
     yield "|---|--:|---|"

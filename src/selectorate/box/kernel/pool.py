@@ -10,6 +10,7 @@ import numpy as np
 
 from selectorate.box.kernel import lanes
 from selectorate.box.kernel.generating import generate
+from selectorate.box.kernel.lanes import totals as lanes_totals
 from selectorate.box.kernel.lanes.products import multiply_out as multiply_out_in_lanes
 from selectorate.box.kernel.lanes.reading import TOGETHER
 from selectorate.box.kernel.lanes.reading import read_points as read_points_in_lanes
@@ -18,7 +19,7 @@ from selectorate.box.kernel.products import ALONE, SHARED, multiply_out
 from selectorate.box.kernel.reading import read_points
 from selectorate.box.kernel.scalars import Q, all_below_q
 from selectorate.box.kernel.store import ROW, Positions, Store, Words
-from selectorate.box.kernel.tables import TABLE_WORDS, make_table
+from selectorate.box.kernel.tables import TABLE_WORDS, WINDOW, WINDOWS, make_table
 from selectorate.box.kernel.texts import from_texts, to_texts
 from selectorate.box.kernel.threads import spread
 from selectorate.box.kernel.totals import combine, prepare, sum_windows, window_size
@@ -32,6 +33,8 @@ IDENTITY = "0" * 63 + "1"
 
 FEW = 48
 """A product of more powers than this is made like a total."""
+FEW_IN_LANES = 12
+"""A total of more powers than this is not made like a product: in lanes a single one has no gain."""
 BLOCK = 1 << 17
 """Terms of a total that are in memory at a time: 120 bytes each, and two for each of 21 windows or more."""
 MOST_TABLES = 32
@@ -191,7 +194,7 @@ class KernelPool:
         """The product of all ``elements``, each raised to its exponent. Raises ValueError if they differ in length."""
         if len(elements) != len(exponents):
             raise ValueError(f"{len(elements)} elements and {len(exponents)} exponents")
-        if len(elements) <= FEW:
+        if len(elements) <= (FEW_IN_LANES if self._in_lanes else FEW):
             return self.products([list(zip(elements, exponents, strict=True))])[0]
         bases, words = self._store.positions(elements), _exponents(exponents)
         blocks = -(-len(bases) // BLOCK)
@@ -240,6 +243,8 @@ class KernelPool:
 
     def _total(self, bases: Positions, exponents: Words) -> Words:
         """The row of a total of at most ``BLOCK`` terms."""
+        if self._in_lanes:
+            return self._total_in_lanes(bases, exponents)
         count = len(bases)
         size = window_size(count)
         windows = -(-252 // size)
@@ -248,7 +253,33 @@ class KernelPool:
         spread(lambda first, end: prepare(rows, bases, exponents, first, end, size, digits, forms), count, 1024)
         sums, result = np.empty(20 * windows, np.uint64), np.empty(ROW, np.uint64)
         spread(lambda first, end: sum_windows(forms, digits, first, end, size, sums), windows, 1)
-        combine(sums, windows, size, result)
+        combine(sums, 1, windows, size, result)
+        return result
+
+    def _total_in_lanes(self, bases: Positions, exponents: Words) -> Words:
+        """The same; terms with exponent 0 fill up the last eight."""
+        more = -len(bases) % COUNT
+        bases = np.append(bases, np.zeros(more, np.int64))
+        exponents = np.append(exponents, np.zeros(4 * more, np.uint64))
+        count = len(bases)
+        words, forms, rows = np.empty(4 * count, np.uint64), np.empty(15 * count, np.uint64), self._store.rows
+        spread(
+            lambda first, end: lanes_totals.prepare(rows, bases, exponents, first, end, words, forms),
+            count // COUNT,
+            128,
+        )
+        parts = -(-count // lanes_totals.PART)
+        bounds = [count * i // parts for i in range(parts + 1)]
+        sums, result = np.empty(20 * WINDOWS * parts, np.uint64), np.empty(ROW, np.uint64)
+
+        def work(first: int, end: int) -> None:
+            for number in range(first, end):
+                place, group = divmod(number, lanes_totals.GROUPS)
+                begin, stop = bounds[place], bounds[place + 1]
+                lanes_totals.sum_group(forms, words, begin, stop, group, sums, 20 * COUNT * number)
+
+        spread(work, parts * lanes_totals.GROUPS, 1)
+        combine(sums, parts, WINDOWS, WINDOW, result)
         return result
 
     def _with_long(self, requests: Sequence[Product]) -> list[Element]:

@@ -27,7 +27,7 @@ from selectorate.box.kernel.points import (
 )
 from selectorate.box.kernel.scalars import digit
 
-__all__ = ["TABLE_WORDS", "WINDOW", "add_power", "make_table", "niels"]
+__all__ = ["TABLE_WORDS", "WINDOW", "WINDOWS", "add_power", "make_table", "niels"]
 
 WINDOW = 8
 WINDOWS = -(-252 // WINDOW)

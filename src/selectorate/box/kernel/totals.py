@@ -98,13 +98,18 @@ def sum_windows(forms: Any, digits: Any, first: int, end: int, size: int, sums: 
 
 
 @compiled
-def combine(sums: Any, windows: int, size: int, result: Any) -> None:
-    """Write the sum of 2 ** (size * window) times each window's sum as the first row of ``result``."""
+def combine(sums: Any, parts: int, windows: int, size: int, result: Any) -> None:
+    """Write the sum of 2 ** (size * window) times each window's sum as the first row of ``result``.
+
+    Each of ``parts`` has a sum for every window.
+    """
     p = IDENTITY
     for window in range(windows - 1, -1, -1):
         x, y, z, _ = p
         x, y, z = double(x, y, z, size - 1)
-        p = add_cached(double_extended(x, y, z), cached(_load_extended(sums, 20 * window)))
+        p = double_extended(x, y, z)
+        for number in range(parts):
+            p = add_cached(p, cached(_load_extended(sums, 20 * (windows * number + window))))
     points, scratch = np.empty(15, np.uint64), np.empty(5, np.uint64)
     store(points, 0, p[0])
     store(points, 5, p[1])

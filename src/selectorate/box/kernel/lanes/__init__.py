@@ -4,7 +4,7 @@ IFMA multiplies eight pairs of 52-bit numbers with one instruction; the scalar k
 is done for very many elements alike is four to ten times as fast for it. The modules mirror those of the scalar kernel,
 which stays the reference: it does the same where there is no IFMA, and tests hold the two to one another. `vectors`
 gives Numba a type for eight words in a register, `limbs` and `memory` speak LLVM's language, `field` and `points` stand
-on them, then `reading`, and `products` with `terms`.
+on them, then what calls of a pool need: `reading`, `products` with `terms`, and `totals`.
 
 Lanes do not branch: where the scalar code has a case of its own, all lanes compute both and a mask chooses.
 """

@@ -14,12 +14,13 @@ from selectorate.box.kernel.compiling import inlined, part
 from selectorate.box.kernel.field import ONE, ZERO
 from selectorate.box.kernel.lanes.field import freeze, invert
 from selectorate.box.kernel.lanes.limbs import Numbers, add, choose_number, mul, plus, spread, sqr, sub
-from selectorate.box.kernel.lanes.memory import load, scatter8, store
+from selectorate.box.kernel.lanes.memory import gather4, gather8, load, scatter4, scatter8, store
 from selectorate.box.kernel.lanes.vectors import COUNT, Lanes, everywhere
 from selectorate.box.kernel.limbs import stand_alone
 from selectorate.box.kernel.points import D2
 
 __all__ = [
+    "NUMBERS_WORDS",
     "POINTS",
     "Cached",
     "Extended",
@@ -30,7 +31,9 @@ __all__ = [
     "cached",
     "double",
     "double_extended",
+    "gather_point",
     "identity",
+    "scatter_point",
     "write_rows",
 ]
 
@@ -40,6 +43,7 @@ Completed: TypeAlias = tuple[Numbers, Numbers, Numbers, Numbers]
 Cached: TypeAlias = tuple[Numbers, Numbers, Numbers, Numbers]
 Niels: TypeAlias = tuple[Numbers, Numbers, Numbers]
 
+EIGHT, SIXTEEN = np.uint64(8), np.uint64(16)
 NUMBERS_WORDS = 5 * COUNT
 POINTS = 3 * NUMBERS_WORDS
 """Words of eight projective points in memory."""
@@ -50,6 +54,28 @@ def identity() -> Extended:
     """The neutral element in all lanes."""
     zero, one = spread(ZERO), spread(ONE)
     return zero, one, one, zero
+
+
+@part
+def gather_point(array: Any, at: Lanes) -> Extended:
+    """Each lane's point (extended or cached: four numbers) from the 20 words at ``array[at:]``."""
+    f, s, t = gather8(array, at), gather8(array, at + EIGHT), gather4(array, at + SIXTEEN)
+    return (
+        (f[0], f[1], f[2], f[3], f[4]),
+        (f[5], f[6], f[7], s[0], s[1]),
+        (s[2], s[3], s[4], s[5], s[6]),
+        (s[7], t[0], t[1], t[2], t[3]),
+    )
+
+
+@part
+def scatter_point(p: Extended, array: Any, at: Lanes) -> None:
+    """Write each lane's point (four numbers) to the 20 words at ``array[at:]``."""
+    stand_alone()
+    a, b, c, d = p
+    scatter8(array, at, (a[0], a[1], a[2], a[3], a[4], b[0], b[1], b[2]))
+    scatter8(array, at + EIGHT, (b[3], b[4], c[0], c[1], c[2], c[3], c[4], d[0]))
+    scatter4(array, at + SIXTEEN, (d[1], d[2], d[3], d[4]))
 
 
 @inlined

@@ -18,11 +18,10 @@ from selectorate.box.kernel.compiling import compiled, part
 from selectorate.box.kernel.field import NONE, ONE, UNIT
 from selectorate.box.kernel.lanes.field import expand
 from selectorate.box.kernel.lanes.limbs import mul, spread
-from selectorate.box.kernel.lanes.memory import gather4, gather8, load_lanes, scatter4, scatter8, store
+from selectorate.box.kernel.lanes.memory import gather8, load_lanes, store
 from selectorate.box.kernel.lanes.points import (
     NUMBERS_WORDS,
     POINTS,
-    Cached,
     Extended,
     Niels,
     add_cached,
@@ -30,7 +29,9 @@ from selectorate.box.kernel.lanes.points import (
     cached,
     double,
     double_extended,
+    gather_point,
     identity,
+    scatter_point,
     write_rows,
 )
 from selectorate.box.kernel.lanes.terms import FREE_WINDOW, FREE_WINDOWS, SLOT, add_offset, collect, digit
@@ -45,29 +46,7 @@ SPAN = 20 * MULTIPLES
 """Words of the multiples of one point."""
 GROUPS = 16
 """Groups of eight results that share an inversion."""
-ENTRY = np.uint64(15)
-S2, S4, SEVEN, EIGHT, SIXTEEN = (np.uint64(n) for n in (2, 4, 7, 8, 16))
-
-
-@part
-def _store_cached(p: Cached, array: Any, at: Lanes) -> None:
-    """Write each lane's point to the 20 words at ``array[at:]``."""
-    stand_alone()
-    a, b, c, d = p
-    scatter8(array, at, (a[0], a[1], a[2], a[3], a[4], b[0], b[1], b[2]))
-    scatter8(array, at + EIGHT, (b[3], b[4], c[0], c[1], c[2], c[3], c[4], d[0]))
-    scatter4(array, at + SIXTEEN, (d[1], d[2], d[3], d[4]))
-
-
-@part
-def _load_cached(array: Any, at: Lanes) -> Cached:
-    f, s, t = gather8(array, at), gather8(array, at + EIGHT), gather4(array, at + SIXTEEN)
-    return (
-        (f[0], f[1], f[2], f[3], f[4]),
-        (f[5], f[6], f[7], s[0], s[1]),
-        (s[2], s[3], s[4], s[5], s[6]),
-        (s[7], t[0], t[1], t[2], t[3]),
-    )
+S2, S4, SEVEN = (np.uint64(n) for n in (2, 4, 7))
 
 
 @part
@@ -98,12 +77,12 @@ def _write_multiples(p: Extended, array: Any, at: Lanes) -> None:
     """Write 0, p, 2p, ... in cached form to ``array[at:]``."""
     stand_alone()
     none, step = everywhere(NONE), cached(p)
-    _store_cached(cached(identity()), array, at)
+    scatter_point(cached(identity()), array, at)
     for _ in range(MULTIPLES - 2):
         at = at + everywhere(np.uint64(20))
-        _store_cached(cached(p), array, at)
+        scatter_point(cached(p), array, at)
         p = add_cached(p, step, none)
-    _store_cached(cached(p), array, at + everywhere(np.uint64(20)))
+    scatter_point(cached(p), array, at + everywhere(np.uint64(20)))
 
 
 @part
@@ -112,7 +91,7 @@ def _add_entry(p: Extended, slots: Any, slot: int, bit: int, multiples: Any, spa
     stand_alone()
     size, negative = digit(slots, SLOT * slot, bit, FREE_WINDOW)
     at = spans + everywhere(np.uint64(COUNT * SPAN * slot)) + (size << S4) + (size << S2)
-    return add_cached(p, _load_cached(multiples, at), negative)
+    return add_cached(p, gather_point(multiples, at), negative)
 
 
 @part

@@ -24,20 +24,20 @@ from selectorate.box.kernel.memory import load_words
 from selectorate.box.kernel.scalars import shorter
 from selectorate.box.kernel.tables import TABLE_WORDS, WINDOW
 
-__all__ = ["FREE_WINDOW", "FREE_WINDOWS", "SLOT", "add_offset", "collect", "digit"]
+__all__ = ["FREE_WINDOW", "FREE_WINDOWS", "S63", "SLOT", "add_offset", "collect", "digit"]
 
 SLOT = 6 * COUNT
 """Words of a slot."""
 FREE_WINDOW = 5
 FREE_WINDOWS = -(-253 // FREE_WINDOW)
 
-S6, LOW6, S63 = np.uint64(6), np.uint64(63), np.uint64(63)
+S63 = np.uint64(63)
 
 
 def _offset(size: int) -> tuple[np.uint64, ...]:
     """The four words of c, for windows that together have at least 253 bits and at most 256."""
     c = sum(1 << (size * i + size - 1) for i in range(-(-253 // size)))
-    assert 2**251 + 2**124 + c < 2**256
+    assert 2**253 + c < 2**256
     return tuple(np.uint64(c >> 64 * i & 2**64 - 1) for i in range(4))
 
 
