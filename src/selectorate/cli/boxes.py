@@ -112,7 +112,7 @@ def tally(box: Path = _BOX, arithmetic: str = typer.Option("auto", help="auto, k
     with base.failures_told():
         reading = _read(box, arithmetic)
         content, payload = acts.encrypted_tally(reading)
-        event, height = _unchanged(box, reading).add("EncryptedTally", [content], payload)
+        event, height = Box(box).add("EncryptedTally", [content], payload, after=reading.chain.head)
         base.out().print(line(f"{reading.tallied:,} ballots tallied: event {height}, {event}."))
 
 
@@ -185,7 +185,7 @@ def result(box: Path = _BOX, arithmetic: str = typer.Option("auto", help="auto, 
     with base.failures_told():
         reading = _read(box, arithmetic)
         opened, raw = acts.opened(reading)
-        event, height = _unchanged(box, reading).add("Result", [], raw)
+        event, height = Box(box).add("Result", [], raw, after=reading.chain.head)
         void = sum(len(positions) for positions in opened.not_canonical.values())
         console = base.out()
         console.print(line(f"Result: event {height}, {event}."))
@@ -247,14 +247,6 @@ def _require_trustee(reading: Reading, trustee: int) -> str:
     return reading.trustees.keys[trustee - 1].public_key
 
 
-def _unchanged(box: Path, reading: Reading) -> Box:
-    """The box to write to, as it was when it was read. Raises InputError if something was appended since."""
-    opened = Box(box)
-    if opened.head != reading.chain.head:
-        raise InputError("somebody has added to the box while it was being checked", hint="Do it again.")
-    return opened
-
-
 def _put(box: Path, reading: Reading, kind: Any, trustee: int, content: bytes, out: Path | None) -> None:
     """Write what a trustee made to a file of its own, or add it to the box, after it was checked like anybody's."""
     if out is not None:
@@ -262,7 +254,7 @@ def _put(box: Path, reading: Reading, kind: Any, trustee: int, content: bytes, o
         base.out().print(line(f"Written to {out}; add it with --add."))
         return
     acts.require_good(reading, kind, trustee, content)
-    event, height = _unchanged(box, reading).add_owned(kind, trustee, content)
+    event, height = Box(box).add_owned(kind, trustee, content, after=reading.chain.head)
     base.out().print(line(f"{kind} of trustee {trustee}: event {height}, {event}."))
 
 

@@ -229,6 +229,20 @@ def test_only_shuffles_and_decryptions_have_an_owner(made: Made) -> None:
             made.box.add_owned(kind, 1, b"{}")  # type: ignore[arg-type]
 
 
+def test_what_was_made_of_an_older_box_is_not_added(tmp_path: Path) -> None:
+    """Two trustees shuffle the same tally: the second shuffle is of a box that is not there any more."""
+    made = new_box(tmp_path, voters=1)
+    made.cast(0, [[1, 2, 3]])
+    made.close()
+    reading, box = made.read(), made.box  # the box is at hand before the other shuffle is in it
+    made.box.add_owned("Shuffle", 1, acts.shuffle(made.read()), after=reading.chain.head)
+    before = made.path.read_bytes()
+    with pytest.raises(InputError, match="somebody has added to the box"):
+        box.add_owned("Shuffle", 2, acts.shuffle(reading), after=reading.chain.head)
+    assert made.path.read_bytes() == before
+    assert made.read().sound
+
+
 def test_what_is_owned_says_whose_it_is(tmp_path: Path) -> None:
     made = new_box(tmp_path, (RANK,))
     made.cast(0, [[1, 2, 3]])

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.boxes import RANK, WITH_BLANK, YES_NO, Made, new_box
+from tests.boxes import RANK, WITH_BLANK, YES_NO, Made, new_box, parts_of, put_together, repointed
 from tests.vectors.box.make import LISTS, vector_ballot
 
 from selectorate.box import canonical
 from selectorate.box.v1 import acts
 from selectorate.box.v1.elections import Question, RankingQuestion
-from selectorate.errors import ProtocolError
+from selectorate.errors import InputError, ProtocolError
 
 GROUPS = pytest.mark.parametrize("group", ["Ed25519", "RFC-3526-2048"])
 ANSWERS: list[list[Any]] = [
@@ -95,11 +95,20 @@ def test_the_tally_of_nothing(tmp_path: Path, group: str) -> None:
 
 
 def test_a_ranking_has_no_weight(tmp_path: Path) -> None:
-    made = new_box(tmp_path, (RANK,), voters=[1, 2])
+    """It is told when the box is opened, and not to the first voter whose ballot would count twice."""
+    with pytest.raises(InputError, match="weight other than one"):
+        new_box(tmp_path, (YES_NO, RANK), voters=[1, 2])
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_ranking_with_a_weight_is_refused(tmp_path: Path) -> None:
+    """In a box that somebody else has opened."""
+    made = new_box(tmp_path, (RANK,), voters=2)
     made.cast(0, [[1, 2, 3]])
-    with pytest.raises(ProtocolError, match="weight other than one") as caught:
-        made.cast(1, [[1, 2, 3]])
-    assert caught.value.check == "ballot.credential"
+    setup, ballot = parts_of(made.path)
+    setup.data[2] = canonical.dumps([f"{key},2" for key in setup.value(2)]).encode()
+    made.path.write_bytes(put_together([repointed(setup), ballot]))
+    assert [(fault.check, fault.height) for fault in made.read().faults] == [("ballot.credential", 1)]
 
 
 def test_a_tally_is_made_of_a_closed_box(tmp_path: Path) -> None:

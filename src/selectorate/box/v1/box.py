@@ -50,7 +50,8 @@ class Receipt:
 def open_box(path: Path, *, election: bytes, trustees: bytes, credentials: bytes, timestamp: int) -> None:
     """Write a new box that is open for voting. ``timestamp``: seconds since 1970.
 
-    Raises ProtocolError if the three do not go together, InputError if ``path`` is there already.
+    Raises ProtocolError if the three do not go together, InputError if ``path`` is there already or rankings are asked
+    of voters with weights.
     """
     read = read_election(election)
     held, entries = read_trustees(trustees, read.group), read_credentials(credentials, read.group)
@@ -58,6 +59,11 @@ def open_box(path: Path, *, election: bytes, trustees: bytes, credentials: bytes
     for check, fault in trustee_faults(pool, held, read.public_key):
         raise ProtocolError(fault, check=check)
     require_in_group(pool, entries)
+    if read.rankings and any(entry.weight != 1 for entry in entries):
+        raise InputError(
+            "a ranking cannot be cast with a weight other than one, and the list of credentials has such a weight",
+            hint="Ask in a box of its own what is ranked, with credentials that count once",
+        )
     if path.name != f"{read.uuid}.bel":
         raise InputError(
             "the file of a box is named by the election", where=Where(str(path)), hint=f"Name it {read.uuid}.bel"
@@ -279,20 +285,30 @@ class Box:
                     return step.event.digest
         raise ProtocolError("the box is shorter than it was", check="events.chain")
 
-    def add(self, kind: EventType, data: Sequence[bytes] = (), payload: bytes | None = None) -> tuple[str, int]:
+    def add(
+        self, kind: EventType, data: Sequence[bytes] = (), payload: bytes | None = None, *, after: str | None = None
+    ) -> tuple[str, int]:
         """Append an event of another kind; its hash and height.
 
-        ``data``: what ``payload`` points to. Raises ProtocolError (``events.order``) if it may not come now.
+        ``data``: what ``payload`` points to. ``after``: the hash of the last event of the box from which it was made;
+        it is compared under the lock, so that nothing can come between. Raises InputError if something has, and
+        ProtocolError (``events.order``) if the event may not come now.
         """
         with self._writing() as end:
+            if after is not None and after != self.head:
+                raise InputError(
+                    "somebody has added to the box since this was made from it",
+                    where=Where(str(self.path)),
+                    hint="Do it again.",
+                )
             return self._append(end, kind, data, payload)
 
-    def add_owned(self, kind: EventType, owner: int, content: bytes) -> tuple[str, int]:
-        """Append a shuffle or a partial decryption of trustee ``owner``."""
+    def add_owned(self, kind: EventType, owner: int, content: bytes, *, after: str | None = None) -> tuple[str, int]:
+        """Append a shuffle or a partial decryption of trustee ``owner``; ``after``: as for `add`."""
         if POINTERS.get(kind) is not POINTERS["Shuffle"]:
             raise ValueError(f"an event {kind} has no owner")
         payload = canonical.dumps({"owner": owner, "payload": hex_hash(content)}).encode("ascii")
-        return self.add(kind, [content], payload)
+        return self.add(kind, [content], payload, after=after)
 
 
 def _mark(ballot: Ballot) -> bytes:
