@@ -138,7 +138,11 @@ def _content(path: Path) -> dict[str, Any]:
 
 
 def _stretched(passphrase: str, salt: bytes, ops: int, memory: int) -> bytes:
-    key: bytes = argon2id.kdf(nacl.secret.SecretBox.KEY_SIZE, passphrase.encode("utf-8"), salt, ops, memory)
+    try:
+        words = passphrase.encode("utf-8")
+    except UnicodeEncodeError:  # typed on a terminal of another encoding; the exception would hold the passphrase
+        raise InputError("the passphrase has characters that cannot be read as UTF-8") from None
+    key: bytes = argon2id.kdf(nacl.secret.SecretBox.KEY_SIZE, words, salt, ops, memory)
     return key
 
 

@@ -204,12 +204,12 @@ def _voters(count: int, file: Path | None) -> list[tuple[str, int]]:
     if file is None:
         return [(str(number), 1) for number in range(1, min(count, MOST_VOTERS) + 1)]
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError("the list of voters cannot be read as UTF-8 text", where=Where(str(file))) from fault
+        lines = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
+    except (OSError, UnicodeDecodeError, csv.Error) as fault:
+        raise InputError("the list of voters cannot be read as a CSV file in UTF-8", where=Where(str(file))) from fault
     rows: list[tuple[str, int]] = []
     seen: set[str] = set()
-    for number, row in enumerate(csv.reader(io.StringIO(text)), 1):
+    for number, row in enumerate(lines, 1):
         where = Where(str(file), line=number)
         if not row or not row[0].strip():
             continue

@@ -46,6 +46,13 @@ def test_what_was_written_is_read(path: Path) -> None:
     assert read_public(path) == KEY.public
 
 
+def test_a_passphrase_in_another_encoding_is_told(path: Path, tmp_path: Path) -> None:
+    """What a terminal gives that is not in UTF-8."""
+    refused(lambda: write_key_file(tmp_path / "other.key", KEY, WORDS + "\udce4"), "cannot be read as UTF-8")
+    refused(lambda: read_key_file(path, "a key", WORDS + "\udce4"), "cannot be read as UTF-8")
+    assert not (tmp_path / "other.key").exists()
+
+
 def test_only_its_owner_may_read_it(path: Path, tmp_path: Path) -> None:
     old = os.umask(0)
     try:

@@ -274,6 +274,11 @@ def election_text(
         value["credential_authority"] = credential_authority
     if language is not None:
         value["language"] = list(language)
-    raw = canonical.dumps(value).encode("utf-8")
+    try:
+        raw = canonical.dumps(value).encode("utf-8")
+    except ValueError:  # no number, or half of a letter: JSON libraries read them, the protocol has none
+        raise ProtocolError(
+            "the election holds what cannot be written as the protocol writes it", check="setup.election"
+        ) from None
     read_election(raw)
     return raw

@@ -38,6 +38,25 @@ _BEGUN: dict[Phase, int] = {
     "final": 8,
 }
 
+# What is wrong with an item in one of these ways hides whether it is wrong in those that stand behind it.
+_IN_TURN: tuple[tuple[str, ...], ...] = (
+    ("setup.trustees", "setup.key"),
+    (
+        "ballot.canonical",
+        "ballot.shape",
+        "ballot.election",
+        "ballot.hash",
+        "ballot.credential",
+        "ballot.points",
+        "ballot.signature",
+        "ballot.proofs",
+    ),
+    ("shuffle.shape", "shuffle.points", "shuffle.proof"),
+    ("shuffle.points", "shuffle.shape"),
+    ("decryption.owner", "decryption.shape", "decryption.points", "decryption.proof"),
+    ("decryption.points", "decryption.shape"),
+)
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -78,10 +97,21 @@ def _finding(reading: Reading, check: str, says: str) -> Finding:
         return Finding(check, says, "failed", tuple(map(_told, faults)))
     section = check.partition(".")[0]
     if section in reading.complete:
-        return Finding(check, says, "passed")
+        return Finding(check, says, _unless_hidden(reading, check))
     begun = SECTIONS.index(section) < _BEGUN[reading.phase]
     skipped = section == "shuffle" and not reading.chain.shuffles
     return Finding(check, says, "not reached" if begun and not skipped and reading.faults else "nothing yet")
+
+
+def _unless_hidden(reading: Reading, check: str) -> Verdict:
+    """The verdict on a check that found no fault in what was read: it may not have been made of all of that."""
+    failed = {fault.check for fault in reading.faults}
+    if any(check in row and not failed.isdisjoint(row[: row.index(check)]) for row in _IN_TURN):
+        return "not reached"
+    if check == "decryption.enough" and reading.trustees is not None:
+        good = [share.owner for share in reading.shares if share.holds]
+        return "passed" if reading.trustees.enough(good) else "nothing yet"
+    return "passed"
 
 
 def _told(fault: Fault) -> str:
