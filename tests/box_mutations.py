@@ -25,6 +25,7 @@ from tests.boxes import TIMESTAMP, Part, put_together, repointed
 from selectorate.box import canonical
 from selectorate.box.archive import BLOCK, header_text, member_bytes
 from selectorate.box.groups import random_scalar
+from selectorate.box.kernel import available
 from selectorate.box.pools import Arithmetic, new_pool
 from selectorate.box.v1 import proofs, shuffles
 from selectorate.box.v1.credentials import token
@@ -36,6 +37,8 @@ from selectorate.errors import InputError, ProtocolError
 
 Key = str | int
 Place = tuple[Key, ...]
+ARITHMETICS: tuple[Arithmetic, ...] = ("kernel", "libsodium") if available() else ("libsodium",)
+"""Every way to compute that is installed here. Boxes as small as these are read without the compiled one by default."""
 _POINT = re.compile("[0-9a-f]{64}")
 _SCALAR = re.compile("0|[1-9][0-9]{0,76}")
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from tests.bad.boxes import make
+from tests.box_mutations import ARITHMETICS
 from tests.box_subjects import signed
 from tests.boxes import YES_NO, Part, new_box, parts_of, put_together
 
 from selectorate.box import canonical
+from selectorate.box.pools import Arithmetic
 from selectorate.box.v1.ballots import make_ballot
 from selectorate.box.v1.credentials import secret_exponent
 from selectorate.box.v1.decryptions import decryption_text
@@ -34,9 +36,9 @@ def test_every_check_has_an_archive_and_every_archive_a_check() -> None:
 
 
 @pytest.mark.parametrize("check", make.CASES)
-@pytest.mark.parametrize("arithmetic", ["auto", "libsodium"])
-def test_it_is_the_first_to_refuse_it(check: str, arithmetic: str) -> None:
-    reading = read_box(make.HERE / f"{check}.bel", arithmetic)  # type: ignore[arg-type]
+@pytest.mark.parametrize("arithmetic", ARITHMETICS)
+def test_it_is_the_first_to_refuse_it(check: str, arithmetic: Arithmetic) -> None:
+    reading = read_box(make.HERE / f"{check}.bel", arithmetic)
     assert reading.faults[0].check == check
     found = report(reading)
     assert not found.sound

@@ -14,7 +14,7 @@ import numpy as np
 from ..ballots import Profile
 from ..ballots.profile import Option
 from ..box.v1.elections import RankingQuestion
-from ..box.v1.papers import void_of
+from ..box.v1.papers import void_in
 from ..box.v1.reading import Reading, read_box
 from ..errors import ContestError, Where
 
@@ -55,7 +55,7 @@ def papers_of(reading: Reading, position: int = 0) -> SealedPapers:
     found: Counter[tuple[int, ...]] = Counter()
     void = 0
     for number, vector in enumerate(reading.opened.result[position]):
-        if number in marked or void_of("rank", vector) is not None:
+        if number in marked or void_in(question, vector) is not None:
             void += 1
             found[()] += 1
             continue

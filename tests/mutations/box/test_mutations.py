@@ -7,7 +7,18 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.box_mutations import ALLOWED, Allowed, Change, changes, flipped, reason, sampled, unchanged, verdict
+from tests.box_mutations import (
+    ALLOWED,
+    ARITHMETICS,
+    Allowed,
+    Change,
+    changes,
+    flipped,
+    reason,
+    sampled,
+    unchanged,
+    verdict,
+)
 from tests.box_subjects import SUBJECTS, Subject, subject
 from tests.boxes import put_together
 
@@ -45,7 +56,7 @@ def test_what_alters_it_is_refused(of: Subject, every: list[Change], tmp_path: P
     sound, before = put_together(of.parts), of.made.read()
     for number, change in enumerate(sampled(every, OF_EACH, random.Random(2))):
         data = change.make()
-        check, after = verdict(data, tmp_path / "box.bel", ("auto", "libsodium")[number % 2])
+        check, after = verdict(data, tmp_path / "box.bel", ARITHMETICS[number % len(ARITHMETICS)])
         if check is None:
             assert after is not None
             assert data == sound or (reason(change) and unchanged(before, after)), str(change)

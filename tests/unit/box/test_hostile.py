@@ -300,7 +300,15 @@ def test_bombs(box: Subject, tmp_path: Path, name: str) -> None:
 def measured(path: Path) -> tuple[str, float, float]:
     begun = time.process_time()
     found = said(path)
-    return found, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, time.process_time() - begun
+    return found, most_memory(), time.process_time() - begun
+
+
+def most_memory() -> float:
+    """The most memory that this process ever had, in MB. Linux counts under ``ru_maxrss`` what its parent had, too."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        return int(next(line for line in status.read_text().splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def test_votes_beyond_what_can_be_summed(box: Subject) -> None:

@@ -9,7 +9,7 @@ import pytest
 from selectorate.box.ed25519 import ED25519
 from selectorate.box.finite import RFC_3526_2048
 from selectorate.box.v1.elections import MOST_CHOICES, HomomorphicQuestion, RankingQuestion
-from selectorate.box.v1.papers import Paper, group_for, question_for, void_of
+from selectorate.box.v1.papers import Paper, group_for, question_for, void_in, void_of
 from selectorate.errors import InputError
 
 
@@ -42,7 +42,16 @@ def test_rankings_are_shuffled(blank: bool) -> None:
 
 def test_papers_with_rules_are_seen_one_by_one() -> None:
     question = question_for("choose up to", "?", names(19), most=12, paper_rules=True)
-    assert question == RankingQuestion("?", tuple(names(19)))
+    assert question == RankingQuestion("?", tuple(names(19)), {"type": "ChooseUpTo", "most": 12})
+    for vector, why in (
+        ([1] * 12 + [0] * 7, None),
+        ([0] * 19, None),
+        ([1] * 13 + [0] * 6, "too many chosen"),
+        ([*range(1, 20)], "not 0 or 1"),
+    ):
+        assert void_in(question, vector) == why
+    for hint in (None, [], {"type": "STV"}, {"type": "ChooseUpTo"}, {"type": "ChooseUpTo", "most": "2"}):
+        assert void_in(RankingQuestion("?", ("a", "b"), hint), [1, 1]) == "not a ranking"
 
 
 @pytest.mark.parametrize(("count", "group"), [(1, ED25519), (30, ED25519), (31, RFC_3526_2048), (254, RFC_3526_2048)])

@@ -14,6 +14,8 @@ from tests.boxes import YES_NO, Made, new_box, single_trustees
 
 from selectorate.box.ed25519 import ED25519
 from selectorate.box.v1.elections import RankingQuestion
+from selectorate.box.v1.papers import question_for
+from selectorate.box.v1.report import report
 from selectorate.cli.box_demo import CONTEST, RULES
 from selectorate.contest import declare, load_file, to_json
 from selectorate.contest.sealed import papers_of, read_sealed
@@ -134,3 +136,17 @@ def test_a_box_of_two_questions_is_not_declared_from(tmp_path: Path) -> None:
     assert papers.profile.papers.tolist() == [[2, 1]] and papers.void == 0
     with pytest.raises(ContestError, match="summed, not ranked"):
         papers_of(made.read(), 0)
+
+
+def test_papers_on_which_names_are_chosen(tmp_path: Path) -> None:
+    """Where one paper has rules it is opened, and is no ranking: 0 or 1 for each name."""
+    question = question_for("choose up to", "Who?", ("a", "b", "c", "d"), most=2, paper_rules=True)
+    made = new_box(tmp_path, (question,), voters=5, trustees=1)
+    for voter, vector in enumerate(([1, 0, 0, 1], [0, 1, 0, 0], [0, 0, 0, 0], [1, 1, 1, 0], [1, 2, 0, 0])):
+        made.cast(voter, [vector])
+    made.to_the_end()
+    assert report(made.read()).void == {0: 2}
+    papers = read_sealed(made.path)
+    assert papers.void == 2
+    rows = dict(zip(map(tuple, papers.profile.papers.tolist()), papers.profile.number.tolist(), strict=True))
+    assert rows == {(0, 0): 3, (1, 4): 1, (2, 0): 1}

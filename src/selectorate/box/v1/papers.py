@@ -26,7 +26,10 @@ from ..finite import RFC_3526_2048
 from ..groups import Group
 from .elections import MOST_CHOICES, HomomorphicQuestion, Question, RankingQuestion
 
-__all__ = ["Paper", "group_for", "question_for", "void_of"]
+__all__ = ["Paper", "group_for", "question_for", "void_in", "void_of"]
+
+CHOOSE = "ChooseUpTo"
+"""In the hint of a non-homomorphic question: its papers are choices, 0 or 1 a name, up to ``most``, not rankings."""
 
 Paper: TypeAlias = Literal["rank", "choose one", "choose up to", "yes or no"]
 """What the voter is asked to fill in, as rulebooks call it."""
@@ -49,13 +52,16 @@ def question_for(
     seen one by one. Raises InputError for what no box can hold.
     """
     _require_distinct(names)
-    if paper == "rank" or (paper == "choose up to" and paper_rules):
+    if paper == "rank":
         group_for(len(names))
         return RankingQuestion(question, tuple(names))
     if paper in ("choose one", "yes or no"):
         least = most = 1
     if not 0 <= least <= most <= len(names):
         raise InputError(f"nobody can choose {least} to {most} of {len(names)} names")
+    if paper == "choose up to" and paper_rules:
+        group_for(len(names))
+        return RankingQuestion(question, tuple(names), {"type": CHOOSE, "most": most})
     if len(names) > MOST_CHOICES:
         raise InputError(f"a paper of {len(names)} names is too long for a box", hint=f"It takes {MOST_CHOICES}.")
     return HomomorphicQuestion(question, tuple(names), least, most, blank)
@@ -79,6 +85,14 @@ def _require_distinct(names: Sequence[str]) -> None:
         raise InputError("a name on the paper is empty, or there is none")
     if len(set(folded)) < len(folded):
         raise InputError("two names on the paper are the same", hint="Tell them apart, by a first name or a place.")
+
+
+def void_in(question: RankingQuestion, vector: Sequence[int]) -> str | None:
+    """Why a paper that answers ``question`` is void, or None: a ranking, unless the hint says that names are chosen."""
+    hint = question.extra
+    if isinstance(hint, dict) and hint.get("type") == CHOOSE and type(hint.get("most")) is int:
+        return void_of("choose up to", vector, hint["most"])
+    return void_of("rank", vector)
 
 
 def void_of(paper: Paper, vector: Sequence[int], most: int = 1) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from .elections import RankingQuestion
 from .events import Phase
 from .hashes import phi_of_hex
-from .papers import void_of
+from .papers import void_in
 from .reading import CHECKS, SECTIONS, Fault, Reading
 
 __all__ = ["PHASES", "Finding", "Report", "report"]
@@ -159,6 +159,6 @@ def void_plaintexts(reading: Reading) -> dict[int, int]:
         marked = set(reading.opened.not_canonical[position])
         if isinstance(question, RankingQuestion):
             vectors: Sequence[Sequence[int]] = reading.opened.result[position]
-            illegal = {number for number, vector in enumerate(vectors) if void_of("rank", vector)}
+            illegal = {number for number, vector in enumerate(vectors) if void_in(question, vector)}
             found[position] = len(marked | illegal)
     return found
