@@ -6,13 +6,15 @@ The box is read and checked whole first; one that fails a check, or is not opene
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 
 from ..ballots import Profile
-from ..ballots.profile import Option
+from ..ballots.profile import Option, set_code
 from ..box.v1.elections import RankingQuestion
 from ..box.v1.papers import void_in
 from ..box.v1.reading import Reading, read_box
@@ -52,23 +54,29 @@ def papers_of(reading: Reading, position: int = 0) -> SealedPapers:
     if not isinstance(question, RankingQuestion):
         raise ContestError("this question of the box is summed, not ranked: it has no papers", where=where)
     marked = set(reading.opened.not_canonical[position])
-    found: Counter[tuple[int, ...]] = Counter()
+    found: Counter[tuple[tuple[int, ...], ...]] = Counter()
     void = 0
     for number, vector in enumerate(reading.opened.result[position]):
         if number in marked or void_in(question, vector) is not None:
             void += 1
             found[()] += 1
-            continue
-        order = sorted((rank, name) for name, rank in enumerate(vector, 1) if rank)
-        found[tuple(name for _, name in order)] += 1
-    width = max(map(len, found), default=0)
+        else:
+            found[_ranks(vector)] += 1
     rows = sorted(found)
-    papers = np.zeros((len(rows), width), dtype=np.int16)
+    sets = sorted({names for row in rows for names in row if len(names) > 1})
+    codes = {names: set_code(index) for index, names in enumerate(sets)}
+    papers = np.zeros((len(rows), max(map(len, rows), default=0)), dtype=np.int16)
     for number, row in enumerate(rows):
-        papers[number, : len(row)] = row
+        papers[number, : len(row)] = [codes.get(names, names[0]) for names in row]
     numbers = np.array([found[row] for row in rows], dtype=np.int64)
     options = tuple(Option(name) for name in question.answers)
-    return SealedPapers(Profile(options, papers, numbers, title=reading.election.name), void)
+    return SealedPapers(Profile(options, papers, numbers, sets=tuple(sets), title=reading.election.name), void)
+
+
+def _ranks(vector: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """The names, numbered from 1, at each rank of a legal paper. Names that are chosen, not ranked, stand at one."""
+    ranked = sorted((rank, name) for name, rank in enumerate(vector, 1) if rank)
+    return tuple(tuple(name for _, name in at) for _, at in groupby(ranked, key=lambda pair: pair[0]))
 
 
 def read_sealed(path: Path) -> SealedPapers:
