@@ -126,18 +126,6 @@ def test_a_question_that_is_summed_has_no_papers(tmp_path: Path) -> None:
     refused(made.path, "summed, not ranked")
 
 
-def test_names_that_are_chosen_stand_at_one_rank(tmp_path: Path) -> None:
-    """Their order on the paper says nothing: in a count of rankings it must not become one."""
-    question = RankingQuestion("Which two?", ("a", "b", "c"), {"type": "ChooseUpTo", "most": 2})
-    made = new_box(tmp_path, (question,), voters=5, trustees=1)
-    for voter, vector in enumerate([[0, 1, 1], [0, 1, 1], [1, 0, 0], [0, 0, 0], [1, 1, 1]]):
-        made.cast(voter, [vector])
-    made.to_the_end()
-    papers = papers_of(made.read())
-    assert sorted(papers.profile.rankings()) == [(1, (1,)), (2, ()), (2, ((2, 3),))]
-    assert papers.void == 1
-
-
 def test_a_box_of_two_questions_is_not_declared_from(tmp_path: Path) -> None:
     question = RankingQuestion("Who?", ("a", "b"))
     made = new_box(tmp_path, (YES_NO, question), voters=2, trustees=1)
@@ -160,5 +148,6 @@ def test_papers_on_which_names_are_chosen(tmp_path: Path) -> None:
     assert report(made.read()).void == {0: 2}
     papers = read_sealed(made.path)
     assert papers.void == 2
-    rows = dict(zip(map(tuple, papers.profile.papers.tolist()), papers.profile.number.tolist(), strict=True))
-    assert rows == {(0, 0): 3, (1, 4): 1, (2, 0): 1}
+    # All chosen stand at the first rank: where they stand on the paper must not become an order of preference.
+    rows = {ranks: number for number, ranks in papers.profile.rankings()}
+    assert rows == {(): 3, ((1, 4),): 1, (2,): 1}
