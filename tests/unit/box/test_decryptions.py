@@ -211,3 +211,8 @@ def test_nothing_is_decrypted_before_its_time(tmp_path: Path) -> None:
     with pytest.raises(ProtocolError) as caught:
         acts.partial_decryption(made.read(), *made.private[1])
     assert caught.value.check == "events.order"
+
+
+@pytest.mark.parametrize("trustee", [0, -1, 3])
+def test_a_decryption_is_of_a_trustee_that_there_is(box: Made, trustee: int) -> None:
+    assert refused(box, good(box, 2), trustee=trustee) == "decryption.owner"

@@ -443,13 +443,15 @@ def tally_pieces(reading: Reading) -> Iterator[bytes]:
 
 
 def read_share(reading: Reading, owner: int, pieces: Iterable[bytes]) -> PartialDecryption:
-    """Read the partial decryption of trustee ``owner`` (a number that is one) of the tally as it stands.
+    """Read the partial decryption of trustee ``owner`` of the tally as it stands.
 
-    Raises ProtocolError as `read_decryption` does.
+    Raises ProtocolError (``decryption.owner``) if there is no such trustee, and as `read_decryption` does.
     """
     election, trustees = reading.election, reading.trustees
     if election is None or trustees is None:
         raise ProtocolError("there is no setup", check="events.order")
+    if not 1 <= owner <= len(trustees.keys):
+        raise ProtocolError(f"there is no trustee {owner}", check="decryption.owner")
     public = trustees.keys[owner - 1].public_key
     (key,) = reading.pool.read([public])
     if key is None:

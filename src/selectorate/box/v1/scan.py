@@ -30,7 +30,6 @@ class Scanner:
         self._what, self._check = what, check
         point, number = group.point.pattern.pattern, group.scalar.pattern.pattern
         self._below = group.scalar.below or 0
-        self._point_below = group.point.below
         self._ciphertext = re.compile(f'{{"alpha":"({point})","beta":"({point})"}}', re.ASCII)
         self._proof = re.compile(f'{{"challenge":"({number})","response":"({number})"}}', re.ASCII)
         self._point = re.compile(f'"({point})"', re.ASCII)
