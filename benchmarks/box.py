@@ -164,17 +164,14 @@ def page(figures: dict[str, Any]) -> str:
     lines = [BEGIN, "", f"Measured on {figures['date']}: {figures['machine']}.", ""]
     for size, steps in figures["beside"].items():
         lines += [f"**{int(size):,} ballots**, five ranked names, two shuffles, two trustees:", ""]
-        lines += ["| step | program | seconds | processor | memory | |", "| --- | --- | --: | --: | --: | --- |"]
+        lines += ["| step | program | seconds | processor | |", "| --- | --- | --: | --: | --- |"]
         for step, runs in steps.items():
             for name, run in runs.items():
                 times = ""
                 if name == TOOL_NAME:
                     ours = runs[OUR_NAME]
                     times = f"ours is {run['seconds'] / ours['seconds']:.1f} times as fast"
-                lines.append(
-                    f"| {STEPS[step]} | {name} | {run['seconds']:.2f} | {run['processor']:.2f} "
-                    f"| {run['memory']:.0f} MB | {times} |"
-                )
+                lines.append(f"| {STEPS[step]} | {name} | {run['seconds']:.2f} | {run['processor']:.2f} | {times} |")
         lines.append("")
     way = figures["on the way in"]
     lines += [
