@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from ..sheets import words
 from ..sheets.count_json import json_schema
 from . import base, configured
 from .configured import ID as RCTAB
-from .outputs import STANDARD_OUTPUT, Outputs
+from .outputs import STANDARD_OUTPUT, Outputs, print_file, written
 from .tiebreaks import By, Given, tell_tie, ties_of
 
 
@@ -293,14 +293,26 @@ def convert_command(
     format_: str | None = typer.Option(None, "--format", help="The format of FILE, where it is not to be found out."),
     to: str | None = typer.Option(None, "--to", help="The format of TARGET, where its ending does not say it."),
 ) -> None:
-    """Write a file of ballots in another format."""
+    """Write a file of ballots in another format.
+
+    What the other format cannot say is refused, never left out: several at one rank, a candidate who has withdrawn,
+    weights in decimals. A configuration of RCTab (--to rctab) is TARGET, and beside it a table of the ballots.
+    """
     with base.failures_told():
         with base.working(f"Reading {file}"):
             profile = formats.read(file, format=format_)
         format_of_target = to if to is not None else formats.by_extension(str(target)).id
-        text = io.StringIO()
-        formats.write(profile, text, format_of_target, name=None if target == STANDARD_OUTPUT else target.name)
-        Outputs({"target": target}).put(target=text.getvalue)
+        if target == STANDARD_OUTPUT:
+            with tempfile.TemporaryFile() as held:  # nothing is printed of what is refused
+                with base.working("Making what goes to standard output"):
+                    formats.write(profile, held, format_of_target)
+                held.seek(0)
+                print_file(held)
+            return
+        with base.working(f"Writing {target}"):
+            files = formats.write(profile, target, format_of_target)
+        for path in files:
+            written(path)
 
 
 def methods_command(json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:

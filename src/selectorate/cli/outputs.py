@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ..contest.writing import write_all
 from ..errors import InputError, Where
@@ -108,6 +109,15 @@ def _print(content: Content) -> None:
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
+
+
+def print_file(file: IO[bytes]) -> None:
+    """Print what is left of ``file`` as it is, a piece at a time."""
+    if sys.stdout is None:
+        return
+    sys.stdout.flush()
+    shutil.copyfileobj(file, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
 
 
 def _option(name: str) -> str:

@@ -57,7 +57,7 @@ def test_a_format_that_is_not_there() -> None:
     with pytest.raises(InputError, match='there is no format "word"'):
         read("x", format="word")
     with pytest.raises(InputError, match="is not written"):
-        formats.write(profile_of(["Ann"], []), io.StringIO(), "rctab")
+        formats.write(profile_of(["Ann"], []), io.StringIO(), "json-records")
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,7 @@ def test_a_format_that_is_not_there() -> None:
         ("x.cat", "preflib-cat"),
         ("x.dat", "dat"),
         ("x.csv", "csv"),
+        ("x.xlsx", "ess"),
     ],
 )
 def test_the_format_of_a_file_to_be_written(tmp_path: Path, name: str, found: str) -> None:

@@ -8,15 +8,18 @@ A format is one module and one line in ``FORMATS``. ``read`` finds out by itself
 
 from __future__ import annotations
 
+import io
+import secrets
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
-from typing import IO, BinaryIO
+from pathlib import Path, PurePath
+from typing import IO, BinaryIO, cast
 
 from ...errors import InputError, Where
 from ..profile import Profile
 from . import blt, cdf, clearballot, debian, ess, matrix, preflib, rctab, records, table
-from .base import Format, Options, Source, check_encoding, fault, joined, shown
+from .base import Format, Options, Source, Writer, check_encoding, fault, joined, shown
 
 FORMATS: dict[str, Format] = {
     found.id: found
@@ -73,28 +76,109 @@ def read(
     return found.read(source, options)
 
 
-def write(profile: Profile, file: str | Path | IO[str], format: str | None = None, *, name: str | None = None) -> None:
-    """Write ``profile`` to a path or to an open text file, in a format of ``FORMATS``: without one, by the extension.
+def write(
+    profile: Profile,
+    file: str | Path | IO[str] | IO[bytes],
+    format: str | None = None,
+    *,
+    name: str | None = None,
+) -> list[Path]:
+    """Write ``profile`` to a path or an open file, in a format of ``FORMATS``: without one, by the extension.
 
-    Raises InputError, before anything is written, where the format cannot say what is on a ballot. Names of parties
-    and the like, which a format has no room for, are left out.
+    Gives the files that were written, if a path was given; a format of two files needs one, and the second is never
+    written over a file that is there. Text is written to open files of either kind, a workbook only to one of bytes.
+    Raises InputError, before anything is written, where the format cannot say what is on a ballot, or that a candidate
+    has withdrawn. Names of parties and the like, which a format has no room for, are left out.
     """
     found = known(format) if format is not None else by_extension(str(file) if isinstance(file, str | Path) else "")
-    if found.write is None:
+    if not found.writes:
         raise InputError(f"{found.name} is not written", hint=f"These are: {_listed(_writable())}.")
-    if not isinstance(file, str | Path):
-        found.write(profile, file, name or "ballots" + found.extensions[0])
-        return
-    path = Path(file)
-    part = path.with_name(path.name + ".part")
+    gone = [option.name for option in profile.candidates if option.withdrawn]
+    if gone and not found.withdrawn:
+        able = _listed(item for item in _writable() if item.withdrawn)
+        raise InputError(
+            f"{found.name} cannot say that a candidate has withdrawn: {shown(', '.join(gone), 80)}",
+            where=Where(profile.title or None),
+            hint=f"Write one of these instead: {able}.",
+        )
+    if isinstance(file, str | Path):
+        return _write_files(profile, Path(file), found, name)
+    if found.beside is not None:
+        raise InputError(
+            f"{found.name} is a file that names a second one, which is written beside it",
+            hint="Give the path of a file.",
+        )
+    name = name or "ballots" + found.extensions[0]
+    if isinstance(file, io.RawIOBase | io.BufferedIOBase) or "b" in str(getattr(file, "mode", "")):
+        _write_bytes(profile, cast(IO[bytes], file), found, name)
+    elif found.write is not None:
+        found.write(profile, cast(IO[str], file), name)
+    else:
+        raise InputError(f"{found.name} is no text", hint="Give a path, or an open file of bytes.")
+    return []
+
+
+def _write_bytes(profile: Profile, file: IO[bytes], found: Format, name: str) -> None:
+    """Write ``profile`` to an open file of bytes."""
+    if found.pack is not None:
+        found.pack(profile, file, name)
+    elif found.write is not None:
+        _write_text(profile, file, found.write, name)
+
+
+def _write_text(profile: Profile, file: IO[bytes], write: Writer, name: str) -> None:
+    text = io.TextIOWrapper(cast(BinaryIO, file), encoding="utf-8", newline="\n")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as out:
-            found.write(profile, out, name or path.name)
-        part.replace(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+        write(profile, text, name)
     finally:
-        part.unlink(missing_ok=True)
+        text.detach()  # which writes what is held; the file stays open
+
+
+def _write_files(profile: Profile, path: Path, found: Format, name: str | None) -> list[Path]:
+    """Write ``profile`` to ``path``, and beside it if the format has two files: all of them whole, or none."""
+    name = name or path.name
+    second = None if found.beside is None else path.with_name(PurePath(name).stem + found.beside[0])
+    try:
+        if path.is_dir():
+            raise InputError("is a folder, not a file", where=Where(str(path)))
+        place = path.resolve() if path.is_symlink() else path
+        if place.exists() and not place.is_file():  # a device or a pipe is written to, not replaced
+            with place.open("wb") as out:
+                write(profile, out, found.id, name=name)
+            return [path]
+        if second is not None and (second.exists() or second.is_symlink()):
+            raise InputError(
+                f"the ballots would be written over {second}, which is there",
+                where=Where(str(path)),
+                hint="Give the configuration another name, or put that file elsewhere.",
+            )
+        with ExitStack() as parts:
+            ready = []
+            if found.beside is not None and second is not None:
+                with _part(second, parts) as out:
+                    _write_text(profile, out, found.beside[1], second.name)
+                    ready.append((Path(out.name), second))
+            with _part(place, parts) as out:
+                _write_bytes(profile, out, found, name)
+                ready.append((Path(out.name), place))
+            for part, target in ready:
+                part.replace(target)
+    except BrokenPipeError:
+        raise
+    except (OSError, RuntimeError) as error:  # a RuntimeError is a loop of links
+        said = (error.strerror if isinstance(error, OSError) else None) or error
+        raise InputError(f"cannot be written: {said}", where=Where(str(path))) from None
+    return [path] if second is None else [path, second]
+
+
+def _part(path: Path, parts: ExitStack) -> BinaryIO:
+    """A file that becomes ``path`` if all goes well, with the permissions of what is there; ``parts`` removes it."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    out = part.open("xb")
+    parts.callback(part.unlink, missing_ok=True)
+    if path.exists():
+        part.chmod(path.stat().st_mode & 0o777)
+    return out
 
 
 def known(format: str) -> Format:

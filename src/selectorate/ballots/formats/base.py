@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
@@ -35,6 +35,8 @@ MAX_SETS = 32_000
 """Different groups of candidates at one rank: what a mark of 16 bits can tell apart."""
 MAX_BALLOTS = 10**12
 """Ballots in a file: a hundred times mankind. Sums of votes stay exact in 64 bits."""
+MAX_ROWS = 10**8
+"""Ballots that are written one a row. A merged file says a number in a few digits; written out, that fills a disk."""
 MAX_SCALE = 10**6
 """Decimals of a weight: six."""
 MAX_NAME = 500
@@ -415,6 +417,7 @@ class Options:
 
 Reader = Callable[[Source, Options], Profile]
 Writer = Callable[[Profile, IO[str], str], None]
+Packer = Callable[[Profile, IO[bytes], str], None]
 
 
 @dataclass(frozen=True)
@@ -422,9 +425,11 @@ class Format:
     """A way to write ballots down.
 
     ``looks``: whether a file that begins with these bytes and has this name looks like it. ``write`` raises InputError
-    where the format cannot say what is on a ballot. ``by_name``: a file that looks like nothing is taken for this
-    format if it has one of the extensions, so that its faults are told. ``segments``: whether a column can say the
-    segment of each ballot.
+    where the format cannot say what is on a ballot; ``pack`` is the same for a format that is no text. ``beside``: what
+    comes in place of the extension in the name of a second file, without which the first is nothing, and what writes
+    it. ``by_name``: a file that looks like nothing is taken for this format if it has one of the extensions, so that
+    its faults are told. ``segments``: whether a column can say the segment of each ballot. ``withdrawn``: whether it
+    can say that a candidate has withdrawn.
     """
 
     id: str
@@ -434,8 +439,11 @@ class Format:
     looks: Callable[[bytes, str], bool]
     read: Reader | None = None
     write: Writer | None = None
+    pack: Packer | None = None
+    beside: tuple[str, Writer] | None = None
     by_name: bool = False
     segments: bool = False
+    withdrawn: bool = False
 
     @property
     def reads(self) -> bool:
@@ -445,7 +453,7 @@ class Format:
     @property
     def writes(self) -> bool:
         """Whether files of this format can be written."""
-        return self.write is not None
+        return self.write is not None or self.pack is not None
 
 
 def cannot_say(profile: Profile, target: str, what: str, number: int, instead: str) -> InputError:
@@ -455,6 +463,24 @@ def cannot_say(profile: Profile, target: str, what: str, number: int, instead: s
         where=Where(profile.title or None),
         hint=f"Write {instead} instead.",
     )
+
+
+def ballots_with(profile: Profile, sets: Collection[int]) -> int:
+    """How many ballots have a rank at which one of these ``sets`` stands, told by their places in ``profile.sets``."""
+    codes = np.array([set_code(index) for index in sets], dtype=np.int16)
+    return int(profile.number[np.isin(profile.papers, codes).any(axis=1)].sum())
+
+
+def check_one_a_row(profile: Profile, target: str, most: int = MAX_ROWS) -> None:
+    """Raise InputError for ballots that cannot be written one a row: parts of one, or more than ``most``."""
+    if profile.scale != 1:
+        raise cannot_say(profile, target, "parts of a ballot", profile.total, "csv")
+    if profile.total > most:
+        raise InputError(
+            f"{target} has a row a ballot, and room for {most:,}: {profile.total:,} ballots",
+            where=Where(profile.title or None),
+            hint="Write blt or csv instead, which merge equal ballots.",
+        )
 
 
 def number_text(number: int, scale: int) -> str:

@@ -517,5 +517,6 @@ FORMAT = Format(
     looks=looks,
     read=read,
     write=write,
+    withdrawn=True,
     by_name=True,
 )

@@ -16,7 +16,20 @@ from typing import IO
 
 from ..profile import END, MAX_CANDIDATES, SKIPPED, Option, Profile
 from . import xmls
-from .base import MAX_RANKS, Format, Options, Source, Tally, cannot_say, fault, name_of, shown, title_of
+from .base import (
+    MAX_RANKS,
+    Format,
+    Options,
+    Source,
+    Tally,
+    ballots_with,
+    cannot_say,
+    check_one_a_row,
+    fault,
+    name_of,
+    shown,
+    title_of,
+)
 from .cells import OVERVOTE, WRITE_IN
 from .jsons import elements
 
@@ -236,10 +249,10 @@ def write(profile: Profile, file: IO[str], name: str) -> None:
     Raises InputError for what such a report has no room for.
     """
     target = "a report of cast vote records"
-    if profile.scale != 1:
-        raise cannot_say(profile, target, "parts of a ballot", profile.total, "csv")
-    if any(not group for group in profile.sets):
-        raise cannot_say(profile, target, "that several were marked without saying who", profile.total, "csv")
+    check_one_a_row(profile, target)
+    unknown = ballots_with(profile, {index for index, group in enumerate(profile.sets) if not group})
+    if unknown:
+        raise cannot_say(profile, target, "that several were marked without saying who", unknown, "csv")
     if any(option.name.strip().lower() in OVERVOTE for option in profile.candidates):
         raise cannot_say(profile, target, "that a candidate is called as an over-vote is", profile.total, "csv")
     file.write('{"@type":"CVR.CastVoteRecordReport","Version":"1.0.0","GeneratedDate":"1970-01-01T00:00:00Z",\n"CVR":[')

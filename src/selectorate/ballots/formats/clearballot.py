@@ -21,8 +21,10 @@ from .base import (
     Options,
     Source,
     Tally,
+    ballots_with,
     cannot_say,
     check_candidates,
+    check_one_a_row,
     fault,
     name_of,
     one_line,
@@ -121,10 +123,10 @@ def write(profile: Profile, file: IO[str], name: str) -> None:
     Raises InputError for what such an export has no room for.
     """
     target = "a Clear Ballot export"
-    if profile.scale != 1:
-        raise cannot_say(profile, target, "parts of a ballot", profile.total, "csv")
-    if any(not group for group in profile.sets):
-        raise cannot_say(profile, target, "that several were marked without saying who", profile.total, "csv")
+    check_one_a_row(profile, target)
+    unknown = ballots_with(profile, {index for index, group in enumerate(profile.sets) if not group})
+    if unknown:
+        raise cannot_say(profile, target, "that several were marked without saying who", unknown, "csv")
     names = [(one_line(option.name), one_line(option.party or "")) for option in profile.candidates]
     title = one_line(profile.title) or "Contest"
     if ":" in title or any(":" in who + party for who, party in names) or len(set(names)) < len(names):

@@ -15,7 +15,19 @@ from typing import IO
 
 from ...errors import InputError
 from ..profile import SKIPPED, Option, Profile
-from .base import Format, Options, Source, Tally, cannot_say, check_candidates, fault, name_of, one_line, shown
+from .base import (
+    Format,
+    Options,
+    Source,
+    Tally,
+    cannot_say,
+    check_candidates,
+    check_one_a_row,
+    fault,
+    name_of,
+    one_line,
+    shown,
+)
 from .matrix import ranks_of
 
 _OPTION = re.compile(r"[\s/|\\]*Option\s+([0-9A-Z]{1,4})[\s>-]*:\s*(.*)\Z", re.IGNORECASE)
@@ -80,8 +92,7 @@ def write(profile: Profile, file: IO[str], name: str) -> None:
     has no room for.
     """
     target = "a tally sheet"
-    if profile.scale != 1:
-        raise cannot_say(profile, target, "parts of a ballot", profile.total, "csv")
+    check_one_a_row(profile, target)
     rows = ranks_of(profile, target, "csv")
     if profile.papers.shape[1] >= len(_RANKS) or len(profile.candidates) >= len(_RANKS):
         raise cannot_say(profile, target, f"more than {len(_RANKS) - 1} options or ranks", profile.total, "csv")

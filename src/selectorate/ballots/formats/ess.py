@@ -2,16 +2,43 @@
 
 The first sheet has a heading; the columns under "1st Choice", "Choice 2", "3" and the like are ranks, and in their
 cells stand names, "undervote" or "overvote". A sheet with a column a candidate is read as the CSV of that form is.
+
+What is written has a second sheet, ours, with the candidates in their order: a sheet of ballots knows only those for
+whom somebody voted. Other programs read the first sheet alone.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import IO
 
-from ..profile import Profile
-from . import xlsx
-from .base import Format, Options, Source, Tally, fault
-from .cells import Columns, Row, by_candidate, by_rank, columns_of
+from ...errors import InputError, Where
+from ..profile import END, SKIPPED, Option, Profile
+from . import workbook, xlsx
+from .base import (
+    MAX_RANKS,
+    Format,
+    Options,
+    Source,
+    Tally,
+    ballots_with,
+    cannot_say,
+    check_candidates,
+    check_one_a_row,
+    fault,
+    name_of,
+    one_line,
+    shown,
+)
+from .cells import OVERVOTE, SEVERAL, UNDERVOTE, Columns, Row, by_candidate, by_rank, columns_of
+
+CANDIDATES = "Candidates (selectorate)"
+"""The name of our sheet."""
+_HEADINGS = ["Candidate", "Party", "Write-in"]
+_TARGET = "an ES&S workbook"
+_MAX_CELLS = xlsx.MAX_UNPACKED // 40
+"""Cells, each of which takes up to forty bytes: as many as would be read again."""
 
 
 def read(source: Source, options: Options) -> Profile:
@@ -32,7 +59,8 @@ def read(source: Source, options: Options) -> Profile:
     # A row without anything is a row that somebody formatted; a blank ballot has an identifier.
     ballots = ((line, cells or [""]) for line, cells in ballots if options.first_row is not None or any(cells))
     if columns.ranked:
-        return by_rank(ballots, columns, len(heading), options, tally)
+        declared = None if told else _declared(source)
+        return by_rank(ballots, columns, len(heading), options, tally, declared)
     return by_candidate(ballots, columns, heading, options, tally, number)
 
 
@@ -52,6 +80,68 @@ def _from(source: Source, options: Options) -> Iterator[Row]:
         yield line, cells or [""]
 
 
+def _declared(source: Source) -> list[Option] | None:
+    """The candidates, if they stand on a sheet of ours."""
+    rows = [(line, [*cells, "", "", ""]) for line, cells in xlsx.rows(source, CANDIDATES) if any(cells)]
+    if not rows or rows[0][1][:3] != _HEADINGS:
+        return None
+    check_candidates(len(rows) - 1, source.name, None)
+    return [
+        Option(name_of(who, source.name, line), one_line(party) or None, write_in=write_in == "yes")
+        for line, (who, party, write_in, *_) in rows[1:]
+    ]
+
+
+def pack(profile: Profile, file: IO[bytes], name: str) -> None:
+    """Write ``profile`` as a workbook: a row a ballot, numbered, and a column a rank. The same bytes each time.
+
+    Texts are texts there, whatever they begin with: no cell is a formula. Raises InputError for what a workbook of
+    this kind has no room for.
+    """
+    check_one_a_row(profile, _TARGET, xlsx.MAX_ROWS - 1)
+    known = ballots_with(profile, {index for index, group in enumerate(profile.sets) if group})
+    if known:
+        raise cannot_say(profile, _TARGET, "who stand together at one rank", known, "csv")
+    names = [one_line(option.name) for option in profile.candidates]
+    often = Counter(names)
+    for who in names:
+        if often[who] > 1:
+            raise _refusal(profile, f"tells candidates apart by their names, and two are called {shown(who)}")
+        if who.lower() in OVERVOTE | UNDERVOTE or SEVERAL in who or who.startswith("#"):
+            raise _refusal(profile, f"cannot have {shown(who)} as a name: in its cells that means something else")
+    width = max(1, int((profile.papers != END).any(axis=0).sum()))
+    if width >= MAX_RANKS or (width + 1) * profile.total > _MAX_CELLS:
+        raise _refusal(profile, f"has no room for {profile.total:,} ballots of {width:,} ranks")
+    text = {END: "undervote", SKIPPED: "undervote"} | dict(enumerate(names, 1))
+    text |= {-2 - index: "overvote" for index in range(len(profile.sets))}
+    blank = [END] * (width - profile.papers.shape[1])
+    ballots = (
+        ([text[mark] for mark in (row + blank)[:width]], number)
+        for row, number in zip(profile.papers.tolist(), profile.number.tolist(), strict=True)
+    )
+    people = (
+        ([who, one_line(option.party or ""), "yes" if option.write_in else ""], 1)
+        for option, who in zip(profile.candidates, names, strict=True)
+    )
+    workbook.write(
+        file,
+        [
+            workbook.Sheet("Ballots", ["Cast Vote Record", *map(_choice, range(1, width + 1))], ballots, numbered=True),
+            workbook.Sheet(CANDIDATES, _HEADINGS, people),
+        ],
+    )
+
+
+def _refusal(profile: Profile, why: str) -> InputError:
+    return InputError(f"{_TARGET} {why}", where=Where(profile.title or None), hint="Write csv instead.")
+
+
+def _choice(rank: int) -> str:
+    """The heading of a rank: 1st Choice, 2nd Choice, 11th Choice."""
+    ending = "th" if rank % 100 // 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"{rank}{ending} Choice"
+
+
 def looks(head: bytes, name: str) -> bool:
     """Whether it is a zip, and called a workbook."""
     return head.startswith(b"PK\x03\x04")
@@ -64,5 +154,7 @@ FORMAT = Format(
     description="An Excel workbook with a row a ballot and a column a rank, as ES&S machines export it.",
     looks=looks,
     read=read,
+    pack=pack,
+    by_name=True,
     segments=True,
 )

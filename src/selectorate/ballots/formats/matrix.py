@@ -151,7 +151,7 @@ def ranks_of(profile: Profile, target: str, instead: str) -> list[list[int]]:
 
 
 def write(profile: Profile, file: IO[str], name: str) -> None:
-    """Write ``profile``; the electorate, which it does not know, as 0. Withdrawals and write-ins are left out."""
+    """Write ``profile``; the electorate, which it does not know, as 0. Write-ins are left out."""
     ranks = ranks_of(profile, "a rank matrix", "blt")
     file.write(f"{one_line(profile.title)}\n")
     file.write(f"{profile.seats or 1} {len(profile.candidates)} {len(ranks)} 0\n")

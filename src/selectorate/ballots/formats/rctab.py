@@ -5,18 +5,24 @@ rules as well, word for word; what they mean is for those who count. Sources are
 Ballot CSV and generic CSV; the others are refused by name.
 
 A configuration names files. Only those in its own folder, or in the folder around that, are opened.
+
+What is written is two files: generic CSV, and the configuration that names it. Of rules it has only what a profile
+says, the number of winners: how ties are broken and what an over-vote means is for those who count to fill in.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from typing import IO
 
 import numpy as np
 
+from ...errors import InputError, Where
 from ..profile import END, MAX_CANDIDATES, SKIPPED, Option, Profile
 from . import cdf, clearballot, ess, table
 from .base import (
@@ -33,6 +39,7 @@ from .base import (
     title_of,
     whole,
 )
+from .cells import WRITE_IN
 
 UNDECLARED = "Undeclared Write-ins"
 """What RCTab calls all that voters wrote and nobody declared."""
@@ -270,6 +277,76 @@ def _used(profile: Profile) -> set[int]:
     }
 
 
+# --- writing ------------------------------------------------------------------------------------------------
+
+BESIDE = "_cvr.csv"
+"""What the name of the file of ballots ends with, beside that of the configuration without its extension."""
+
+
+def write(profile: Profile, file: IO[str], name: str) -> None:
+    """Write the configuration called ``name``. Raises InputError for what it and its CSV have no room for."""
+    pool = _pool(profile)
+    names = _headings(profile)
+    source = {
+        "provider": "genericCsv",
+        "filePath": PurePath(name).stem + BESIDE,
+        "contestId": "",
+        "firstVoteColumnIndex": "2",
+        "firstVoteRowIndex": "2",
+        "idColumnIndex": "1",
+        "overvoteLabel": "",
+        "overvoteDelimiter": "",
+        "skippedRankLabel": "",
+        "undeclaredWriteInLabel": names[-1] if pool else "",
+        "treatBlankAsUndeclaredWriteIn": False,
+    }
+    candidates = [
+        {"name": who, "excluded": option.withdrawn, "aliases": []}
+        for option, who in zip(profile.candidates, names, strict=True)
+    ]
+    rules = {"maxRankingsAllowed": "max"}
+    if profile.seats is not None:
+        rules["numberOfWinners"] = str(profile.seats)
+    document = {
+        "tabulatorVersion": "2.0.0",
+        "outputSettings": {"contestName": one_line(profile.title)},
+        "cvrFileSources": [source],
+        "candidates": candidates[:-1] if pool else candidates,
+        "rules": rules,
+    }
+    json.dump(document, file, ensure_ascii=False, indent=2)
+    file.write("\n")
+
+
+def write_ballots(profile: Profile, file: IO[str], name: str) -> None:
+    """Write the CSV. RCTab compares names letter by letter, so that they stand there as they are."""
+    table.write_table(profile, file, _TARGET, _headings(profile))
+
+
+_TARGET = "RCTab's generic CSV"
+
+
+def _pool(profile: Profile) -> bool:
+    """Whether the last candidate is what stands for all names that nobody declared."""
+    last = profile.candidates[-1]
+    return (
+        last.write_in and not last.withdrawn and last.name.strip().lower() in WRITE_IN and len(profile.candidates) > 1
+    )
+
+
+def _headings(profile: Profile) -> list[str]:
+    """The names of the candidates. Raises InputError where two have one, for only names tell them apart."""
+    names = [one_line(option.name) for option in profile.candidates]
+    for who, often in Counter(names).items():
+        if often > 1:
+            raise InputError(
+                f"{_TARGET} tells candidates apart by their names, and {often} are called {shown(who)}",
+                where=Where(profile.title or None),
+                hint="Write csv instead, or give one another name.",
+            )
+    return names
+
+
 _LOOK = re.compile(rb'"(?:cvrFileSources|tabulatorVersion)"\s*:')
 
 
@@ -285,4 +362,7 @@ FORMAT = Format(
     description="RCTab's configuration of a contest, with the files of ballots that it names.",
     looks=looks,
     read=read,
+    write=write,
+    beside=(BESIDE, write_ballots),
+    withdrawn=True,
 )

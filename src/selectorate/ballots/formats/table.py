@@ -19,7 +19,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import IO
@@ -31,8 +31,8 @@ from .base import (
     Options,
     Source,
     Tally,
-    cannot_say,
     check_candidates,
+    check_one_a_row,
     fault,
     name_of,
     number_text,
@@ -200,12 +200,20 @@ def write(profile: Profile, file: IO[str], name: str) -> None:
 
 def write_columns(profile: Profile, file: IO[str], name: str) -> None:
     """Write ``profile`` with a column a candidate and a row a ballot, as RCTab's generic CSV wants it."""
-    if profile.scale != 1:
-        raise cannot_say(profile, "CSV with one ballot a row", "parts of a ballot", profile.total, "csv")
-    ranks = ranks_of(profile, "CSV with a column a candidate", "csv")
-    writer = csv.writer(file, lineterminator="\n")
     names = [one_line(option.name) for option in profile.candidates]
-    writer.writerow([_BALLOT_ID, *(f" {who}" if who.startswith(_FORMULA) else who for who in names)])
+    headings = [f" {who}" if who.startswith(_FORMULA) else who for who in names]
+    write_table(profile, file, "CSV with a column a candidate", headings)
+
+
+def write_table(profile: Profile, file: IO[str], target: str, headings: Sequence[str]) -> None:
+    """Write ``profile`` with a column a candidate, under ``headings``, and a row a ballot.
+
+    Raises InputError for what such a table has no room for; ``target`` is what messages call it.
+    """
+    check_one_a_row(profile, target)
+    ranks = ranks_of(profile, target, "csv")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([_BALLOT_ID, *headings])
     ballot = 0
     for given, number in zip(ranks, profile.number.tolist(), strict=True):
         cells = ["" if rank == 0 else str(rank) for rank in given]
@@ -237,6 +245,7 @@ RANKS = Format(
     write=write,
     by_name=True,
     segments=True,
+    withdrawn=True,
 )
 COLUMNS = Format(
     id="csv-columns",

@@ -1,4 +1,4 @@
-"""The cells of the first sheet of an Excel workbook, row by row, with bounds on what a hostile one can cost.
+"""The cells of a sheet of an Excel workbook, row by row, with bounds on what a hostile one can cost.
 
 A workbook is a zip of XML. It is unpacked in pieces as it is parsed, never as a whole; what is unpacked is counted as
 it comes out, not as the file says; and a document type, with which XML can be made to swell, is refused.
@@ -36,8 +36,11 @@ MAX_ENTRIES = 10_000
 _PIECE = 1 << 16
 
 
-def rows(source: Source) -> Iterator[tuple[int, list[str]]]:
-    """The rows of the first sheet, with their numbers; empty cells are "". Raises InputError for no workbook."""
+def rows(source: Source, sheet: str | None = None) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the first sheet, with their numbers; empty cells are "". Raises InputError for no workbook.
+
+    ``sheet``: the name of another one; there are no rows where no sheet is called so.
+    """
     with source.open() as file:
         seekable: BinaryIO = file if file.seekable() else BytesIO(file.read())
         try:
@@ -45,7 +48,7 @@ def rows(source: Source) -> Iterator[tuple[int, list[str]]]:
                 if len(packed.infolist()) > MAX_ENTRIES:
                     raise fault(source.name, None, f"a workbook of more than {MAX_ENTRIES} parts")
                 workbook = _Workbook(source.name, packed)
-                yield from workbook.rows()
+                yield from workbook.rows(sheet)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
             raise fault(
                 source.name, None, f"the workbook cannot be unpacked ({error})", "Save it again as .xlsx."
@@ -112,13 +115,13 @@ class _Workbook:
         except expat.ExpatError as error:
             raise fault(self.name, None, f"{part} is not XML ({error})", "Save it again as .xlsx.") from None
 
-    def sheet(self) -> str:
-        """The name of the part that holds the first sheet."""
+    def sheet(self, wanted: str | None) -> str | None:
+        """The name of the part that holds the first sheet, or the one called ``wanted``, if there is one."""
         ids: list[str] = []
         targets: dict[str, str] = {}
 
         def of_workbook(tag: str, attributes: dict[str, str]) -> None:
-            if _local(tag) == "sheet":
+            if _local(tag) == "sheet" and wanted in (None, attributes.get("name")):
                 ids.extend(value for key, value in attributes.items() if key.endswith(":id"))
 
         def of_relations(tag: str, attributes: dict[str, str]) -> None:
@@ -135,6 +138,8 @@ class _Workbook:
         part = found.lstrip("/") if found.startswith("/") else posixpath.normpath(posixpath.join("xl", found))
         if part in self.names:
             return part
+        if wanted is not None:
+            return None
         if "xl/worksheets/sheet1.xml" in self.names:
             return "xl/worksheets/sheet1.xml"
         raise fault(self.name, None, "the file has no sheet", "Is it an Excel workbook (.xlsx)?")
@@ -172,9 +177,11 @@ class _Workbook:
                 pass
         return found
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """The rows of the first sheet."""
-        part = self.sheet()
+    def rows(self, wanted: str | None) -> Iterator[tuple[int, list[str]]]:
+        """The rows of the first sheet, or of the one called ``wanted``, if there is one."""
+        part = self.sheet(wanted)
+        if part is None:
+            return
         sheet = _Sheet(self.name, self.strings())
         for _ in self.parse(part, MAX_UNPACKED, sheet.start, sheet.end, sheet.text):
             for number, cells in sheet.done:  # few cells may stand far apart: a row at a time becomes a list
