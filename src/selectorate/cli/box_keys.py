@@ -113,7 +113,9 @@ def of_file(path: Path) -> Iterator[None]:
     """What a file holds that a person has given is their mistake, not a failed check; the message names the file."""
     try:
         yield
-    except ProtocolError as fault:
+    except (ProtocolError, InputError) as fault:
+        if fault.where.file:
+            raise
         raise InputError(fault.message, where=Where(str(path)), hint=fault.hint) from None
 
 

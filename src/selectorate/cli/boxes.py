@@ -19,9 +19,10 @@ from ..box.v1.ballots import make_ballot, tracker
 from ..box.v1.box import Box, open_box
 from ..box.v1.credentials import published_text
 from ..box.v1.diff import compare
-from ..box.v1.elections import election_text, questions_of
+from ..box.v1.elections import ListsQuestion, election_text, questions_of
 from ..box.v1.keys import read_private_key
 from ..box.v1.looking import look
+from ..box.v1.papers import require_distinct
 from ..box.v1.reading import Reading
 from ..box.v1.trustees import election_key, read_trustees
 from ..errors import InputError, ProtocolError, Where
@@ -213,13 +214,18 @@ def _election(asked: dict[str, Any], uuid: str, group: Group, key: str) -> bytes
     for name, shape in _ABOUT.items():
         if name in asked:
             require(shape, asked[name], f"its {name}", check="setup.election")
+    questions = questions_of(asked.get("questions"))
+    for question in questions:
+        lists = question.lists if isinstance(question, ListsQuestion) else (question.answers,)
+        for names in lists:
+            require_distinct(names)
     return election_text(
         uuid=uuid,
         name=asked.get("name", ""),
         description=asked.get("description", ""),
         group=group,
         public_key=key,
-        questions=questions_of(asked.get("questions")),
+        questions=questions,
         administrator=asked.get("administrator"),
         credential_authority=asked.get("credential_authority"),
         language=asked.get("language"),

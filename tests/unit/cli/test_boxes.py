@@ -266,6 +266,10 @@ MISTAKES: dict[str, tuple[str, tuple[object, ...]]] = {
     "a name that is none": ("name.json: .*name", ("open", "name.json", *OPEN, "--uuid", "1" * 14)),
     "a number that JSON has not": ("nan.json: .*election", ("open", "nan.json", *OPEN, "--uuid", "1" * 14)),
     "half of a letter": ("half.json: .*election", ("open", "half.json", *OPEN, "--uuid", "1" * 14)),
+    "a name twice": (
+        "twice.json: .*names on the paper are the same",
+        ("open", "twice.json", *OPEN, "--uuid", "1" * 14),
+    ),
     "a group that is none": ('no group "X"', ("open", "group.json", *OPEN, "--uuid", "1" * 14)),
     "an identifier that is none": ("not the identifier", ("open", "q.json", *OPEN, "--uuid", "x")),
     "no trustees' file": (
@@ -329,6 +333,7 @@ FILES: dict[str, Any] = {
     "lang.json": TEMPLATE | {"language": 5},
     "name.json": TEMPLATE | {"name": 5},
     "group.json": TEMPLATE | {"group": "X"},
+    "twice.json": TEMPLATE | {"questions": [{"answers": ["Ann", " ann"], "min": 1, "max": 1, "question": "?"}]},
 }
 
 

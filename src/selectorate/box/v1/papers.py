@@ -26,7 +26,7 @@ from ..finite import RFC_3526_2048
 from ..groups import Group
 from .elections import MOST_CHOICES, HomomorphicQuestion, Question, RankingQuestion
 
-__all__ = ["Paper", "group_for", "question_for", "void_in", "void_of"]
+__all__ = ["Paper", "group_for", "question_for", "require_distinct", "void_in", "void_of"]
 
 CHOOSE = "ChooseUpTo"
 """In the hint of a non-homomorphic question: its papers are choices, 0 or 1 a name, up to ``most``, not rankings."""
@@ -51,7 +51,7 @@ def question_for(
     whether there are rules on what one paper must hold (six women and six men among nineteen): then papers have to be
     seen one by one. Raises InputError for what no box can hold.
     """
-    _require_distinct(names)
+    require_distinct(names)
     if paper == "rank":
         group_for(len(names))
         return RankingQuestion(question, tuple(names))
@@ -78,7 +78,7 @@ def group_for(names: int) -> Group:
     )
 
 
-def _require_distinct(names: Sequence[str]) -> None:
+def require_distinct(names: Sequence[str]) -> None:
     """Raise InputError for a paper without names, or with two that a voter could not tell apart."""
     folded = [unicodedata.normalize("NFC", name).strip().casefold() for name in names]
     if not names or "" in folded:
