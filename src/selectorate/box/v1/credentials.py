@@ -73,7 +73,7 @@ def public(group: Group, uuid: str, credential: str) -> str:
     return group.power_g(secret_exponent(group, uuid, credential))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PublicCredential:
     """One entry of the public list: the key, and how many times its ballot counts."""
 

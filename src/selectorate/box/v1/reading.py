@@ -334,7 +334,7 @@ class _Reader:
         for _, _, _, weight in reading.roll.used():
             tally.add_count(weight)
         if reading.election.rankings:
-            for rankings in reading.roll.rankings():
+            for rankings in reading.roll.take_rankings():
                 tally.add_rankings(rankings)
         reader = BallotReader(reading.election)
         for chunk in chunked(self._last.values(), BATCH):

@@ -9,7 +9,7 @@ named as void, so that the count leaves them out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...errors import ProtocolError
@@ -21,6 +21,10 @@ from .packed import CHUNK, Ciphertexts, Packed
 from .tallies import unflattened
 
 __all__ = ["Opened", "open_tally", "result_text"]
+
+
+MOST_KNOWN = 100_000
+"""Encodings that are remembered: papers of few names are mostly alike, those of thirty are all different."""
 
 
 class Opened:
@@ -55,49 +59,49 @@ def open_tally(
     result: list[Any] = []
     not_canonical: dict[int, list[int]] = {}
     for position, question in enumerate(election.questions):
-        texts: list[str] = []
-        for start in range(0, len(tally[position]), CHUNK):
-            stop = min(start + CHUNK, len(tally[position]))
-            texts += _plaintexts(pool, tally[position], position, shares, start, stop)
+        chunks = _plaintexts(pool, tally[position], position, shares)
         if isinstance(question, RankingQuestion):
-            vectors = [election.group.decode(text, len(question.answers)) for text in texts]
-            not_canonical[position] = _not_canonical(election.group, texts, vectors)
+            vectors, marked = _vectors(election.group, len(question.answers), chunks)
+            not_canonical[position] = marked
             result.append(vectors)
             continue
-        sums = logarithms(pool, texts, total_weight)
+        sums = logarithms(pool, [text for texts in chunks for text in texts], total_weight)
         result.append(unflattened(question, sums) if isinstance(question, ListsQuestion) else sums)
     return Opened(result, not_canonical)
 
 
 def _plaintexts(
-    pool: Pool,
-    tally: Ciphertexts,
-    position: int,
-    shares: Sequence[tuple[int, Sequence[Packed]]],
-    start: int,
-    stop: int,
-) -> list[str]:
-    """The texts of beta divided by the synthetic factor, for a part of one question's ciphertexts."""
-    columns = [(-exponent % pool.q, factors[position].take(start, stop)) for exponent, factors in shares]
-    products: list[Product] = []
-    for number, beta in enumerate(tally.betas.take(start, stop)):
-        products.append([(beta, 1), *((column[number], exponent) for exponent, column in columns)])
-    texts = pool.texts(pool.products(products))
-    pool.clear()
-    return texts
+    pool: Pool, tally: Ciphertexts, position: int, shares: Sequence[tuple[int, Sequence[Packed]]]
+) -> Iterator[list[str]]:
+    """The texts of beta divided by the synthetic factor, for one question's ciphertexts, chunk by chunk."""
+    for start in range(0, len(tally), CHUNK):
+        stop = min(start + CHUNK, len(tally))
+        columns = [(-exponent % pool.q, factors[position].take(start, stop)) for exponent, factors in shares]
+        products: list[Product] = []
+        for number, beta in enumerate(tally.betas.take(start, stop)):
+            products.append([(beta, 1), *((column[number], exponent) for exponent, column in columns)])
+        texts = pool.texts(pool.products(products))
+        pool.clear()
+        yield texts
 
 
-def _not_canonical(group: Group, texts: Sequence[str], vectors: Sequence[Sequence[int]]) -> list[int]:
-    """The positions of plaintexts that are not what encoding their vector gives."""
+def _vectors(group: Group, count: int, chunks: Iterable[list[str]]) -> tuple[list[list[int]], list[int]]:
+    """The vectors of plaintexts, and the positions of those that are not what encoding their vector gives."""
     canonical_text: dict[tuple[int, ...], str] = {}
-    found = []
-    for position, (text, vector) in enumerate(zip(texts, vectors, strict=True)):
-        key = tuple(vector)
-        if key not in canonical_text:
-            canonical_text[key] = group.encode(key)
-        if canonical_text[key] != text:
-            found.append(position)
-    return found
+    vectors: list[list[int]] = []
+    marked: list[int] = []
+    for texts in chunks:
+        for text in texts:
+            vector = group.decode(text, count)
+            key = tuple(vector)
+            if key not in canonical_text:
+                if len(canonical_text) == MOST_KNOWN:
+                    canonical_text.clear()
+                canonical_text[key] = group.encode(key)
+            if canonical_text[key] != text:
+                marked.append(len(vectors))
+            vectors.append(vector)
+    return vectors, marked
 
 
 def logarithms(pool: Pool, texts: Sequence[str], most: int) -> list[int]:

@@ -71,9 +71,10 @@ class Roll:
             if self._heights[position]:
                 yield credential, self._heights[position], self._tracker(position), self._weights[position]
 
-    def rankings(self) -> Iterator[bytes]:
-        """The packed rankings of the last ballot of each who voted."""
+    def take_rankings(self) -> Iterator[bytes]:
+        """The packed rankings of the last ballot of each who voted; they are not kept any longer."""
         size = self._size
         for position, height in enumerate(self._heights):
             if height:
                 yield bytes(self._rankings[position * size : (position + 1) * size])
+        self._rankings = bytearray()

@@ -82,7 +82,7 @@ class Tally:
         return found
 
     def _sorted(self, rows: bytearray, into: Ciphertexts) -> None:
-        """Put the rankings ``rows`` into the order of the tally."""
+        """Put the rankings ``rows``, which are used up, into the order of the tally."""
         size = 2 * len(self.pool.pack([self.pool.generator]))
         group = self.election.group
         keys: list[tuple[bytes, int]] = []
@@ -96,6 +96,7 @@ class Tally:
         for _, at in keys:
             into.alphas.put_packed(rows[at : at + half])
             into.betas.put_packed(rows[at + half : at + size])
+        rows.clear()
 
 
 def pieces(election: Election, ciphertexts: Sequence[Ciphertexts]) -> Iterator[str]:
