@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 PIP    ?= $(BIN)/python -m pip
 WORKERS ?= 2
 # What is installed, and its exact versions.
-EXTRAS ?= pictures,fast,dev
+EXTRAS ?= pictures,fast,office,dev
 PINS   ?= constraints.txt
 # Random elections each way of `make interop-box`.
 ELECTIONS ?= 200
@@ -19,7 +19,7 @@ export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format types docs bench bench-box fuzz-box agree interop-box check clean
+.PHONY: help setup demo test lint format types migrations docs bench bench-box fuzz-box agree interop-box check clean
 
 help:  ## show this page
 	@echo "selectorate: the election office of an organisation, as software"
@@ -65,6 +65,11 @@ format: $(STAMP)  ## bring the code into form (ruff)
 
 types: $(STAMP)  ## check the types (mypy --strict)
 	$(BIN)/mypy
+
+migrations: $(STAMP)  ## write the first migration of the office again (until the first release there is one)
+	rm -f src/selectorate/office/migrations/0*.py
+	SELECTORATE_HOME=$$(mktemp -d) DJANGO_SETTINGS_MODULE=selectorate.office.settings $(BIN)/python -m django makemigrations office
+	$(BIN)/ruff format -q src/selectorate/office/migrations
 
 docs: $(STAMP)  ## write the generated pages of docs/ again
 	$(BIN)/python tools/make_docs.py

@@ -8,6 +8,7 @@ Every message says what is wrong, where (file, line, key), and what would be rig
     │   └── ContestError    a contest file that is malformed or does not fit its rulebook
     ├── ProtocolError       data of a sealed box that is not as the protocol wants it  exit status 1
     │   └── ContributionError   what one trustee gave to a common key
+    ├── RefusedError        an act of the office that a role, the rules or the state of things refuses  exit status 1
     ├── CountError          a count that cannot go on (no rule for a tie, figures that are not there)
     └── MissingPartError    an optional part of the installation that is not there (pictures)
 """
@@ -94,6 +95,19 @@ class RulebookError(InputError):
 
 class ContestError(InputError):
     """A contest file that is malformed, does not fit its rulebook, or is not there."""
+
+
+class RefusedError(SelectorateError):
+    """An act that may not be done: by this person, by the rules, or as things stand.
+
+    ``field``: the name of what was filled in wrong, where one field is to blame.
+    """
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, field: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.field = field
 
 
 class ProtocolError(SelectorateError):

@@ -1,0 +1,141 @@
+"""Who may use a route.
+
+Every view says it with ``@may(...)``; ``guard`` walks the routes when they are loaded, and a route that says nothing
+stops the site. ``AccessMiddleware`` holds every request to it, so that no view has to remember: it finds the contest
+that the address names (the keyword ``contest``), the roles that the person has in it, and answers 404 for what they
+may not know of, 403 for what they may not do, the sign-in page for somebody who is not signed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, URLResolver
+
+from .models import Appointment, Contest, Role, User
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PUBLIC, SIGNED_IN = "public", "signed-in"
+NOMINATOR, CANDIDATE = "nominator", "candidate"
+"""Who sits in a body of the contest; who stands in it, or acts for somebody who does."""
+OFFICERS: tuple[str, ...] = tuple(role.value for role in Role)
+"""The roles that are given by appointment, and need a second factor."""
+
+OTHERS: dict[str, str] = {
+    "account_": PUBLIC,
+    "mfa_": SIGNED_IN,
+    "mfa_login_webauthn": PUBLIC,
+    "mfa_authenticate": PUBLIC,
+    "mfa_reauthenticate": SIGNED_IN,
+}
+"""Routes of other people's code, by the beginning of their name: the longest that fits holds."""
+
+
+def may(*who: str) -> Callable[[View], View]:
+    """Say who may use a view: ``PUBLIC``, ``SIGNED_IN``, or roles of which one is enough."""
+    if not who:
+        raise ImproperlyConfigured("a route for nobody")
+
+    def mark(view: View) -> View:
+        view.who = frozenset(who)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def who_may(view: Callable[..., Any], name: str | None) -> frozenset[str] | None:
+    """Who may use a view under a route's name; None where nobody has said."""
+    said = getattr(view, "who", None)
+    if said is None and name:
+        fitting = [key for key in OTHERS if name.startswith(key)]
+        return frozenset({OTHERS[max(fitting, key=len)]}) if fitting else None
+    return said
+
+
+def routes(patterns: Iterable[Any], prefix: str = "") -> Iterable[tuple[str, URLPattern]]:
+    """Every route below ``patterns`` with its whole address."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, prefix + str(pattern.pattern))
+        else:
+            yield prefix + str(pattern.pattern), pattern
+
+
+def guard(patterns: list[Any]) -> list[Any]:
+    """``patterns``, if every route says who may use it. Raises ImproperlyConfigured with those that do not."""
+    silent = [address for address, pattern in routes(patterns) if who_may(pattern.callback, pattern.name) is None]
+    if silent:
+        raise ImproperlyConfigured(f"routes that do not say who may use them: {', '.join(silent)}")
+    return patterns
+
+
+def roles_of(user: Any, contest: Contest | None) -> frozenset[str]:
+    """What somebody is to a contest, or (without one) to the organisation."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return frozenset()
+    found = set(Appointment.objects.filter(user=user, ended=None, contest=None).values_list("role", flat=True))
+    if contest is not None:
+        found |= set(Appointment.objects.filter(user=user, ended=None, contest=contest).values_list("role", flat=True))
+        if contest.bodies.filter(body__seats__user=user, body__seats__ended=None).exists():
+            found.add(NOMINATOR)
+        if (
+            contest.candidates.filter(user=user).exists()
+            or contest.candidates.filter(agents__user=user, agents__ended=None).exists()
+        ):
+            found.add(CANDIDATE)
+    return frozenset(found)
+
+
+class AccessMiddleware:
+    """Holds every request to what its route says."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with nothing of a signed-in person's pages kept by any cache."""
+        response = self.get_response(request)
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Let the request through, or answer it here."""
+        match = request.resolver_match
+        who = who_may(view, match.url_name if match else None)
+        if who is None:
+            raise PermissionDenied
+        contest = get_object_or_404(Contest, slug=kwargs["contest"]) if "contest" in kwargs else None
+        request.contest = contest  # type: ignore[attr-defined]
+        request.roles = roles = roles_of(request.user, contest)  # type: ignore[attr-defined]
+        if contest is not None and not contest.public and not roles:
+            raise Http404
+        if PUBLIC in who:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if SIGNED_IN in who:
+            return None
+        having = roles & who
+        if not having:
+            raise PermissionDenied
+        if having <= set(OFFICERS) and not settings.DEMO and not is_mfa_enabled(request.user):
+            return redirect("mfa_index")
+        return None
+
+
+def officers_of(contest: Contest | None, role: str) -> list[User]:
+    """Who holds a role in a contest or in the whole organisation."""
+    found = Appointment.objects.filter(role=role, ended=None, contest__in=[contest] if contest else [])
+    found = found | Appointment.objects.filter(role=role, ended=None, contest=None)
+    return list(User.objects.filter(appointments__in=found, is_active=True).distinct())

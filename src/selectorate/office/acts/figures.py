@@ -1,0 +1,209 @@
+"""Figures and files of ballots, taken in by two officials who do not see each other's; the declaration."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
+
+from ... import contest as contests
+from ...contest.model import MOTION, REOPEN, TOTAL
+from ...errors import InputError, RefusedError
+from ...rules import BallotStage, MotionStage
+from .. import timetable
+from ..documents import case_of, contest_text
+from ..models import Candidate, Contest, Declaration, FiguresEntry, Role, StageState
+from ..models.acts import canonical
+from .core import CLOCK, Entry, act, sha256
+
+OFFICER = Role.RETURNING_OFFICER
+ROLL = ("entitled", "returned", "rejected", "spoilt", "valid", "abstentions", "not_voting")
+"""What is taken in beside votes."""
+MAX_FILE = 200 * 1024 * 1024
+"""Bytes of a file of ballots."""
+MAX_VOTES = 10**9
+
+
+@act(OFFICER, CLOCK)
+def close_ballot(entry: Entry, contest: Contest, *, stage: str) -> None:
+    """Close a ballot or motion at its published time."""
+    state = contest.stages.filter(stage=stage, status=StageState.Status.OPEN).first()
+    if state is None or contest.rulebook.stage_named(stage).kind == "nomination":
+        raise RefusedError(_("there is no such ballot open"), field="stage")
+    closes = timetable.at(contest, f"{stage}_closes")
+    if closes is not None and entry.at < closes:
+        raise RefusedError(_("it closes at its published time, not before"))
+    state.status, state.closed = StageState.Status.CLOSED, entry.at
+    state.save(update_fields=["status", "closed"])
+
+
+@act(OFFICER, Role.REGISTRAR, silent=True)
+def enter_figures(
+    entry: Entry,
+    contest: Contest,
+    *,
+    stage: str,
+    votes: dict[str, dict[str, int]],
+    roll: dict[str, dict[str, int]],
+    round: int = 1,
+) -> FiguresEntry:
+    """Take in the figures of a round. They count once two officials have taken in the same.
+
+    ``votes``, ``roll``: by segment (or ``total``), then by candidate, or by the names of ``ROLL``.
+    """
+    found = _counted_stage(contest, stage)
+    _no_file(contest, stage)
+    sections = sections_of(found)
+    names = field_of(contest, found, round)
+    data: dict[str, Any] = {"votes": {}, "roll": {}}
+    for section, figures in votes.items():
+        if section not in sections or set(figures) != set(names):
+            raise RefusedError(_("votes are needed for every candidate in each segment"), field="votes")
+        data["votes"][section] = {who: _whole(number, f"votes.{section}.{who}") for who, number in figures.items()}
+    for section, figures in roll.items():
+        if section not in (*sections, TOTAL) or set(figures) - set(ROLL):
+            raise RefusedError(_("there is no such figure of the roll"), field="roll")
+        data["roll"][section] = {name: _whole(number, f"roll.{section}.{name}") for name, number in figures.items()}
+    if set(data["votes"]) != set(sections):
+        raise RefusedError(_("figures are needed for every segment"), field="votes")
+    made = _taken_in(entry, contest, stage, round, data)
+    entry.details = {"stage": stage, "round": round, "hash": sha256(canonical(data)), "agreed": bool(made.agreed)}
+    return made
+
+
+@act(OFFICER, Role.REGISTRAR, silent=True)
+def enter_file(
+    entry: Entry,
+    contest: Contest,
+    *,
+    stage: str,
+    name: str,
+    content: bytes,
+    section: str = TOTAL,
+    roll: dict[str, dict[str, int]] | None = None,
+    round: int = 1,
+) -> FiguresEntry:
+    """Take in a file of ballots. It counts once two officials have taken in the same, byte for byte."""
+    found = _counted_stage(contest, stage)
+    if len(content) > MAX_FILE:
+        raise RefusedError(_("a file of ballots has 200 MB at most"), field="file")
+    if section not in sections_of(found) and section != TOTAL:
+        raise RefusedError(_("there is no such segment"), field="section")
+    if contest.figures.filter(stage=stage, replaced=None, file="").exists():
+        raise RefusedError(_("figures were taken in for this ballot, not files"), field="file")
+    suffix = "." + "".join(c for c in name.rpartition(".")[2].lower() if c.isalnum())[:8]
+    digest = sha256(content)
+    data = {"section": section, "roll": roll or {}, "file": digest}
+    made = _taken_in(entry, contest, stage, round, data, (digest, suffix, content))
+    entry.details = {"stage": stage, "section": section, "hash": digest, "agreed": bool(made.agreed)}
+    return made
+
+
+def _taken_in(
+    entry: Entry,
+    contest: Contest,
+    stage: str,
+    number: int,
+    data: dict[str, Any],
+    file: tuple[str, str, bytes] | None = None,
+) -> FiguresEntry:
+    """Keep an official's entry in place of their own before; say of it and of another's equal one that they agree."""
+    alike = contest.figures.filter(stage=stage, round=number, replaced=None)
+    if file is not None:
+        alike = alike.filter(data__section=data["section"])
+    if alike.filter(agreed__isnull=False).exists():
+        raise RefusedError(_("two officials agree on these figures already"))
+    alike.filter(by=entry.by).update(replaced=entry.at)
+    made = FiguresEntry(contest=contest, stage=stage, round=number, by=entry.by, data=data)
+    if file is not None:
+        made.file_hash = file[0]
+        made.file.save(f"{file[0]}{file[1]}", ContentFile(file[2]), save=False)
+    made.save()
+    twin = next((one for one in alike.exclude(by=entry.by) if one.data == data), None)
+    if twin is not None:
+        for one in (twin, made):
+            one.agreed = entry.at
+            one.save(update_fields=["agreed"])
+        try:
+            case_of(contest)
+        except InputError as fault:
+            raise RefusedError(
+                _("both officials took in the same, but it cannot be: %(why)s") % {"why": fault}
+            ) from None
+    return made
+
+
+def _whole(number: object, field: str) -> int:
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= MAX_VOTES:
+        raise RefusedError(_("a number of votes is a whole number"), field=field)
+    return number
+
+
+def _counted_stage(contest: Contest, stage: str) -> BallotStage | MotionStage:
+    found = contest.rulebook.stage_named(stage)
+    if not isinstance(found, BallotStage | MotionStage):
+        raise RefusedError(_("there is no such ballot"), field="stage")
+    if not contest.stages.filter(stage=stage, status=StageState.Status.CLOSED).exists():
+        raise RefusedError(_("figures are taken in once the ballot is closed"))
+    if contest.status != Contest.Status.ADOPTED:
+        raise RefusedError(_("the result is declared: figures do not change any more"))
+    return found
+
+
+def _no_file(contest: Contest, stage: str) -> None:
+    if contest.figures.filter(stage=stage, replaced=None).exclude(file="").exists():
+        raise RefusedError(_("files of ballots were taken in for this ballot, not figures"))
+
+
+def sections_of(stage: BallotStage | MotionStage) -> tuple[str, ...]:
+    """The segments whose figures are taken in; ``total`` where the stage knows none."""
+    return tuple(getattr(stage, "segments", ())) or (TOTAL,)
+
+
+def field_of(contest: Contest, stage: BallotStage | MotionStage, number: int) -> list[str]:
+    """Who stands in a round: the keys of the candidates, or the two sides of a motion.
+
+    Raises RefusedError if the round before is not there, or decided it.
+    """
+    if isinstance(stage, MotionStage):
+        return list(MOTION)
+    standing = [one.key for one in contest.candidates.filter(status=Candidate.Status.STANDING)]
+    standing += [REOPEN] if stage.reopen_nominations else []
+    ballots = [one.id for one in contest.rulebook.stage if isinstance(one, BallotStage)]
+    earlier = ballots[: ballots.index(stage.id)]
+    if number == 1 and not earlier:
+        return standing
+    played = {one.stage: one for one in contests.replay(case_of(contest))}
+    if number == 1:
+        before = played.get(earlier[-1])
+        if before is None or not before.qualified:
+            raise RefusedError(_("who goes into this ballot is not decided yet"))
+        return list(before.qualified)
+    here = played.get(stage.id)
+    if here is None or len(here.rounds) < number - 1:
+        raise RefusedError(_("the round before it is not there yet"), field="round")
+    left = here.rounds[number - 2].left
+    if left is None:
+        raise RefusedError(_("the round before it decided the ballot, or does not say who is left"), field="round")
+    return list(left)
+
+
+@act(OFFICER, two=True, says=lambda contest: _("declare the result of %(title)s") % {"title": contest.title})
+def declare_result(entry: Entry, contest: Contest) -> Declaration:
+    """Declare the result, by two officials: made from the figures or ballots on which two officials agree."""
+    if contest.status != Contest.Status.ADOPTED:
+        raise RefusedError(_("this contest is not under way, or is declared already"))
+    contest.declared = entry.at
+    text = contest_text(contest)
+    try:
+        declared = contests.declare(case_of(contest, text))
+    except InputError as fault:
+        raise RefusedError(_("the result cannot be declared: %(why)s") % {"why": fault}) from None
+    data = contests.to_json(declared)
+    digest = hashlib.sha256(text.encode() + b"\0" + contest.rulebook_text.encode()).hexdigest()
+    contest.status = Contest.Status.DECLARED
+    contest.save(update_fields=["status", "declared"])
+    entry.details = {"hash": digest, "elected": data.get("elected")}
+    return Declaration.objects.create(contest=contest, at=entry.at, contest_text=text, data=data, hash=digest)

@@ -1,0 +1,14 @@
+"""The office as a Django application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class OfficeConfig(AppConfig):
+    """The election office."""
+
+    name = "selectorate.office"
+    label = "office"
+    verbose_name = "Election office"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,209 @@
+"""A contest of the office as the contest file and rulebook from which the rooms below replay and declare it."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from django.utils import timezone
+
+from .. import contest as contests
+from .. import documents
+from ..contest.loading import from_document
+from ..contest.model import TOTAL
+from ..contest.nominations import gates
+from ..errors import ContestError
+from ..rules import NominationStage, held
+from . import timetable
+from .models import Candidate, Contest, FiguresEntry, Organisation, StageState
+
+RULEBOOK, CONTEST = "rulebook.toml", "contest.toml"
+
+
+def contest_text(contest: Contest) -> str:
+    """The contest file of ``contest`` as things stand, in TOML."""
+    return tomlkit.dumps(_plain(contest_data(contest)))
+
+
+def case_of(contest: Contest, text: str | None = None) -> contests.Case:
+    """The contest as the rooms below know it, checked: from its file, its rulebook and the ballots taken in.
+
+    Raises ContestError for whatever does not fit.
+    """
+    text = contest_text(contest) if text is None else text
+    with tempfile.TemporaryDirectory(prefix="contest-") as name:
+        folder = Path(name)
+        (folder / RULEBOOK).write_text(contest.rulebook_text, encoding="utf-8")
+        for entry in contest.figures.filter(replaced=None, agreed__isnull=False).exclude(file=""):
+            (folder / file_name(entry)).write_bytes(entry.file.read())
+        return from_document(documents.parse(text.encode(), CONTEST, ContestError), folder)
+
+
+def contest_data(contest: Contest) -> dict[str, Any]:
+    """What the contest file says, as plain values."""
+    there = Organisation.there()
+    declared = contest.declared or timetable.at(contest, timetable.DECLARED) or timezone.now()
+    data: dict[str, Any] = {
+        "id": contest.slug,
+        "title": contest.title,
+        "organisation": there.name if there else contest.rulebook.organisation,
+        "office": contest.office.name if contest.office else contest.rulebook.office,
+        "rulebook": RULEBOOK,
+        "date": timezone.localtime(declared, timetable.zone()).date(),
+        "occasion": contest.occasion,
+        "figures": "ours",
+    }
+    if contest.about:
+        data["about"] = contest.about
+    candidates = list(contest.candidates.select_related("person"))
+    if contest.holder is not None:
+        incumbent = next((one for one in candidates if one.person_id == contest.holder_id), None)
+        if incumbent is not None:
+            data["holder"] = incumbent.key
+    data["timetable"] = timetable.plain(contest)
+    data["parameters"] = contest.parameters
+    data["candidates"] = {
+        one.key: {"name": one.name, **({"groups": one.groups} if one.groups else {})} for one in candidates
+    }
+    data["bodies"] = body_sizes(contest)
+    data["nomination"] = [
+        table
+        for stage in contest.rulebook.stage
+        if isinstance(stage, NominationStage) and closed(contest, stage.id)
+        for table in nomination_tables(contest, stage)
+    ]
+    data["ballot"] = [table for stage in contest.rulebook.stage if (table := ballot_table(contest, stage))]
+    data["claims"] = contest.claims
+    return {key: value for key, value in data.items() if value not in ({}, [], None)}
+
+
+def closed(contest: Contest, stage: str) -> bool:
+    """Whether a stage is closed."""
+    return contest.stages.filter(stage=stage, status=StageState.Status.CLOSED).exists()
+
+
+def body_sizes(contest: Contest) -> dict[str, Any]:
+    """How large every body of the rulebook was on its day, in all, by part and by measure."""
+    sizes: dict[str, Any] = {}
+    for link in contest.bodies.select_related("body"):
+        seats = list(link.body.seats_on(link.on).values_list("part", "measure"))
+        table: dict[str, Any] = {"size": len(seats), "name": link.body.name}
+        known = contest.rulebook.bodies[link.key].parts if link.key in contest.rulebook.bodies else {}
+        if known:
+            table["parts"] = {part: sum(1 for here, _ in seats if here == part) for part in known}
+        if seats and all(measure is not None for _, measure in seats):
+            table["measured"] = sum(measure for _, measure in seats)
+        sizes[link.key] = table
+    return sizes
+
+
+def nomination_tables(contest: Contest, stage: NominationStage) -> list[dict[str, Any]]:
+    """The nominations of a stage, by body, as a contest file has them. Withdrawn and invalid ones do not count."""
+    ways = [gate.by for gate in gates(stage)] or ([stage.by] if stage.by else [])
+    valid = list(
+        contest.nominations.filter(stage=stage.id, withdrawn=None, invalid="").select_related("seat", "candidate")
+    )
+    consented = {
+        one.key for one in contest.candidates.all() if one.consented or one.status == Candidate.Status.STANDING
+    }
+    known_parts = {key: body.parts for key, body in contest.rulebook.bodies.items()}
+    tables = []
+    for number, way in enumerate(ways):
+        mine = [one for one in valid if one.body == way]
+        people = dict.fromkeys(one.candidate.key for one in mine)
+        counts = {who: sum(one.candidate.key == who for one in mine) for who in people}
+        table: dict[str, Any] = {"stage": stage.id, "counts": counts}
+        if stage.any:
+            table["by"] = way
+        if known_parts.get(way):
+            table["parts"] = {
+                who: {
+                    part: sum(o.candidate.key == who and o.seat.part == part for o in mine) for part in known_parts[way]
+                }
+                for who in people
+            }
+        gate = next((gate for gate in gates(stage) if gate.by == way), None)
+        if gate is not None and gate.together is not None:
+            table["measured"] = {
+                who: sum(one.seat.measure or 0 for one in mine if one.candidate.key == who) for who in people
+            }
+        if gate is not None and gate.spread is not None:
+            table["spread"] = {
+                who: len({one.seat.place for one in mine if one.candidate.key == who and one.seat.place})
+                for who in people
+            }
+        if number == 0 and stage.effect != "none":
+            table |= _by_ruling(contest, stage, consented)
+        tables.append({key: value for key, value in table.items() if value not in ({}, [])} | {"counts": counts})
+    return tables
+
+
+def _by_ruling(contest: Contest, stage: NominationStage, consented: set[str]) -> dict[str, Any]:
+    """Who is on the paper by right, who withdrew, and who was refused: what does not follow from a number."""
+    found: dict[str, Any] = {}
+    if held(stage.incumbent) == "automatic" and contest.occasion == "challenge" and contest.holder_id:
+        found["automatic"] = [
+            one.key
+            for one in contest.candidates.filter(person=contest.holder).exclude(status=Candidate.Status.WITHDRAWN)
+        ]
+    found["withdrew"] = [one.key for one in contest.candidates.filter(status=Candidate.Status.WITHDRAWN)]
+    refused = {one.key: one.reason for one in contest.candidates.filter(status=Candidate.Status.REFUSED)}
+    for one in contest.candidates.exclude(status=Candidate.Status.WITHDRAWN):
+        if one.key not in consented and one.key not in refused and one.key not in found.get("automatic", []):
+            refused[one.key] = "did not consent to stand"
+    found["refused"] = refused
+    return {key: value for key, value in found.items() if value}
+
+
+def ballot_table(contest: Contest, stage: Any) -> dict[str, Any] | None:
+    """The figures of a ballot or motion on which two officials agree, as a contest file has them."""
+    if stage.kind not in ("ballot", "motion"):
+        return None
+    entries = list(agreed(contest, stage.id))
+    if not entries:
+        return None
+    table: dict[str, Any] = {"stage": stage.id}
+    if stage.kind == "motion" and contest.holder is not None:
+        table["holder"] = contest.holder.name
+    events = {event.number: event.data for event in contest.rounds.filter(stage=stage.id)}
+    if entries[0].file:
+        table["ballots"] = {entry.data.get("section", TOTAL): file_name(entry) for entry in entries}
+        table["roll"] = entries[0].data.get("roll", {})
+    else:
+        repeated = getattr(stage, "count", None) == "repeated ballots"
+        table["round"] = []
+        for entry in entries:
+            here: dict[str, Any] = {"votes": entry.data["votes"], **events.get(entry.round, {})}
+            if repeated and entry.data.get("roll"):
+                here["roll"] = entry.data["roll"]
+            elif entry.data.get("roll"):
+                table.setdefault("roll", {}).update(entry.data["roll"])
+            table["round"].append(here)
+    return {key: value for key, value in table.items() if value not in ({}, [])}
+
+
+def agreed(contest: Contest, stage: str) -> list[FiguresEntry]:
+    """One entry a round (or a section's file) on which two officials agree, in the order of the rounds."""
+    found: dict[tuple[int, str], FiguresEntry] = {}
+    for entry in contest.figures.filter(stage=stage, replaced=None, agreed__isnull=False).order_by("round", "pk"):
+        found.setdefault((entry.round, entry.data.get("section", "") if entry.file else ""), entry)
+    return list(found.values())
+
+
+def file_name(entry: FiguresEntry) -> str:
+    """The name of a file of ballots beside the contest file."""
+    return f"{entry.stage}-{entry.round}-{entry.data.get('section', TOTAL)}{Path(entry.file.name).suffix}"
+
+
+def _plain(value: Any) -> Any:
+    """``value`` with nothing that TOML has no form for."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, str | int | bool | date):
+        return value
+    return str(value)

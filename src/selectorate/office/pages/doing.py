@@ -1,0 +1,39 @@
+"""How a page does an act: what is filled in goes to the act, and what the act refuses is said at its field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
+
+from ...errors import RefusedError, SelectorateError
+
+
+def done(
+    request: HttpRequest,
+    act: Callable[..., Any],
+    *args: Any,
+    said: str = "",
+    form: forms.Form | None = None,
+    **given: Any,
+) -> bool:
+    """Do ``act(*args, **given)``; whether it was done.
+
+    ``said``: what the person is told then. A refusal is told at the field of ``form`` that is to blame, or above all.
+    """
+    try:
+        act(*args, **given)
+    except SelectorateError as fault:
+        hint = f" {fault.hint}" if fault.hint and not isinstance(fault, RefusedError) else ""
+        field = getattr(fault, "field", None)
+        if form is not None:
+            form.add_error(field if field in form.fields else None, f"{fault.message}{hint}")
+        else:
+            messages.error(request, f"{fault.message}{hint}")
+        return False
+    if said:
+        messages.success(request, said)
+    return True

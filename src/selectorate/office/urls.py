@@ -1,0 +1,19 @@
+"""The addresses of the site. Every route says who may use it (``access.may``), or the site does not start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import include, path
+
+from .access import guard
+from .pages import desk, public
+
+urlpatterns: list[Any] = guard(
+    [
+        path("", public.home, name="home"),
+        path("desk/", desk.desk, name="desk"),
+        path("account/", include("allauth.account.urls")),
+        path("account/2fa/", include("allauth.mfa.urls")),
+    ]
+)

@@ -1,0 +1,25 @@
+"""The settings under which the tests of the site run: those of the site, in a folder that goes away.
+
+``SELECTORATE_TEST_DATABASE``: the address of a PostgreSQL to run on; without it SQLite.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_home = tempfile.mkdtemp(prefix="office-tests-")
+atexit.register(shutil.rmtree, _home, ignore_errors=True)
+for _name in [name for name in os.environ if name.startswith("SELECTORATE_") and name != "SELECTORATE_TEST_DATABASE"]:
+    del os.environ[_name]
+os.environ["SELECTORATE_HOME"] = _home
+os.environ.pop("DATABASE_URL", None)
+if _address := os.environ.pop("SELECTORATE_TEST_DATABASE", ""):
+    os.environ["DATABASE_URL"] = _address
+
+from selectorate.office.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+ACCOUNT_RATE_LIMITS = False
