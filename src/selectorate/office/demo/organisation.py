@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 def furnish(party: Party) -> None:
     """The tree of units and their offices."""
     national = Unit.objects.create(kind="national", name="Commonwealth Party", slug="commonwealth")
-    party.leader = Office.objects.create(unit=national, name="Leader", slug="leader").pk
+    for number, name in enumerate(("Leader", "Deputy leader", "President", "Vice-president", "Treasurer", "Chair")):
+        slug = name.lower().replace(" ", "-")
+        party.offices[slug] = Office.objects.create(unit=national, name=name, slug=slug, order=number).pk
     regions = [
         Unit.objects.create(parent=national, kind="region", name=name, slug=name.lower())
         for name in ("North", "Midlands", "South")

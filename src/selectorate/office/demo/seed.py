@@ -28,7 +28,7 @@ class Party:
     today: datetime
     officers: dict[str, User] = field(default_factory=dict)
     bodies: dict[str, str] = field(default_factory=dict)
-    leader: int = 0
+    offices: dict[str, int] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -113,15 +113,16 @@ def leadership(
     standing: tuple[str, ...],
     holder: str = "",
     against: str = "",
+    office: str = "leader",
 ) -> Contest:
-    """A leadership contest under labour-2014, adopted, its candidates proposed; dates count from ``declared``."""
+    """A contest under labour-2014, adopted, its candidates proposed; dates count in days from ``declared``."""
     with played_at(party.day(declared - 75, 9)):
         contest = contests.create_contest(
             party.ruth,
             None,
             title=title,
             rulebook="labour-2014",
-            office=party.leader,
+            office=party.offices[office],
             occasion=occasion,
             about="One vote each, counted together and reported by segment.",
         )
@@ -258,7 +259,6 @@ def _two_years_ago(party: Party) -> None:
     }
     roll = {"entitled": 4655, "returned": 3570, "spoilt": 19, "valid": 3551}
     count(party, contest, votes, roll, -420)
-    party.officers["first"] = party.ruth
 
 
 def _motion(party: Party) -> None:
@@ -314,8 +314,102 @@ def _challenge(party: Party) -> None:
     count(party, contest, votes, roll, -12)
 
 
+def _draft(party: Party) -> None:
+    with played_at(party.day(-1, 15)):
+        contest = contests.create_contest(
+            party.ruth, None, title="Chair of the conference", rulebook="labour-2018", office=party.offices["chair"]
+        )
+        name_bodies(party, contest, -2)
+
+
+def _nominations_open(party: Party) -> None:
+    standing = ("Iris Kowalczyk", "Samir Redfern", "Gwen Tregenza")
+    contest = leadership(
+        party,
+        "Election of the deputy leader",
+        declared=66,
+        occasion="vacancy",
+        standing=standing,
+        office="deputy-leader",
+    )
+    nominate(party, contest, {"kowalczyk": 9, "redfern": 7, "tregenza": 4}, 66 - 68)
+
+
+def _blocked(party: Party) -> None:
+    standing = ("Olwen Sewell", "Magnus Baird")
+    contest = leadership(
+        party, "Election of the treasurer", declared=32, occasion="vacancy", standing=standing, office="treasurer"
+    )
+    nominate(party, contest, {"sewell": 22, "baird": 18}, 32 - 68)
+    close_nominations(party, contest, 32 - 65)
+    with played_at(party.day(-3, 10)):
+        one = contest.candidates.get(key="sewell")
+        candidates.write_statement(one.user, contest, candidate="sewell", text=STATEMENTS[1])
+        one.refresh_from_db()
+        candidates.sign_off(one.user, contest, candidate="sewell", seen=paper.entry_hash(one))
+
+
+def _ballot_open(party: Party) -> None:
+    standing = ("Wanda Eastlake", "Callum Iqbal", "Petra Lovelace")
+    contest = leadership(
+        party, "Election of the president", declared=20, occasion="vacancy", standing=standing, office="president"
+    )
+    nominate(party, contest, {"eastlake": 14, "iqbal": 16, "lovelace": 11}, 20 - 68)
+    close_nominations(party, contest, 20 - 65)
+    ready(party, contest, 20 - 40)
+    with played_at(party.day(20 - 33, 9)):
+        contests.open_stage(party.ruth, contest, stage="ballot")
+
+
+def _counting(party: Party) -> None:
+    standing = ("Leo Pemberley", "Hana Whitcombe")
+    contest = leadership(
+        party,
+        "Election of the vice-president",
+        declared=1,
+        occasion="vacancy",
+        standing=standing,
+        office="vice-president",
+    )
+    nominate(party, contest, {"pemberley": 25, "whitcombe": 24}, 1 - 68)
+    close_nominations(party, contest, 1 - 65)
+    ready(party, contest, 1 - 40)
+    votes = {
+        "members": {"pemberley": 1204, "whitcombe": 1198},
+        "registered": {"pemberley": 511, "whitcombe": 498},
+        "affiliated": {"pemberley": 402, "whitcombe": 431},
+    }
+    roll = {"entitled": 4980, "returned": 4262, "spoilt": 18, "valid": 4244}
+    with played_at(party.day(1 - 33, 9)):
+        contests.open_stage(party.ruth, contest, stage="ballot")
+    with played_at(party.day(1 - 3, 12)):
+        figures.close_ballot(party.ruth, contest, stage="ballot")
+    with played_at(party.day(-1, 18)):
+        figures.enter_figures(party.ruth, contest, stage="ballot", votes=votes, roll={"total": roll})
+
+
+def _abandoned(party: Party) -> None:
+    contest = leadership(
+        party,
+        "Leadership election, a second challenge",
+        declared=60,
+        occasion="challenge",
+        standing=(THIRD,),
+        holder=party.people[FIRST],
+    )
+    with played_at(party.day(-6, 10)):
+        why = "The challenger withdrew before nominations opened."
+        confirm(party.dan, contests.abandon_contest(party.ruth, contest, reason=why))
+
+
 STORIES: list[tuple[str, Callable[[Party], None]]] = [
     ("a leadership election two summers ago, declared", _two_years_ago),
     ("a motion of no confidence, carried without effect", _motion),
     ("the challenge that followed, declared twelve days ago", _challenge),
+    ("a second challenge, abandoned", _abandoned),
+    ("an election whose figures one official has taken in", _counting),
+    ("an election whose ballot is open", _ballot_open),
+    ("an election whose opening is blocked", _blocked),
+    ("an election for which nominations are open", _nominations_open),
+    ("an election in preparation", _draft),
 ]
