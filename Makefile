@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 PIP    ?= $(BIN)/python -m pip
 WORKERS ?= 2
 # What is installed, and its exact versions.
-EXTRAS ?= pictures,fast,dev
+EXTRAS ?= pictures,fast,office,dev
 PINS   ?= constraints.txt
 # Random elections each way of `make interop-box`.
 ELECTIONS ?= 200

@@ -72,7 +72,8 @@ def look(
     file = Source(name or (str(source) if isinstance(source, Path) else "the file"), source)
     kind = kind_of(file)
     remarks: list[Remark] = []
-    book, sheets = None, ()
+    book: Workbook | None = None
+    sheets: tuple[str, ...] = ()
     if kind == "xlsx":
         book = Workbook(file)
         sheets = book.visible or book.sheets
@@ -118,7 +119,9 @@ def _with_headings(table: Table, header: int | None, remarks: list[Remark]) -> T
     top = [row for row in islice(table.rows(), MAX_HEADER_ROW + SAMPLE * 2) if not isinstance(row[1], str)]
     filled = [(number, cells) for number, cells in top if isinstance(cells, list) and any(c.strip() for c in cells)]
     if not filled:
-        raise InputError("there is nothing in it", where=file.where(), hint="Is it the right file, and the right sheet?")
+        raise InputError(
+            "there is nothing in it", where=file.where(), hint="Is it the right file, and the right sheet?"
+        )
     if header is None:
         header = _header(filled)
         if header == 0:
@@ -143,13 +146,16 @@ def _with_headings(table: Table, header: int | None, remarks: list[Remark]) -> T
     words = _letters(cells for _, cells in filled)
     if any(_MOJIBAKE.search(word) for word in words):
         remarks.append(
-            Remark("some letters look as if the file was saved in one encoding and opened in another", "Ask for the file anew.")
+            Remark(
+                "some letters look as if the file was saved in one encoding and opened in another",
+                "Ask for the file anew.",
+            )
         )
     return replace(
         table,
         header=header,
         headings=headings,
-        sample=tuple(tuple((*row[:width], *[""] * (width - len(row)))) for row in below[:SAMPLE]),
+        sample=tuple((*row[:width], *[""] * (width - len(row))) for row in below[:SAMPLE]),
         letters=words,
         remarks=tuple(remarks),
     )

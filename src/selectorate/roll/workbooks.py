@@ -173,7 +173,7 @@ class Workbook:
     # -- reading it -------------------------------------------------------------------------------------------
 
     def told(self, sheet: str) -> Told:
-        """What the XML of the sheet tells besides the values. Raises InputError for one that is made to cost too much."""
+        """What the XML of the sheet tells besides the values. Raises InputError for one made to cost too much."""
         if sheet not in self._told:
             with self.source.open() as file:
                 try:
