@@ -33,7 +33,7 @@ From one roll to another:
 Who may vote:
 
 - ``check_tests(rulebook)``: raises RulebookError at set-up for a test that could not be run
-- ``entitlement(rulebook, stage, roll, dates, on=)``: an ``Entitlement`` (persons, votes, refused, by segment and reason)
+- ``entitlement(rulebook, stage, roll, dates, on=)``: an ``Entitlement`` (persons, votes, refused, and the sums)
 - ``in_several_segments(entitled)``, ``compare_entitlement(before, after)``: frames
 - ``reconciliation(announced, entitled, refused=, added=, struck=, final=)``: a ``Reconciliation``
 - ``ask(roll, entitled, number=, family=, born=, postcode=)`` and, of a person whom the office knows,

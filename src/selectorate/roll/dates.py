@@ -42,7 +42,7 @@ _ISO = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
 _COMPACT = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})")
 _PARTS = re.compile(r"(?P<first>\d{1,2})\s*[-/. ]\s*(?P<second_>\d{1,2})\s*[-/. ]\s*(?P<year>\d{4}|\d{2})" + _TIME)
 _NAMED = re.compile(
-    r"(?:\w{2,10},\s*)?(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[- ]*(?:of )?(?P<name>[^\W\d]{3,9})\.?[- ,]*"
+    r"(?:\w{2,10},\s*)?(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?[- ]*(?:of )?(?P<name>[^\W\d]{3,9})\.?[- ,]*"
     r"(?P<year>\d{4}|\d{2})" + _TIME
 )
 _NAMED_FIRST = re.compile(r"(?P<name>[^\W\d]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})" + _TIME)

@@ -132,6 +132,19 @@ class Fields:
             .drop("_value")
         )
 
+    def look_at_letters(self) -> None:
+        """Remark on names that were saved in one encoding and opened in another: they stay as they are."""
+        odd = self.frame.filter(pl.col("name").str.contains(cells.MOJIBAKE))["row"]
+        if len(odd):
+            rows = f"{len(odd):,} names look" if len(odd) > 1 else "a name looks"
+            self.remarks.append(
+                Remark(
+                    f"{rows} as if the file was saved in one encoding and opened in another",
+                    "Ask for the file anew.",
+                    row=odd[0],
+                )
+            )
+
     def look_at_mail(self) -> None:
         """Remark on addresses of mail that cannot be delivered to; they stay as they are written."""
         if "email" not in self.frame.columns:

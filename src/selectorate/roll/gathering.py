@@ -135,11 +135,13 @@ def gather(table: Table, mapping: Mapping) -> Gathered:
     if not names:
         gathered.frame = gathered.frame.select("row")
     if short:
+        rows = f"{short:,} rows have" if short > 1 else "a row has"
         gathered.remarks.append(
-            Remark(f"{short:,} rows have fewer cells than there are headings", "What is missing is empty.", first_short)
+            Remark(f"{rows} fewer cells than there are headings", "What is missing is empty.", first_short)
         )
     if again:
-        gathered.remarks.append(Remark(f"the headings stand {again} times more between the rows", "They are left out."))
+        times = f"{again:,} times" if again > 1 else "once"
+        gathered.remarks.append(Remark(f"the headings stand {times} more between the rows", "They are left out."))
     return gathered
 
 

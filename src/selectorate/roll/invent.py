@@ -1,7 +1,8 @@
 """A roll of persons who do not exist, the same for the same seed on every machine: for the demo, measuring and tests.
 
 Every value is a mix of the seed, the column and the number of the person (splitmix64), not a stream of a random
-generator: no version of a library changes it, and person 7 is the same in a roll of ten and in one of a million.
+generator: no version of a library changes it, and person 7 is the same in a roll of a thousand and of a million (but
+the last of a roll are earlier persons once more).
 Mail goes to example.org, telephones are those kept for drama, no post has the area ZZ.
 """
 

@@ -18,7 +18,6 @@ from .rolls import Remark
 from .sources import Kind, Source, checked_encoding, encoding_of, kind_of
 from .workbooks import Workbook
 
-_MOJIBAKE = re.compile("Ã[\u0080-\u00bf€-™]|â€|Â[\u00a0-\u00bf]|\ufffd")
 _FEW = 12
 
 
@@ -134,7 +133,7 @@ def _with_headings(table: Table, header: int | None, remarks: list[Remark]) -> T
     width = max(len(cells or ()), *(len(row) for _, row in filled)) if cells is None else len(cells)
     if width > MAX_COLUMNS:
         raise InputError(
-            f"has more than {MAX_COLUMNS} columns", where=file.where(header), hint="Is the separator right?"
+            f"has more than {MAX_COLUMNS} columns", where=file.where(header or None), hint="Is the separator right?"
         )
     headings, told = _named(cells or [], width, header)
     remarks += told
@@ -144,13 +143,6 @@ def _with_headings(table: Table, header: int | None, remarks: list[Remark]) -> T
     if width == 1 and table.kind == "csv":
         remarks.append(Remark("there is only one column", "Is the separator right?"))
     words = _letters(cells for _, cells in filled)
-    if any(_MOJIBAKE.search(word) for word in words):
-        remarks.append(
-            Remark(
-                "some letters look as if the file was saved in one encoding and opened in another",
-                "Ask for the file anew.",
-            )
-        )
     return replace(
         table,
         header=header,

@@ -70,6 +70,7 @@ def read(table: Table, mapping: Mapping) -> Reading:
     if fields.questions:
         return _open(table, mapping, fields.questions, rows)
     fields.look_at_mail()
+    fields.look_at_letters()
     _needed(fields)
     _spells(fields)
     return _taken(table, mapping, fields, rows)
