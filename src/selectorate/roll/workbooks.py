@@ -14,6 +14,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, MissingPartError
@@ -70,7 +72,11 @@ class Workbook:
             except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as fault:
                 raise self._fault("the workbook cannot be unpacked", _BROKEN) from fault
         try:
-            self._book: CalamineWorkbook = CalamineWorkbook.from_filelike(source.open())
+            self._book: CalamineWorkbook = (
+                CalamineWorkbook.from_path(source.content)
+                if isinstance(source.content, Path)
+                else CalamineWorkbook.from_filelike(BytesIO(source.content))
+            )
         except (CalamineError, ValueError, OSError) as fault:
             raise self._fault("the workbook cannot be read", _BROKEN) from fault
         kept = [sheet for sheet in self._book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
