@@ -236,7 +236,7 @@ def test_a_pair_that_the_desk_has_parted_stays_apart(roll: R.Roll) -> None:
     assert R.duplicates(roll, different=pairs).pairs == ()
 
 
-# -- anything at all -------------------------------------------------------------------------------------------------------
+# -- anything at all -------------------------------------------------------------------------------------------------
 
 
 @given(st.binary(max_size=300))

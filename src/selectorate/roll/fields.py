@@ -57,7 +57,7 @@ class Fields:
                 self._translate(name, lambda text, meant=meant: meant.get(cells.folded(text), text))  # type: ignore[misc]
 
     def _formulas(self, name: str) -> None:
-        """Refuse formulas; a text that was made safe with an apostrophe is none, so this looks before it is taken off."""
+        """Refuse formulas. What was made safe with an apostrophe is none, so this looks before it is taken off."""
         if name in ("person", "number", "name", "given", "family", "capacity", "body", "email"):
             bare = pl.col(name).str.strip_chars()
             formula = bare.str.contains(cells.FORMULA) & ~bare.str.contains('^="[^"]*"$')

@@ -145,7 +145,7 @@ def test_a_stage_that_is_not_there() -> None:
         R.entitlement(rules.load("labour-2014"), "balot", roll(ada=MEMBER), DATES)
 
 
-# -- every preset, and rulebooks of one's own ------------------------------------------------------------------------------
+# -- every preset, and rulebooks of one's own ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", rules.preset_ids())
@@ -257,7 +257,7 @@ def test_a_rulebook_that_was_not_loaded_is_checked_at_set_up() -> None:
         R.check_tests(good.model_copy(update={"segments": {"all": segment}}))
 
 
-# -- reconciliation, and who asks ---------------------------------------------------------------------------------------------
+# -- reconciliation, and who asks ------------------------------------------------------------------------------------
 
 
 def test_a_sum_that_holds_and_one_that_does_not() -> None:
