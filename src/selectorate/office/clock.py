@@ -15,9 +15,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.db import close_old_connections
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Concat
-from django.db.models import Value
 from django.utils import timezone
 
 from ..errors import SelectorateError
