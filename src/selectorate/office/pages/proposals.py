@@ -18,6 +18,7 @@ from ..access import OFFICERS, may
 from ..acts import confirm, definition_of, refuse, withdraw_proposal
 from ..models import Contest, Proposal, User
 from ..models.acts import PROPOSAL_LASTS
+from ..templatetags.contest_office import detail
 from .doing import done
 
 DECIDED = 50
@@ -52,9 +53,7 @@ def seen_by(user: User, roles: Iterable[str], proposals: Iterable[Proposal]) -> 
 
 def _details(payload: dict[str, Any]) -> Iterable[tuple[str, str]]:
     for key, value in payload.items():
-        text = ", ".join(f"{k}: {v}" for k, v in value.items()) if isinstance(value, dict) else value
-        text = ", ".join(str(one) for one in text) if isinstance(text, list) else text
-        yield key.replace("_", " "), str(text)
+        yield key.replace("_", " "), detail(value)
 
 
 def still_open(proposals: Any) -> Any:

@@ -8,7 +8,6 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -205,4 +204,4 @@ def clone(request: HttpRequest, contest: str) -> HttpResponse:
             new = made[0]
             whole = request.user.appointments.filter(role=OFFICER, contest=None, ended=None).exists()
             return redirect("contest-office", new.slug if whole else here.slug)
-    return render(request, "office/contest/clone.html", {"contest": here, "form": form, "now": timezone.now()})
+    return render(request, "office/contest/clone.html", {"contest": here, "form": form})

@@ -49,6 +49,18 @@ def act(kind: str) -> str:
     return wording.act(kind)
 
 
+@register.filter
+def detail(value: Any) -> str:
+    """A value of an act's details, in a line."""
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {detail(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(detail(one) for one in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "—" if value is None else str(value)
+
+
 @register.inclusion_tag("office/tabs.html", takes_context=True)
 def officer_tabs(context: dict[str, Any]) -> dict[str, Any]:
     """The pages of the contest that the person may use, the one they are on marked."""
