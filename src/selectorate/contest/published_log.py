@@ -16,8 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..documents import shown
-from ..errors import InputError
+from ..errors import InputError, Where
 
 GENESIS = "0" * 64
 """What the first entry of a log names as the one before."""
@@ -133,16 +132,16 @@ def _since(hashes: list[str], kept: Iterable[Any] | None) -> list[LogFault]:
     return []
 
 
-def read_published(text: str | bytes, name: str) -> tuple[list[Any], str | None]:
+def read_published(text: str | bytes, name: str) -> tuple[list[Any], str]:
     """The entries of a published log file (JSON), and the head that it names. Raises InputError if it is none."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        raise InputError(f"{shown(name)} is no JSON") from None
+        raise InputError("is no JSON", where=Where(name), hint="Name the file acts.json of a contest.") from None
     entries = data.get("entries") if isinstance(data, dict) else None
     head = data.get("head") if isinstance(data, dict) else None
     if not isinstance(entries, list) or not isinstance(head, str):
         raise InputError(
-            f"{shown(name)} is no published log of acts", hint='It is a table with "head" and a list "entries".'
+            "is no published log of acts", where=Where(name), hint='It is a table with "head" and a list "entries".'
         )
     return entries, head
