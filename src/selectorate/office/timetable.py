@@ -75,7 +75,7 @@ def zone() -> ZoneInfo:
 
 
 def moment(text: str) -> tuple[datetime, bool]:
-    """A date or a time of the organisation's clock as a moment, and whether it is a whole day.
+    """A date or a time of the organisation's clock as a moment of UTC, and whether it is a whole day.
 
     ``text``: ``2016-07-12`` or ``2016-07-18T17:00``. Raises ValueError for anything else, for a time that the clock
     skips, and (TwiceError) for one that it shows twice (say which with ``+01:00`` at its end).
@@ -88,14 +88,15 @@ def moment(text: str) -> tuple[datetime, bool]:
     if given.year not in YEARS:
         raise ValueError(_("the year is not between %(first)s and %(last)s") % {"first": YEARS[0], "last": YEARS[-1]})
     if given.tzinfo is not None:
-        return given.astimezone(zone()), False
+        return given.astimezone(UTC), False
     local = given.replace(tzinfo=zone())
     other = local.replace(fold=1)
     if not whole and local.astimezone(UTC).astimezone(zone()).replace(tzinfo=None) != given:
         raise ValueError(_("the clock skips this time on that day"))
     if not whole and other.utcoffset() != local.utcoffset():
         raise TwiceError((local.isoformat()[-6:], other.isoformat()[-6:]))
-    return local, whole
+    # In UTC: Python compares two times of one zone by what the clock shows, which at its change is not what is first.
+    return local.astimezone(UTC), whole
 
 
 def said(when: datetime | None, whole_day: bool = False) -> str:
