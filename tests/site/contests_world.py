@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.site.world import World, at
 
 from selectorate.office.acts import contests, people
-from selectorate.office.models import Contest
+from selectorate.office.models import Appointment, Contest
 
 DATES = {
     "freeze": "2016-01-12",
@@ -78,6 +78,7 @@ def with_letters(office: World) -> Contest:
             office.alice, None, title="Confidence 2016", rulebook="", rulebook_text=CONFIDENCE, occasion="regular"
         )
         contests.name_body(office.alice, contest, key="mps", body=body, on="2016-07-11")
+        keeper = people.user_with("lena@example.org", "Lena Keeper")
+        Appointment.objects.create(user=keeper, contest=contest, role="letter-keeper")
         contests.adopt_contest(office.alice, contest)
-        people.appoint(office.alice, contest, email="lena@example.org", name="Lena Keeper", role="letter-keeper")
     return Contest.objects.get(pk=contest.pk)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from tests.site.contests_world import adopted, drafted
 from tests.site.test_contest_pages import text_of
-from tests.site.world import World, at
+from tests.site.world import World, at, second_factor
 
 from selectorate.office import clock
 from selectorate.office.access import roles_everywhere, roles_of
@@ -71,6 +72,8 @@ def test_roles_are_the_same_asked_one_by_one_or_all_at_once(office: World) -> No
         people.user_with("agent@example.org", ""),
         contest.bodies.first().body.seats.first().user,
     ):
+        if not Authenticator.objects.filter(user=user).exists():
+            second_factor(user)
         whole, mine = roles_everywhere(user)
         for one in Contest.objects.all():
             assert roles_of(user, one) == whole | mine.get(one.pk, set())
@@ -97,3 +100,13 @@ def test_six_hundred_contests_are_shown_fifty_at_a_time(office: World, django_as
         assert page.content.decode().count('class="title"') == 50
         assert "Page 1 of 13" in text_of(page)
         assert "Page 13 of 13" in text_of(browser.get("/desk/?page=13"))
+
+
+def test_without_a_second_factor_nothing_of_an_office_is_shown(office: World) -> None:
+    with at("2016-07-12T10:00"):
+        draft = drafted(office, members=1)
+        carl = people.appoint(office.alice, None, email="c@example.org", name="Carl", role="returning-officer").user
+        said = text_of(office.client(carl).get("/desk/"))
+        assert "set up a second factor" in said and draft.title not in said and "A new contest" not in said
+        second_factor(carl)
+        assert draft.title in text_of(office.client(carl).get("/desk/"))

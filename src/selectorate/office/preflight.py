@@ -131,16 +131,16 @@ def _ahead(contest: Contest, step: str) -> Item | None:
     )
 
 
-def _asked_for(contest: Contest, step: str) -> Item | None:
+def _asked(contest: Contest, step: str) -> Item | None:
     stage = contest.rulebook.stage_named(step)
     if not isinstance(stage, MotionStage) or stage.asked_by is None:
         return None
     reached = contest.stages.filter(stage=step, reached__isnull=False).exists()
     return Item(
-        _("it has been asked for"),
+        _("the vote is asked for"),
         reached,
-        _("the threshold has been reached") if reached else _("the threshold has not been reached"),
-        _("It is put once enough of the body have asked for it."),
+        _("the threshold is reached") if reached else _("the threshold is not reached"),
+        _("Wait for the letters."),
     )
 
 
@@ -181,7 +181,7 @@ def _field(contest: Contest, step: str) -> Item | None:
     if alone:
         says = _("only one stands, and is elected unopposed: no ballot is held")
         todo = _("Declare the result.")
-    return Item(_("there are candidates"), bool(names) and not alone, says, todo)
+    return Item(_("there are candidates"), bool(names) and not alone, says, todo, "candidates-desk")
 
 
 def _signed_off(contest: Contest, step: str) -> Item | None:
@@ -197,6 +197,7 @@ def _signed_off(contest: Contest, step: str) -> Item | None:
         not open_,
         _("not signed off: %(names)s") % {"names": ", ".join(open_)} if open_ else _("all have signed off"),
         _("Candidates, or their agents, look at their entry and sign it off; after a change again."),
+        "candidates-desk",
     )
 
 
@@ -211,6 +212,7 @@ def _statements(contest: Contest, step: str) -> Item | None:
         not without,
         _("no statement: %(names)s") % {"names": ", ".join(without)} if without else _("all are there"),
         _("Enter the statement, or that the candidate makes none."),
+        "candidates-desk",
     )
 
 
@@ -226,6 +228,7 @@ def _names(contest: Contest, step: str) -> Item | None:
         not twice,
         _("a voter could not tell apart: %(names)s") % {"names": ", ".join(twice)} if twice else _("they are"),
         _("Add what tells them apart to the names on the paper."),
+        "candidates-desk",
     )
 
 
@@ -253,6 +256,7 @@ def _previewed(contest: Contest, step: str) -> Item | None:
         looked >= 2,
         _("%(number)s of 2 have looked at it as it is now") % {"number": looked},
         _("Two officials open the preview and confirm that it is right."),
+        "paper-preview",
     )
 
 
@@ -262,7 +266,7 @@ CHECKS: list[Check] = [
     _holder,
     _dates,
     _ahead,
-    _asked_for,
+    _asked,
     _earlier,
     _field,
     _signed_off,

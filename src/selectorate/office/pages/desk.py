@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Case, Q, Value, When
 from django.http import HttpRequest, HttpResponse
@@ -57,6 +59,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "entries": _entries(user, [pk for pk, roles in by_contest.items() if CANDIDATE in roles]),
         "makes": Role.RETURNING_OFFICER.value in whole,
         "whole": sorted(whole),
+        "second_factor_missing": not whole & set(OFFICERS)
+        and user.appointments.filter(ended=None).exists()
+        and not (settings.DEMO or is_mfa_enabled(user)),
     }
     return render(request, "office/desk.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from django import forms
@@ -44,7 +45,7 @@ def checklist(request: HttpRequest, contest: str, step: str) -> HttpResponse:
     stage = here.rulebook.stage_named(step)
     if step != "adoption" and stage is None:
         raise Http404
-    items = [(item, _address(item.route, here)) for item in preflight.checklist(here, step)]
+    items = [(item, _address(item.route, here, step)) for item in preflight.checklist(here, step)]
     mine = next(one for one in steps.steps_of(here) if one.key == step)
     context = {
         "contest": here,
@@ -52,17 +53,16 @@ def checklist(request: HttpRequest, contest: str, step: str) -> HttpResponse:
         "items": items,
         "missing": sum(not item.done for item, _where in items),
         "officer": OFFICER in request.roles,
-        "names": {},
     }
     return render(request, "office/contest/checklist.html", context)
 
 
-def _address(route: str, contest: Contest) -> str:
-    """The address of a page of the contest; nothing where there is no such page, or it needs more to be said."""
-    try:
-        return reverse(route, kwargs={"contest": contest.slug}) if route else ""
-    except NoReverseMatch:
-        return ""
+def _address(route: str, contest: Contest, step: str) -> str:
+    """The address of a page of the contest, or of the stage; nothing where there is no such page."""
+    for more in ({}, {"stage": step}):
+        with contextlib.suppress(NoReverseMatch):
+            return reverse(route, kwargs={"contest": contest.slug, **more}) if route else ""
+    return ""
 
 
 @may(OFFICER)
