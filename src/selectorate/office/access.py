@@ -15,11 +15,12 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, URLResolver
 
-from .models import Appointment, Contest, Role, User
+from .models import Appointment, Candidate, Contest, ContestBody, Role, User
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -92,6 +93,28 @@ def roles_of(user: Any, contest: Contest | None) -> frozenset[str]:
         ):
             found.add(CANDIDATE)
     return frozenset(found)
+
+
+def roles_everywhere(user: User) -> tuple[frozenset[str], dict[int, set[str]]]:
+    """What somebody is to the organisation, and to each contest in which they are something of their own.
+
+    In a few queries, however many contests there are.
+    """
+    whole: set[str] = set()
+    by_contest: dict[int, set[str]] = {}
+    for role, contest in user.appointments.filter(ended=None).values_list("role", "contest"):
+        (whole if contest is None else by_contest.setdefault(contest, set())).add(role)
+    if not settings.DEMO and not is_mfa_enabled(user):
+        # Without a second factor nobody is an official, here as little as on the pages that ask for one.
+        whole -= set(OFFICERS)
+        by_contest = {contest: roles - set(OFFICERS) for contest, roles in by_contest.items()}
+    seats = ContestBody.objects.filter(body__seats__user=user, body__seats__ended=None)
+    for contest in seats.values_list("contest", flat=True).distinct():
+        by_contest.setdefault(contest, set()).add(NOMINATOR)
+    stands = Candidate.objects.filter(Q(user=user) | Q(agents__user=user, agents__ended=None))
+    for contest in stands.values_list("contest", flat=True).distinct():
+        by_contest.setdefault(contest, set()).add(CANDIDATE)
+    return frozenset(whole), by_contest
 
 
 class AccessMiddleware:

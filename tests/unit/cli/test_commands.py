@@ -52,6 +52,7 @@ COMMANDS = dict(walk())
 JSON = {path for path, command in COMMANDS.items() if any("--json" in option.opts for option in command.params)}
 NAMES = {path: " ".join(path) for path in COMMANDS}
 ARGUMENTS: dict[tuple[str, ...], list[str]] = {
+    ("acts", "check"): [str(Path(__file__).parents[2] / "vectors" / "acts.json")],
     ("contests",): [],
     ("declare",): [SMALL],
     ("replay",): [SMALL],

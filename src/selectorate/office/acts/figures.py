@@ -29,14 +29,18 @@ MAX_VOTES = 10**9
 @act(OFFICER, CLOCK)
 def close_ballot(entry: Entry, contest: Contest, *, stage: str) -> None:
     """Close a ballot or motion at its published time."""
+    if contest.status != Contest.Status.ADOPTED:
+        raise RefusedError(_("the contest is not under way"))
     state = contest.stages.filter(stage=stage, status=StageState.Status.OPEN).first()
     if state is None or contest.rulebook.stage_named(stage).kind == "nomination":
         raise RefusedError(_("there is no such ballot open"), field="stage")
     closes = timetable.at(contest, f"{stage}_closes")
     if closes is not None and entry.at < closes:
         raise RefusedError(_("it closes at its published time, not before"))
-    state.status, state.closed = StageState.Status.CLOSED, entry.at
+    # It closed at its published time, whenever somebody, or the clock, came to say so.
+    state.status, state.closed = StageState.Status.CLOSED, closes or entry.at
     state.save(update_fields=["status", "closed"])
+    entry.details["closed"] = state.closed.isoformat()
 
 
 @act(OFFICER, Role.REGISTRAR, silent=True)
@@ -190,7 +194,27 @@ def field_of(contest: Contest, stage: BallotStage | MotionStage, number: int) ->
     return list(left)
 
 
-@act(OFFICER, two=True, says=lambda contest: _("declare the result of %(title)s") % {"title": contest.title})
+def _says_declare(contest: Contest) -> str:
+    """What would be declared, so that the second official reads it before the public does."""
+    said = _("declare the result of “%(title)s”") % {"title": contest.title}
+    try:
+        declared = contests.declare(case_of(contest))
+    except InputError:
+        return said  # the rehearsal says what is wrong
+    if declared.elected_names:
+        return _("%(said)s: elected %(elected)s") % {"said": said, "elected": ", ".join(declared.elected_names)}
+    outcome = declared.deciding.outcome if declared.deciding else ""
+    words = {"carried": _("the motion is carried"), "lost": _("the motion is lost")}
+    return f"{said}: {words[outcome]}" if outcome in words else said
+
+
+def _declare_rests_on(contest: Contest) -> dict[str, str]:
+    """Everything that the result is made from, but for the moment."""
+    text = contest_text(contest)
+    return {"status": contest.status, "from": sha256(text.encode() + b"\0" + contest.rulebook_text.encode())}
+
+
+@act(OFFICER, two=True, says=_says_declare, basis=_declare_rests_on)
 def declare_result(entry: Entry, contest: Contest) -> Declaration:
     """Declare the result, by two officials: made from the figures or ballots on which two officials agree."""
     if contest.status != Contest.Status.ADOPTED:

@@ -19,7 +19,8 @@ from .core import log_of as contest_log
 KEEPER = Role.LETTER_KEEPER
 
 
-def _letters_log(contest: Contest | None) -> str:
+def letters_log(contest: Contest | None) -> str:
+    """The name of the log of the letters."""
     return f"letters:{contest.pk}" if contest is not None else "letters"
 
 
@@ -56,7 +57,7 @@ def _collecting(contest: Contest, stage: str) -> StageState:
     return state
 
 
-@act(NOMINATOR, log=_letters_log, silent=True)
+@act(NOMINATOR, log=letters_log, silent=True)
 def hand_in_letter(entry: Entry, contest: Contest, *, stage: str) -> Letter:
     """Ask for the motion, as one who sits in the body; seen by the keeper of the letters alone."""
     state = _collecting(contest, stage)
@@ -75,7 +76,7 @@ def hand_in_letter(entry: Entry, contest: Contest, *, stage: str) -> Letter:
     return letter
 
 
-@act(NOMINATOR, log=_letters_log, silent=True)
+@act(NOMINATOR, log=letters_log, silent=True)
 def withdraw_letter(entry: Entry, contest: Contest, *, stage: str) -> None:
     """Take one's letter back, until the threshold is reached."""
     state = _collecting(contest, stage)

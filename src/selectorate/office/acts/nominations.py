@@ -153,8 +153,22 @@ def consent(entry: Entry, contest: Contest, *, candidate: str) -> None:
         raise RefusedError(_("only the candidate consents, not an agent"))
     if found.status != Candidate.Status.PROPOSED:
         raise RefusedError(_("this has been decided already"))
+    _not_closed(contest, entry.at)
     found.status, found.consented = Candidate.Status.CONSENTED, entry.at
     found.save(update_fields=["status", "consented"])
+
+
+def _not_closed(contest: Contest, at) -> None:
+    """Raises RefusedError once nominations that decide have closed by their published time, ruled on or not yet.
+
+    What comes after that time must not count because the ruling was made a moment late.
+    """
+    from .. import timetable
+
+    deciding = [s for s in contest.rulebook.stage if isinstance(s, NominationStage) and s.effect != "none"]
+    ends = [timetable.at(contest, f"{stage.id}_closes") for stage in deciding]
+    if ends and all(end is not None and end <= at for end in ends):
+        raise RefusedError(_("nominations have closed"))
 
 
 @act(OFFICER)
@@ -165,6 +179,7 @@ def record_consent(entry: Entry, contest: Contest, *, candidate: str, evidence: 
         raise RefusedError(_("there is no such candidate who has not consented"), field="candidate")
     if not plain(evidence):
         raise RefusedError(_("say what the consent is, and where it is kept"), field="evidence")
+    _not_closed(contest, entry.at)
     found.status, found.consented = Candidate.Status.CONSENTED, entry.at
     found.save(update_fields=["status", "consented"])
 
@@ -207,6 +222,8 @@ def close_nominations(entry: Entry, contest: Contest, *, stage: str) -> list[str
     """Close a stage of nominations and rule on everybody by the rulebook's thresholds; who is on the paper."""
     from .. import timetable
 
+    if contest.status != Contest.Status.ADOPTED:
+        raise RefusedError(_("the contest is not under way"))
     found = contest.rulebook.stage_named(stage)
     state = contest.stages.filter(stage=stage, status=StageState.Status.OPEN).first()
     if not isinstance(found, NominationStage) or state is None:
@@ -214,8 +231,10 @@ def close_nominations(entry: Entry, contest: Contest, *, stage: str) -> list[str
     closes = timetable.at(contest, f"{stage}_closes")
     if closes is not None and entry.at < closes:
         raise RefusedError(_("they close at their published time, not before"))
-    state.status, state.closed = StageState.Status.CLOSED, entry.at
+    # It closed at its published time, whenever somebody, or the clock, came to say so.
+    state.status, state.closed = StageState.Status.CLOSED, closes or entry.at
     state.save(update_fields=["status", "closed"])
+    entry.details["closed"] = state.closed.isoformat()
     try:
         case = case_of(contest)
     except InputError as fault:

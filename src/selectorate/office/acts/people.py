@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
@@ -52,7 +54,14 @@ def appoint(entry: Entry, contest: Contest | None, *, email: str, name: str, rol
     """Give somebody a role, in a contest or in the whole organisation."""
     if role not in Role.values:
         raise RefusedError(_("there is no such role"), field="role")
+    try:
+        validate_email(email.strip())
+    except ValidationError:
+        raise RefusedError(_("this is no mail address"), field="email") from None
     user = user_with(email, name)
+    if user == entry.by and role in (Role.SCRUTINEER, Role.LETTER_KEEPER):
+        # Who watches the officer, and who alone knows of the letters, is somebody else.
+        raise RefusedError(_("a returning officer cannot give this role to themselves"), field="role")
     if Appointment.objects.filter(user=user, role=role, contest=contest, ended=None).exists():
         raise RefusedError(_("they have this role already"), field="email")
     entry.details = {"name": user.name, "role": role}

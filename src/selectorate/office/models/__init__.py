@@ -19,6 +19,7 @@ from .contests import (
     Preparation,
     RoundEvent,
     StageState,
+    TimetableChange,
     TimetableDate,
 )
 from .organisation import Bench, Body, BodySeat, Office, Organisation, Person, Tenure, Unit
@@ -51,6 +52,7 @@ __all__ = [
     "RoundEvent",
     "StageState",
     "Tenure",
+    "TimetableChange",
     "TimetableDate",
     "Unit",
     "User",

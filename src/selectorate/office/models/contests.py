@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import json
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ... import documents, rules
+from ...errors import InputError
 from ...rules import Rulebook
 from ..moment import now
 
@@ -84,6 +86,11 @@ class Contest(models.Model):
     @property
     def rulebook(self) -> Rulebook:
         """The rulebook as a value, its parameters filled in where they are fixed."""
+        return _filled(self.rulebook_text, json.dumps(self.parameters, sort_keys=True))
+
+    @property
+    def rulebook_as_written(self) -> Rulebook:
+        """The rulebook as a value, with what it leaves to each contest left open."""
         return _rulebook(self.rulebook_text)
 
     @property
@@ -95,6 +102,14 @@ class Contest(models.Model):
 @functools.lru_cache(maxsize=256)
 def _rulebook(text: str) -> Rulebook:
     return rules.from_document(documents.parse(text.encode(), "rulebook.toml"))
+
+
+@functools.lru_cache(maxsize=256)
+def _filled(text: str, parameters: str) -> Rulebook:
+    try:
+        return rules.with_parameters(_rulebook(text), json.loads(parameters))
+    except InputError:
+        return _rulebook(text)  # something is still open; adoption waits for it
 
 
 class ContestBody(models.Model):
@@ -124,6 +139,24 @@ class TimetableDate(models.Model):
 
         ordering: ClassVar = ["at", "key"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["contest", "key"], name="one_date_a_key")]
+
+
+class TimetableChange(models.Model):
+    """A published change of the timetable of a contest under way: what was, what is, and why."""
+
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="timetable_changes")
+    key = models.SlugField(max_length=60)
+    before = models.DateTimeField(null=True)
+    before_whole_day = models.BooleanField(default=False)
+    after = models.DateTimeField()
+    after_whole_day = models.BooleanField(default=False)
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+
+    class Meta:
+        """In the order in which they were made."""
+
+        ordering: ClassVar = ["at", "id"]
 
 
 class StageState(models.Model):
