@@ -109,7 +109,9 @@ def read(content: bytes, columns: Sequence[Column]) -> Table:
             continue
         if len(line) > len(lines[0]) and any(cell.strip() for cell in line[len(lines[0]) :]):
             todo = _("Put text with a separator in it between quotation marks.")
-            faults.append(Fault(number, str(len(lines[0]) + 1), _("the row has more cells than there are headings"), todo))
+            faults.append(
+                Fault(number, str(len(lines[0]) + 1), _("the row has more cells than there are headings"), todo)
+            )
             continue
         row, wrong = _row(number, line, places)
         rows.append((number, row))
@@ -120,7 +122,9 @@ def read(content: bytes, columns: Sequence[Column]) -> Table:
 
 
 def _headings(cells: Sequence[str], columns: Sequence[Column]) -> tuple[dict[int, Column], tuple[str, ...]]:
-    known = {same_name(heading).replace("_", " "): column for column in columns for heading in (column.key, *column.headings)}
+    known = {
+        same_name(heading).replace("_", " "): column for column in columns for heading in (column.key, *column.headings)
+    }
     places: dict[int, Column] = {}
     unused = []
     for place, cell in enumerate(cells):
@@ -153,7 +157,9 @@ def _row(number: int, line: Sequence[str], places: Mapping[int, Column]) -> tupl
             text = ""
         row[column.key] = text.strip() if column.longest > MAX_CELL else plain(text, longest=column.longest)
         if column.needed and not row[column.key]:
-            faults.append(Fault(number, column.headings[0], _("nothing is there"), _("Fill it in, or take the row out.")))
+            faults.append(
+                Fault(number, column.headings[0], _("nothing is there"), _("Fill it in, or take the row out."))
+            )
     return row, faults
 
 

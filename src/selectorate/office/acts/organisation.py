@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
 from ..models import Bench, Contest, Office, Person, Role, Tenure
+from ..moment import now
 from ..slugs import plain, same_name, slug_for
 from .core import Entry, act
 from .people import person_named
@@ -99,7 +100,7 @@ def change_office(
     name = _checked(name, places, filled)
     if any(same_name(one.name) == same_name(name) for one in found.unit.offices.exclude(pk=found.pk)):
         raise RefusedError(_("the unit has an office of that name already"), field="name")
-    today = timezone.localdate()
+    today = timezone.localdate(now())
     held = most_at_once(found.tenures.all(), today, None)
     if places < held:
         raise RefusedError(_("%(number)s hold it: end their tenures first") % {"number": held}, field="places")
@@ -128,7 +129,7 @@ def _day(text: str, field: str) -> date:
         found = None
     if found is None:
         raise RefusedError(_("%(text)s is no day: 2016-06-27") % {"text": plain(text, longest=40)}, field=field)
-    if not EARLIEST <= found <= timezone.localdate() + AHEAD:
+    if not EARLIEST <= found <= timezone.localdate(now()) + AHEAD:
         raise RefusedError(_("%(day)s is too long ago, or too far ahead") % {"day": found}, field=field)
     return found
 
@@ -300,9 +301,7 @@ def _said_correction(pk: int, reason: str, given: dict[str, object]) -> str:
     if given.get("strike"):
         return _("strike the tenure of %(name)s as %(office)s: it never was, because %(reason)s") % names
     names |= {"began": given.get("began"), "ended": given.get("ended") or "…"}
-    return (
-        _("correct the tenure of %(name)s as %(office)s to %(began)s – %(ended)s, because %(reason)s") % names
-    )
+    return _("correct the tenure of %(name)s as %(office)s to %(began)s – %(ended)s, because %(reason)s") % names
 
 
 # -- benches -------------------------------------------------------------------------------------------------------

@@ -80,13 +80,18 @@ def end_appointment(entry: Entry, contest: Contest | None, *, appointment: int) 
     entry.details = {"name": found.user.name, "role": found.role}
 
 
+def _body_slug(slug: str) -> bool:
+    """Whether a body cannot have that address: another has, or a page beside the bodies."""
+    return slug == "new" or Body.objects.filter(slug=slug).exists()
+
+
 @act(RETURNING_OFFICER)
 def make_body(entry: Entry, contest: Contest | None, *, name: str) -> Body:
     """A body: a set of persons, branches or affiliates with a role in contests."""
     name = plain(name)
     if not name:
         raise RefusedError(_("a body has a name"), field="name")
-    return Body.objects.create(name=name, slug=slug_for(name, lambda slug: Body.objects.filter(slug=slug).exists()))
+    return Body.objects.create(name=name, slug=slug_for(name, _body_slug))
 
 
 @act(RETURNING_OFFICER)
@@ -155,8 +160,10 @@ def _day(text: str, field: str) -> date:
     try:
         found = date.fromisoformat(text)
     except ValueError:
-        raise RefusedError(_("%(text)s is no day: 2016-06-27") % {"text": plain(text, longest=40)}, field=field) from None
-    if not 1800 <= found.year <= timezone.localdate().year + 1:
+        raise RefusedError(
+            _("%(text)s is no day: 2016-06-27") % {"text": plain(text, longest=40)}, field=field
+        ) from None
+    if not 1800 <= found.year <= timezone.localdate(now()).year + 1:
         raise RefusedError(_("%(day)s is too long ago, or too far ahead") % {"day": found}, field=field)
     return found
 

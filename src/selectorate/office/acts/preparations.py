@@ -26,6 +26,7 @@ from ..models import (
     TimetableDate,
     Unit,
 )
+from ..moment import now
 from ..slugs import plain, same_name, slug_for
 from . import contests as single
 from . import figures as _figures  # noqa: F401 - the acts that are done on each
@@ -88,7 +89,7 @@ def prepare_contests(
     units = _units(kind, under)
     made = Preparation.objects.create(
         name=name,
-        slug=slug_for(name, lambda slug: Preparation.objects.filter(slug=slug).exists()),
+        slug=slug_for(name, lambda slug: slug == "new" or Preparation.objects.filter(slug=slug).exists()),
         about=about.strip(),
         kind=units[0].kind,
         office_name=office_name,
@@ -132,7 +133,10 @@ def _offices(units: Sequence[Unit], name: str, rules: Rulebook) -> tuple[dict[in
         for office in Office.objects.filter(unit__in=batch).order_by():
             there[office.unit_id][office.slug] = office
     found = {
-        pk: office for pk, beside in there.items() for office in beside.values() if same_name(office.name) == same_name(name)
+        pk: office
+        for pk, beside in there.items()
+        for office in beside.values()
+        if same_name(office.name) == same_name(name)
     }
     new = [
         Office(
@@ -152,7 +156,7 @@ def _offices(units: Sequence[Unit], name: str, rules: Rulebook) -> tuple[dict[in
 def _contests(
     made: Preparation, units: Sequence[Unit], offices: dict[int, Office], rules: Rulebook, text: str
 ) -> list[Contest]:
-    holders = holders_by_office([office.pk for office in offices.values()], timezone.localdate())
+    holders = holders_by_office([office.pk for office in offices.values()], timezone.localdate(now()))
     taken = set(Contest.objects.filter(slug__startswith=made.slug[:60]).values_list("slug", flat=True))
     rows = []
     for unit in units:
@@ -199,7 +203,9 @@ def _name_bodies(rows: Iterable[Contest], rules: Rulebook, bodies: dict[str, str
     if not whole:
         raise RefusedError(_("the size of a body counts on a day"), field="bodies_on")
     day = timezone.localtime(when, timetable.zone()).date()
-    links = [ContestBody(contest=one, key=key, body=found[slug], on=day) for one in rows for key, slug in bodies.items()]
+    links = [
+        ContestBody(contest=one, key=key, body=found[slug], on=day) for one in rows for key, slug in bodies.items()
+    ]
     ContestBody.objects.bulk_create(links, batch_size=MANY)
 
 
@@ -260,9 +266,7 @@ def _noted(entry: Entry, outcome: Outcome) -> Outcome:
         % {"name": preparation_of(preparation).name, "key": key, "at": at, "reason": reason}
     ),
 )
-def change_date_together(
-    entry: Entry, contest: None, *, preparation: str, key: str, at: str, reason: str
-) -> Outcome:
+def change_date_together(entry: Entry, contest: None, *, preparation: str, key: str, at: str, reason: str) -> Outcome:
     """Change the timetable of all contests that are under way, by the rules for one: two officials, a reason."""
     running = contests_of(preparation_of(preparation), Contest.Status.ADOPTED)
     given: dict[str, Any] = {"key": key, "at": at, "reason": reason}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
 from ..models import Body, BodySeat, Role, Unit, User
+from ..moment import now
 from ..slugs import plain, same_name
 from ..tables import MAX_FAULTS, Column, Fault, Row, day, whole
 from .core import MANY, Entry, act, canonical, sha256
@@ -144,7 +145,7 @@ def _seat(
             says = _("there is no unit “%(name)s”, or several of that name") % {"name": text}
             faults.append(Fault(number, "unit", says, _("Name it by its code or its address.")))
     since = day(row["began"]) if row.get("began") else began
-    if since is None or not 1800 <= since.year <= timezone.localdate().year + 1:
+    if since is None or not 1800 <= since.year <= timezone.localdate(now()).year + 1:
         faults.append(Fault(number, "began", _("this is no day"), _("Write it as 2015-05-07.")))
         since = began
     measure = whole(row["measure"]) if row.get("measure") else None

@@ -201,7 +201,9 @@ def plan_units(rows: Sequence[Row]) -> UnitPlan:
             slug = slug_for(name, slugs.setdefault(where, set()).__contains__)
             path = f"{where}/{slug}" if where else slug
             if len(path) > MAX_PATH or path.count("/") >= MAX_DEPTH:
-                plan.faults.append(Fault(number, "parent", _("the tree would be too deep there"), _("Place it higher.")))
+                plan.faults.append(
+                    Fault(number, "parent", _("the tree would be too deep there"), _("Place it higher."))
+                )
                 continue
             slugs[where].add(slug)
             made = Unit(parent=above, name=name, kind=kind, code=code, slug=slug, path=path)
@@ -253,8 +255,6 @@ def import_units(entry: Entry, contest: None, *, rows: list[dict[str, str]]) -> 
     for unit in plan.new:
         levels.setdefault(unit.path.count("/"), []).append(unit)
     for level in sorted(levels):
-        for unit in levels[level]:
-            unit.parent = unit.parent  # takes over the number that the unit above has got
         Unit.objects.bulk_create(levels[level], batch_size=MANY)
     Unit.objects.bulk_update([unit for unit, _said in plan.changed], ["name", "kind", "code"], batch_size=MANY)
     entry.details = {"new": len(plan.new), "changed": len(plan.changed), "hash": sha256(canonical(rows))}
