@@ -22,7 +22,7 @@ from .figures import MAX_VOTES, ROLL, sections_of
 from .organisation import _day, most_at_once
 from .preparations import OFFICER, _noted, contests_of, preparation_of, with_stage
 from .seats import address_of, users_for
-from .together import Outcome, on_each, own, write_many
+from .together import Outcome, on_each, own, rehearsed, write_many
 
 MAX_STATEMENT = 6000
 NO_STATEMENT = "—"
@@ -258,6 +258,8 @@ def record_sign_offs(entry: Entry, contest: None, *, preparation: str, evidence:
     people = unsigned(found)
     if not people:
         raise RefusedError(_("everybody has signed off already"))
+    if rehearsed(entry):
+        return len(people)
     by_contest: dict[Contest, list[str]] = {}
     for one in people:
         one.signed_off, one.signed_hash = entry.at, paper.entry_hash(one)
@@ -471,8 +473,8 @@ def declare_together(entry: Entry, contest: None, *, preparation: str, contests:
     ready = {one.contest.pk for one in waiting(found) if one.agreed}
     if not contests or set(contests) - ready:
         raise RefusedError(_("there is nothing to declare, or a contest among them has no agreed figures"))
-    if entry.second == entry.by:
-        return Outcome((), ())  # the rehearsal: two officials agree on the figures, and counting waits for the second
+    if rehearsed(entry):  # two officials agree on the figures: counting them waits for the second
+        return Outcome((), ())
     chosen = set(contests)
     rows = [one for one in contests_of(found, Contest.Status.ADOPTED) if one.pk in chosen]
     return _noted(entry, on_each(entry, rows, "declare_result"))

@@ -56,6 +56,11 @@ def write_many(kind: str, entries: Sequence[tuple[str, Entry]]) -> list[Act]:
     return made
 
 
+def rehearsed(entry: Entry) -> bool:
+    """Whether an act of two is only tried out, for its first official, and will be undone."""
+    return entry.second is not None and entry.second == entry.by
+
+
 def own(entry: Entry, details: dict[str, Any]) -> Entry:
     """The entry of a single contest, for an act on many: the same people, roles and time, details of its own."""
     return Entry(entry.by, entry.role, entry.second, entry.second_role, entry.at, details)
@@ -87,4 +92,4 @@ def on_each(
     return Outcome(tuple(done), tuple(refused))
 
 
-__all__ = ["Outcome", "log_of", "on_each", "own", "write_many"]
+__all__ = ["Outcome", "log_of", "on_each", "own", "rehearsed", "write_many"]

@@ -32,7 +32,7 @@ from .units import OFFICER, REGISTRAR, SCRUTINEER, act_page
 @may(OFFICER, REGISTRAR, SCRUTINEER)
 def manage_preparations(request: HttpRequest) -> HttpResponse:
     """All contests that are, or were, held together."""
-    found = Preparation.objects.annotate(number=Count("contests"))
+    found = Preparation.objects.annotate(number=Count("contests")).order_by("-created", "-pk")
     return render(request, "office/organisation/manage_preparations.html", {"page": paged(request, found)})
 
 

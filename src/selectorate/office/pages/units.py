@@ -1,4 +1,4 @@
-"""Units: the tree and each unit for everybody; making, renaming, moving and importing them for the returning officer."""
+"""Units: the tree and each unit for everybody; the acts on them for the returning officer."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ def shown_contests(**where: Any) -> Any:
 def _filtered(request: HttpRequest) -> tuple[Any, dict[str, str]]:
     filters = {"kind": request.GET.get("kind", "")[:40], "q": request.GET.get("q", "")[:80]}
     found = Unit.objects.annotate(below=Count("children", distinct=True), posts=Count("offices", distinct=True))
+    found = found.order_by("path")
     if filters["kind"]:
         found = found.filter(kind=filters["kind"])
     if filters["q"]:
