@@ -338,7 +338,7 @@ def test_an_occasion_that_the_tenures_deny_blocks_adoption(office: World) -> Non
         )
         assert (challenge.occasion, fault(challenge)) == ("challenge", "")
     with at("2016-09-02T10:00"):
-        assert "Jan Holder does not hold the office: it is vacant" in fault(challenge)
+        assert "the one who is challenged is Jan Holder: it is vacant" in fault(challenge)
         assert holdings.occasion_on(office.leader, date(2016, 8, 31)) == "challenge"
         assert holdings.occasion_on(office.leader, date(2016, 9, 1)) == "vacancy"
 

@@ -248,6 +248,8 @@ def test_contests_in_every_unit_by_pages(office: World) -> None:
         wrong = {**DATES, "ballot_closes": "2016-06-30T12:00"}
         assert "would be before" in post(alice, "preparation-dates", made.slug, **wrong).content.decode()
         assert not made.contests.filter(dates__isnull=False).exists(), "all of it or nothing"
+        wrong = {**DATES, "ballot_closes": "2016-07-15"}
+        assert "at a time" in post(alice, "preparation-dates", made.slug, **wrong).content.decode()
         post(alice, "preparation-dates", made.slug, **DATES)
         post(alice, "preparation-adopt", made.slug)
         assert made.contests.filter(status="adopted").count() == 6

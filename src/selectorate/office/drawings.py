@@ -65,8 +65,8 @@ def wave(days: Sequence[Day], first: date, last: date, name: str) -> SafeString:
     step = (WIDTH - LEFT - 8) / number
     wide = min(max(step * 0.72, 2), 36)
     unit = HIGH / most
-    above = HIGH if any(one.began for one in days) else 24
-    below = HIGH if any(one.ended for one in days) else 24
+    above = max(max((len(one.began) for one in days), default=0) * unit, 10)
+    below = max(max((len(one.ended) for one in days), default=0) * unit, 10)
     base = above + 22
     parts = [_line(LEFT, base, WIDTH - 8, base)]
     parts += [_text(0, base - 8, _("came"), size=11, fill=SOFT), _text(0, base + 16, _("went"), size=11, fill=SOFT)]

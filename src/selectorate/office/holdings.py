@@ -13,9 +13,6 @@ from django.utils.translation import gettext as _
 
 from .models import Bench, Contest, Office, Preparation, Tenure, Unit
 
-BY_ELECTION = (Tenure.Began.ELECTED,)
-"""Ways to begin that are by election; whoever returns comes back by appointment or election, and is told apart."""
-
 
 def occasion_on(office: Office, day: date) -> str:
     """The occasion of a contest for an office on a day: a vacancy where a place is free, else a challenge."""
@@ -28,15 +25,14 @@ def occasion_fault(contest: Contest, day: date) -> str:
     Where no tenure of the office was ever entered, what the officer says holds.
     """
     office = contest.office
-    if contest.occasion == Contest.Occasion.CHALLENGE and contest.holder is None:
-        return _("nobody is said to hold the office, so nobody can be challenged")
     if office is None or not office.tenures.exists():
         return ""
     running = list(office.incumbents(day).select_related("person"))
     names = ", ".join(tenure.person.name for tenure in running[:3])
     if contest.occasion == Contest.Occasion.CHALLENGE and contest.holder_id not in {one.person_id for one in running}:
         now = _("it is held by %(names)s") % {"names": names} if running else _("it is vacant")
-        return _("%(name)s does not hold the office: %(now)s") % {"name": contest.holder, "now": now}
+        who = contest.holder.name if contest.holder else _("nobody")
+        return _("the one who is challenged is %(name)s: %(now)s") % {"name": who, "now": now}
     # A resignation to a later day makes a vacancy that is known before it is there.
     staying = [tenure for tenure in running if tenure.ended is None]
     if contest.occasion == Contest.Occasion.VACANCY and len(staying) >= office.places:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path
 
-from .pages import benches, bodies, offices, preparations, preparing, units
+from .pages import benches, bodies, offices, preparations, together, units
 
 _manage = "organisation/"
 _together = f"{_manage}preparations/<slug:preparation>/"
@@ -45,17 +45,17 @@ patterns: list[Any] = [
     path(f"{_manage}bodies/<slug:body>/seats/new/", bodies.new_seat, name="new-seat"),
     path(f"{_manage}bodies/<slug:body>/seats/import/", bodies.import_seats, name="import-seats"),
     path(f"{_manage}seats/<int:seat>/end/", bodies.end_seat, name="end-seat"),
-    path(f"{_manage}preparations/", preparing.manage_preparations, name="manage-preparations"),
-    path(f"{_manage}preparations/new/", preparing.prepare, name="prepare"),
-    path(_together, preparing.manage_preparation, name="manage-preparation"),
-    path(f"{_together}dates/", preparing.preparation_dates, name="preparation-dates"),
-    path(f"{_together}dates/change/", preparing.preparation_change_date, name="preparation-change-date"),
-    path(f"{_together}adopt/", preparing.preparation_adopt, name="preparation-adopt"),
-    path(f"{_together}stages/<slug:stage>/", preparing.preparation_stage, name="preparation-stage"),
-    path(f"{_together}candidates/", preparing.preparation_candidates, name="preparation-candidates"),
-    path(f"{_together}sign-offs/", preparing.preparation_sign_offs, name="preparation-sign-offs"),
-    path(f"{_together}papers/<slug:stage>/", preparing.preparation_papers, name="preparation-papers"),
-    path(f"{_together}figures/<slug:stage>/", preparing.preparation_figures, name="preparation-figures"),
-    path(f"{_together}declare/", preparing.preparation_declare, name="preparation-declare"),
-    path(f"{_together}take-office/", preparing.preparation_take_office, name="preparation-take-office"),
+    path(f"{_manage}preparations/", together.manage_preparations, name="manage-preparations"),
+    path(f"{_manage}preparations/new/", together.prepare, name="prepare"),
+    path(_together, together.manage_preparation, name="manage-preparation"),
+    path(f"{_together}dates/", together.preparation_dates, name="preparation-dates"),
+    path(f"{_together}dates/change/", together.preparation_change_date, name="preparation-change-date"),
+    path(f"{_together}adopt/", together.preparation_adopt, name="preparation-adopt"),
+    path(f"{_together}stages/<slug:stage>/", together.preparation_stage, name="preparation-stage"),
+    path(f"{_together}candidates/", together.preparation_candidates, name="preparation-candidates"),
+    path(f"{_together}sign-offs/", together.preparation_sign_offs, name="preparation-sign-offs"),
+    path(f"{_together}papers/<slug:stage>/", together.preparation_papers, name="preparation-papers"),
+    path(f"{_together}figures/<slug:stage>/", together.preparation_figures, name="preparation-figures"),
+    path(f"{_together}declare/", together.preparation_declare, name="preparation-declare"),
+    path(f"{_together}take-office/", together.preparation_take_office, name="preparation-take-office"),
 ]

@@ -123,7 +123,7 @@ def standing(preparation: Preparation) -> Standing:
             "pk", "slug", "title", "status", "declared", "adopted", "office", "office__name", "office__places",
             "unit__name", "unit__path",
         )
-        .order_by("unit__path")
+        .order_by("unit__name", "unit__path")
     )  # fmt: skip
     won = _won(_shown(preparation))
     before = _before(preparation, rows)

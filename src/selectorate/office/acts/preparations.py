@@ -220,11 +220,14 @@ def date_together(entry: Entry, contest: None, *, preparation: str, dates: dict[
     if not drafts or not dates:
         raise RefusedError(_("there is no contest in preparation here, or no date"))
     known = timetable.keys(drafts[0].rulebook)
+    timed = {f"{stage.id}_{what}" for stage in drafts[0].rulebook.stage for what in ("opens", "closes")}
     moments = {}
     for key, text in dates.items():
         if key not in known:
             raise RefusedError(_("the timetable has no such date"), field=key)
         moments[key] = single._moment(text, key)
+        if moments[key][1] and key in timed:
+            raise RefusedError(_("what opens or closes does so at a time, not on a day"), field=key)
     rows = [
         TimetableDate(contest=one, key=key, at=at, whole_day=whole)
         for one in drafts

@@ -23,6 +23,8 @@ from .units import OFFICER, REGISTRAR, SCRUTINEER, above, act_page
 
 LENGTH = 31
 """Days of a picture, unless somebody asks for others."""
+QUIET = 3
+"""Days before and after a wave that are shown with it."""
 MAX_OFFICES = 400
 """Offices of a bench: the largest government and as many again."""
 
@@ -54,13 +56,21 @@ def bench(request: HttpRequest, bench: str) -> HttpResponse:
 
 def _span(request: HttpRequest, found: Bench) -> tuple[date, date, bool]:
     """The days that the address asks for; else those in which the most went."""
-    usual = holdings.busiest(found, LENGTH)
-    first, last = usual or (timezone.localdate() - timedelta(days=LENGTH - 1), timezone.localdate())
+    first, last = _usual(found)
     first, fine = day_asked(request, "from", first)
     last, also = day_asked(request, "until", last if not request.GET.get("from") else first + timedelta(LENGTH - 1))
     if last < first or (last - first).days >= drawings.MOST_DAYS:
         return first, first + timedelta(days=LENGTH - 1), False
     return first, last, fine and also
+
+
+def _usual(found: Bench) -> tuple[date, date]:
+    """The days of the largest wave, from its first change to its last, with some days of quiet on both sides."""
+    most = holdings.busiest(found, LENGTH)
+    if most is None:
+        return timezone.localdate() - timedelta(days=LENGTH - 1), timezone.localdate()
+    last = holdings.changes(found, *most)[-1].day
+    return most[0] - timedelta(days=QUIET), max(last + timedelta(days=QUIET), most[0] + timedelta(days=LENGTH // 2))
 
 
 @may(PUBLIC)

@@ -24,13 +24,14 @@ class TableForm(forms.Form):
     file = forms.FileField(label=_("File (CSV)"), required=False)
     text = forms.CharField(widget=forms.HiddenInput, required=False, strip=False, max_length=tables.MAX_TABLE)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not self.data.get(self.add_prefix("text"))
+
 
 def rows_of(form: forms.Form, columns: tuple[tables.Column, ...]) -> tables.Table | None:
     """The table in a valid form; None, with the fault at its field, where there is none that can be read."""
     file, text = form.cleaned_data.get("file"), form.cleaned_data.get("text")
-    if file is None and not text:
-        form.add_error("file", _("choose a file"))
-        return None
     try:
         if file is not None and file.size > tables.MAX_TABLE:
             raise RefusedError(str(_("a table has one and a half million bytes at most: divide it")))
