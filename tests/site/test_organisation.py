@@ -535,3 +535,29 @@ def test_public_pages_of_three_hundred_people_ask_few_questions(
     assert len(values) == 300 and values[0]["began_how"] == "appointed"
     offices = holdings.offices_of(office.national)
     assert [one["bench"] for one in offices] == [None, *["front-bench"] * 300]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/units/?q=%00&kind=%00",
+        "/units/?page=99999999999999999999",
+        "/units/?q=%F0%9F%92%A9%27%22%3E%3Cscript%3E",
+        "/units/party/?on=0000-00-00",
+        "/units/party/?on=9999-12-31",
+        "/benches/front-bench/?on=1",
+        "/benches/front-bench/wave/?from=2016-06-01&until=2015-01-01",
+        "/benches/front-bench/wave/?from=9999-12-31",
+        "/benches/front-bench/wave/?from=2200-12-31",
+        "/offices/party/leader/?on=%00&page=-1",
+    ],
+)
+def test_addresses_that_make_no_sense_are_answered(office: World, address: str) -> None:
+    organisation.make_bench(office.alice, None, name="Front bench", unit="party")
+    answer = office.client().get(address)
+    assert answer.status_code == 200 and "<script>" not in answer.content.decode()
+
+
+def test_addresses_of_nothing_are_not_found(office: World) -> None:
+    for address in ("/units/%00/", "/units/party/nothing/", "/offices/%00/leader/", "/offices/party/x/", "/people/x/"):
+        assert office.client().get(address).status_code == 404

@@ -36,6 +36,8 @@ from .together import Outcome, on_each, own, write_many
 from .units import unit_at
 
 OFFICER = Role.RETURNING_OFFICER
+MAX_ABOUT = 4_000
+"""Characters of what is said of contests that are held together: two pages."""
 MAX_CONTESTS = 2_000
 """Contests that are held together: three times the constituencies of a large country."""
 
@@ -90,7 +92,7 @@ def prepare_contests(
     made = Preparation.objects.create(
         name=name,
         slug=slug_for(name, lambda slug: slug == "new" or Preparation.objects.filter(slug=slug).exists()),
-        about=about.strip(),
+        about=about.strip()[:MAX_ABOUT],
         kind=units[0].kind,
         office_name=office_name,
         rulebook_id=rules.id,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as lazy
 from ... import rules
 from ..access import PUBLIC, may
 from ..acts import organisation as acts
+from ..acts.units import MAX_PATH
 from ..models import Bench, Candidate, Contest, Office, Person, Tenure, Unit
 from ..slugs import plain
 from .doing import done
@@ -34,7 +35,8 @@ HIDDEN_CANDIDACIES = (
 @may(PUBLIC)
 def office(request: HttpRequest, unit: str, office: str) -> HttpResponse:
     """An office: who holds it on a day, everybody who held it, the contests for it."""
-    found = get_object_or_404(Office.objects.select_related("unit", "bench"), unit__path=unit, slug=office)
+    where = plain(unit, longest=MAX_PATH)
+    found = get_object_or_404(Office.objects.select_related("unit", "bench"), unit__path=where, slug=office)
     day, readable = day_asked(request, "on", timezone.localdate())
     tenures = found.tenures.select_related("person", "contest").order_by("-began", "-pk")
     holding = found.holders(day).select_related("person")

@@ -52,7 +52,7 @@ class PrepareForm(forms.Form):
         label=lazy("Office"), max_length=200, help_text=lazy("It is made in every unit that does not have it.")
     )
     previous = forms.ChoiceField(label=lazy("Compared with"), required=False)
-    about = forms.CharField(label=lazy("About"), widget=forms.Textarea, required=False, max_length=4000)
+    about = forms.CharField(label=lazy("About"), widget=forms.Textarea, required=False, max_length=acts.MAX_ABOUT)
     bodies_on = forms.DateField(label=lazy("Sizes of bodies count as of"), widget=DAY, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -17,6 +17,7 @@ from .. import holdings
 from ..access import PUBLIC, may
 from ..acts import units as acts
 from ..models import Bench, Body, Contest, Office, Person, Preparation, Role, Unit
+from ..slugs import plain
 from .doing import done
 from .listing import day_asked, kept, paged
 from .tabled import TableForm, imported
@@ -33,7 +34,7 @@ def shown_contests(**where: Any) -> Any:
 
 
 def _filtered(request: HttpRequest) -> tuple[Any, dict[str, str]]:
-    filters = {"kind": request.GET.get("kind", "")[:40], "q": request.GET.get("q", "")[:80]}
+    filters = {"kind": plain(request.GET.get("kind", ""), longest=40), "q": plain(request.GET.get("q", ""), longest=80)}
     found = Unit.objects.annotate(below=Count("children", distinct=True), posts=Count("offices", distinct=True))
     found = found.order_by("path")
     if filters["kind"]:
@@ -67,7 +68,7 @@ def above(unit: Unit) -> list[Unit]:
 @may(PUBLIC)
 def unit(request: HttpRequest, path: str) -> HttpResponse:
     """A unit: its offices and who holds them on a day, its benches, its contests, the units below."""
-    found = get_object_or_404(Unit, path=path)
+    found = get_object_or_404(Unit, path=plain(path, longest=acts.MAX_PATH))
     day, readable = day_asked(request, "on", timezone.localdate())
     shown = paged(request, found.children.annotate(posts=Count("offices")).order_by("name"))
     given = {
