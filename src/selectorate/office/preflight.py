@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..contest.model import REOPEN
 from ..errors import SelectorateError
 from ..rules import BallotStage, MotionStage, NominationStage
-from . import paper, timetable
+from . import holdings, paper, timetable
 from .models import Candidate, Contest, StageState
 from .moment import now
 from .slugs import same_name
@@ -66,6 +67,19 @@ def _bodies(contest: Contest, step: str) -> Item | None:
         _("it is not said who these are: %(names)s") % {"names": names} if missing else _("every body is named"),
         _("Name the body of the organisation, and the day on which its size counts."),
         "contest-bodies",
+    )
+
+
+def _occasion(contest: Contest, step: str) -> Item | None:
+    """Whether the occasion is what the tenures say today: the rulebook's thresholds depend on it."""
+    if step != "adoption" or contest.office is None:
+        return None
+    wrong = holdings.occasion_fault(contest, timezone.localdate(now()))
+    return Item(
+        _("the occasion is that of the tenures"),
+        not wrong,
+        wrong or _("it is"),
+        _("Change the occasion of the contest, or enter how the tenure ended."),
     )
 
 
@@ -261,6 +275,7 @@ def _previewed(contest: Contest, step: str) -> Item | None:
 
 
 CHECKS: list[Check] = [
+    _occasion,
     _bodies,
     _parameters,
     _holder,

@@ -33,16 +33,20 @@ def create_contest(
     title: str,
     rulebook: str,
     office: int | None = None,
-    occasion: str = "vacancy",
+    occasion: str = "",
     about: str = "",
     rulebook_text: str = "",
 ) -> Contest:
-    """A contest in preparation, from a shipped rulebook (by id) or a text of one's own."""
+    """A contest in preparation, from a shipped rulebook (by id) or a text of one's own.
+
+    Without an ``occasion`` it follows from who holds the office today: a challenge to them, or a vacancy.
+    """
     text = rulebook_text or _preset(rulebook)
     loaded = _read(text)
     found = Office.objects.filter(pk=office).first() if office else None
     if office and found is None:
         raise RefusedError(_("there is no such office"), field="office")
+    occasion = occasion or occasions.proposed(found, loaded, timezone.localdate(now()))
     if occasion not in Contest.Occasion.values:
         raise RefusedError(_("there is no such occasion"), field="occasion")
     title = _title(title)
@@ -113,7 +117,7 @@ def _incumbent(office: Office | None, occasion: str) -> Person | None:
     """Who holds the office, where they are challenged (or the term ends): it follows from the tenures."""
     if office is None or occasion == "vacancy":
         return None
-    running = office.holders(timezone.localdate(now())).select_related("person").first()
+    running = office.incumbents(timezone.localdate(now())).select_related("person").first()
     return running.person if running else None
 
 

@@ -23,6 +23,8 @@ from ..models import Act, Contest, Log, Proposal, User
 from ..models.acts import PROPOSAL_LASTS, canonical
 from ..moment import now
 
+MANY = 200
+"""Rows of one statement, where many are written at once: databases bound the number of values in one."""
 CLOCK = "clock"
 """The role under which the site does by itself what the timetable says."""
 
@@ -151,7 +153,15 @@ def write(log_name: str, kind: str, entry: Entry) -> Act:
     """Enter an act in a log; inside the transaction of the act, which the log's row then serialises."""
     Log.objects.get_or_create(name=log_name)
     log = Log.objects.select_for_update().get(name=log_name)
-    salt = secrets.token_bytes(32)
+    made = next_entry(log, kind, entry)
+    made.save(force_insert=True)
+    log.height, log.head = made.number, made.hash
+    log.save(update_fields=["height", "head"])
+    return made
+
+
+def next_entry(log: Log, kind: str, entry: Entry) -> Act:
+    """The next entry of ``log``, not saved; the log's height and head are left to who saves it."""
     made = Act(
         log=log,
         number=log.height + 1,
@@ -166,14 +176,11 @@ def write(log_name: str, kind: str, entry: Entry) -> Act:
             "by": entry.by.name if entry.by else entry.role,
             **({"second": entry.second.name} if entry.second else {}),
         },
-        salt=salt.hex(),
+        salt=secrets.token_bytes(32).hex(),
         previous=log.head,
     )
     made.commitment = made.computed_commitment()
     made.hash = made.computed_hash()
-    made.save(force_insert=True)
-    log.height, log.head = made.number, made.hash
-    log.save(update_fields=["height", "head"])
     return made
 
 
@@ -343,6 +350,7 @@ __all__ = [
     "confirm",
     "definition_of",
     "expire_proposals",
+    "next_entry",
     "refuse",
     "sha256",
     "verify_log",

@@ -20,7 +20,17 @@ class Preparation(models.Model):
 
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=80, unique=True)
-    previous = models.ForeignKey("self", models.SET_NULL, null=True, blank=True)
+    about = models.TextField(_("about"), blank=True)
+    kind = models.CharField(_("kind of unit"), max_length=40)
+    office_name = models.CharField(_("office"), max_length=200)
+    rulebook_id = models.CharField(_("rulebook"), max_length=100)
+    previous = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="next")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering: ClassVar = ["-created", "-id"]
 
     def __str__(self) -> str:
         return self.name
