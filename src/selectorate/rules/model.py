@@ -219,6 +219,13 @@ class AskedBy(FileModel):
 
     body: Id = Field(description="The body.")
     threshold: Quantity | ParameterRef = Field(description="How many of it.")
+    letters_to: Text | None = Field(
+        None,
+        description=(
+            'Who receives the letters that ask for it, and alone knows of them: "the chair of the committee". Everybody'
+            " else learns that there are enough, and nothing before."
+        ),
+    )
 
 
 class MotionStage(FileModel):
