@@ -400,7 +400,9 @@ class BallotStage(FileModel):
     )
     ballots: tuple[BallotRule, ...] = Field((), description="Rules that change from one repeated ballot to the next.")
     withdrawals: Flag = Field(True, description="Whether candidates may withdraw between repeated ballots.")
-    unopposed: Literal["elected", "ballot held"] = Field("elected", description="What happens to a single candidate.")
+    unopposed: Literal["elected", "ballot held"] = Field(
+        "elected", description="What happens to a single candidate, or to no more candidates than there are places."
+    )
     reopen_nominations: Flag = Field(False, description='Whether "re-open nominations" stands on the paper.')
     abstentions: Literal["valid", "not votes"] = Field(
         "not votes", description="Whether a paper that says abstention is a valid vote."
