@@ -31,6 +31,18 @@ def keys(rulebook: Rulebook) -> dict[str, str]:
     return found
 
 
+def needed(rulebook: Rulebook) -> list[str]:
+    """The dates that have to be fixed at adoption.
+
+    Nobody knows when letters will ask for a motion: its dates, and all that follow it, are fixed when it has come.
+    """
+    later: set[str] = set()
+    for stage in rulebook.stage:
+        if later or getattr(stage, "asked_by", None) is not None:
+            later |= {f"{stage.id}_opens", f"{stage.id}_closes", DECLARED}
+    return [key for key in keys(rulebook) if key not in later]
+
+
 def zone() -> ZoneInfo:
     """The organisation's time zone."""
     return ZoneInfo(settings.TIME_ZONE)

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from ... import documents as files
 from ... import rules
 from ...errors import InputError, RefusedError
-from ...rules import Rulebook
+from ...rules import BallotStage, Rulebook
 from .. import timetable
 from ..models import Body, Contest, ContestBody, Office, Person, Role, StageState, TimetableDate
 from ..moment import now
 from ..preflight import blocking
 from ..slugs import plain, slug_for
+from . import rounds
 from .core import CLOCK, Entry, act, sha256
 
 OFFICER = Role.RETURNING_OFFICER
@@ -97,6 +98,7 @@ def set_details(
     about: str = "",
     occasion: str = "vacancy",
     board: str = "public",
+    nominators: str = "named",
     holder: str = "",
     against: str = "",
 ) -> None:
@@ -104,12 +106,14 @@ def set_details(
     _draft(contest)
     if occasion not in Contest.Occasion.values:
         raise RefusedError(_("there is no such occasion"), field="occasion")
+    if board not in ("public", "hidden") or nominators not in ("named", "numbers"):
+        raise RefusedError(_("there is no such setting"), field="board")
     person = Person.objects.filter(slug=holder).first() if holder else None
     if holder and person is None:
         raise RefusedError(_("there is no such person"), field="holder")
     contest.title, contest.about, contest.occasion, contest.board = plain(title), about.strip(), occasion, board
     contest.holder = person or _incumbent(contest.office, occasion)
-    contest.against = against
+    contest.nominators, contest.against = nominators, against
     contest.save()
 
 
@@ -127,11 +131,11 @@ def set_rulebook(entry: Entry, contest: Contest, *, text: str) -> None:
 def set_parameters(entry: Entry, contest: Contest, *, values: dict[str, object]) -> None:
     """What the rulebook leaves to each contest."""
     _draft(contest)
-    unknown = set(values) - set(contest.rulebook.parameters)
+    unknown = set(values) - set(contest.rulebook_as_written.parameters)
     if unknown:
         raise RefusedError(_("the rulebook leaves nothing called %(name)s open") % {"name": ", ".join(sorted(unknown))})
     try:
-        rules.with_parameters(contest.rulebook, dict(values))
+        rules.with_parameters(contest.rulebook_as_written, dict(values))
     except InputError as fault:
         raise RefusedError(str(fault), field="values") from None
     contest.parameters = values
@@ -256,6 +260,8 @@ def open_stage(entry: Entry, contest: Contest, *, stage: str) -> StageState:
         raise RefusedError(_("it opens at its published time, not before"))
     state.status, state.opened = StageState.Status.OPEN, entry.at
     state.save(update_fields=["status", "opened"])
+    if isinstance(found, BallotStage):
+        rounds.begin(entry, contest, found)
     return state
 
 
@@ -306,6 +312,7 @@ def clone_contest(entry: Entry, contest: Contest, *, title: str) -> Contest:
         rulebook_text=contest.rulebook_text,
         parameters=contest.parameters,
         board=contest.board,
+        nominators=contest.nominators,
         cloned_from=contest,
         against=contest.slug,
     )

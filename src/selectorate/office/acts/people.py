@@ -52,6 +52,8 @@ def appoint(entry: Entry, contest: Contest | None, *, email: str, name: str, rol
     """Give somebody a role, in a contest or in the whole organisation."""
     if role not in Role.values:
         raise RefusedError(_("there is no such role"), field="role")
+    if role == Role.LETTER_KEEPER:
+        raise RefusedError(_("who receives the letters of a contest is appointed by two officials"), field="role")
     user = user_with(email, name)
     if Appointment.objects.filter(user=user, role=role, contest=contest, ended=None).exists():
         raise RefusedError(_("they have this role already"), field="email")
