@@ -168,7 +168,8 @@ def _not_held(case: Case, played: Replay | None) -> str | None:
         people = [case.contest.candidates[who].name for who in played.qualified]
         if len(people) == 1:
             return f"No ballot was held: {people[0]} was the only candidate, and goes on to the next stage without one."
-        return f"No ballot was held: {listed(people)} were the only candidates, and go on to the next stage without one."
+        names = listed(people)
+        return f"No ballot was held: {names} were the only candidates, and go on to the next stage without one."
     return None
 
 

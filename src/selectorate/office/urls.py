@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import include, path
 
-from . import routes_demo, routes_site
+from . import routes_demo, routes_site, routes_stages
 from .access import guard
 from .pages import desk, public
 
@@ -16,6 +16,7 @@ urlpatterns: list[Any] = guard(
         path("desk/", desk.desk, name="desk"),
         *routes_demo.patterns,
         *routes_site.patterns,
+        *routes_stages.patterns,
         path("account/", include("allauth.account.urls")),
         path("account/2fa/", include("allauth.mfa.urls")),
     ]
