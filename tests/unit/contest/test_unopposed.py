@@ -8,13 +8,14 @@ import pytest
 
 from selectorate import contest as contests
 
-HEAD = 'id = "rules"\nname = "Rules"\norganisation = "Society"\noffice = "Member"\n[bodies.council]\nname = "councillors"\n'
+HEAD = 'id = "rules"\nname = "Rules"\norganisation = "Society"\noffice = "Member"\n'
+COUNCIL = '[bodies.council]\nname = "councillors"\n'
 NOMINATION = '[[stage]]\nkind = "nomination"\nid = "nomination"\nby = "council"\nthreshold = 1\n'
 CANDIDATES = ("ada", "ben", "cleo")
 
 
 def case(tmp_path: Path, rules: str, figures: str, number: int = 3) -> contests.Case:
-    (tmp_path / "rulebook.toml").write_text(HEAD + rules)
+    (tmp_path / "rulebook.toml").write_text(HEAD + COUNCIL + rules)
     people = "".join(f'[candidates.{who}]\nname = "{who.title()} Person"\n' for who in CANDIDATES[:number])
     (tmp_path / "contest.toml").write_text(
         'id = "contest"\ntitle = "Contest"\norganisation = "Society"\noffice = "Member"\nrulebook = "rulebook.toml"\n'
