@@ -32,3 +32,4 @@ STORAGES = {
 # A file, so that the threads of a test (and of a live site) are on the same database.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": f"{_home}/test-{os.environ.get('PYTEST_XDIST_WORKER', 'one')}.sqlite3"}
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ..exact import decimals_of
 from ..rules import BallotStage, MotionStage
+from ..rules.wording import listed
 from .audit import audit
 from .case import Case
 from .declaration import (
@@ -159,14 +160,16 @@ def _not_held(case: Case, played: Replay | None) -> str | None:
     if played is None or played.rounds:
         return None
     if played.outcome == "elected":
-        names = ", ".join(case.contest.candidates[who].name for who in played.elected)
+        names = listed([case.contest.candidates[who].name for who in played.elected])
+        if len(played.elected) > 1:
+            return f"No ballot was held: {names} were the only candidates, and there are places for all of them."
         return f"No ballot was held: {names} was the only candidate, and the rulebook has a single candidate elected."
     if played.outcome == "qualified":
         people = [case.contest.candidates[who].name for who in played.qualified]
         if len(people) == 1:
             return f"No ballot was held: {people[0]} was the only candidate, and goes on to the next stage without one."
-        listed = f"{', '.join(people[:-1])} and {people[-1]}"
-        return f"No ballot was held: {listed} were the only candidates, and go on to the next stage without one."
+        names = listed(people)
+        return f"No ballot was held: {names} were the only candidates, and go on to the next stage without one."
     return None
 
 

@@ -83,6 +83,7 @@ def roles_of(user: Any, contest: Contest | None) -> frozenset[str]:
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return frozenset()
     found = set(Appointment.objects.filter(user=user, ended=None, contest=None).values_list("role", flat=True))
+    found.discard(Role.LETTER_KEEPER)  # of one contest only: nobody receives the letters of all
     if contest is not None:
         found |= set(Appointment.objects.filter(user=user, ended=None, contest=contest).values_list("role", flat=True))
         if contest.bodies.filter(body__seats__user=user, body__seats__ended=None).exists():

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from ..contest.model import REOPEN
 from ..errors import SelectorateError
-from ..rules import BallotStage, MotionStage, NominationStage
+from ..rules import BallotStage, MotionStage, NominationStage, held
 from . import holdings, paper, timetable
-from .models import Candidate, Contest, StageState
+from .holders import safe_until
+from .models import Candidate, Contest, Role, StageState
 from .moment import now
 from .slugs import same_name
 
@@ -50,13 +51,18 @@ def _ballot(contest: Contest, step: str) -> BallotStage | None:
     return stage if isinstance(stage, BallotStage) else None
 
 
+def _asking(stage: object) -> str | None:
+    asked = getattr(stage, "asked_by", None)
+    return asked.body if asked is not None else None
+
+
 def _bodies(contest: Contest, step: str) -> Item | None:
     if step != "adoption":
         return None
     used = {
         body
         for stage in contest.rulebook.stage
-        for body in (getattr(stage, "by", None), *(gate.by for gate in getattr(stage, "any", ())))
+        for body in (getattr(stage, "by", None), *(gate.by for gate in getattr(stage, "any", ())), _asking(stage))
         if body
     }
     missing = sorted(used - set(contest.bodies.values_list("key", flat=True)))
@@ -149,12 +155,65 @@ def _asked(contest: Contest, step: str) -> Item | None:
     stage = contest.rulebook.stage_named(step)
     if not isinstance(stage, MotionStage) or stage.asked_by is None:
         return None
-    reached = contest.stages.filter(stage=step, reached__isnull=False).exists()
+    # It says whether the threshold is reached, and nothing else: how many letters there are, one person knows.
+    reached = contest.stages.filter(stage=step).exclude(reached=None).exists()
     return Item(
         _("the vote is asked for"),
         reached,
         _("the threshold is reached") if reached else _("the threshold is not reached"),
         _("Wait for the letters."),
+    )
+
+
+def _dates_of_the_vote(contest: Contest, step: str) -> Item | None:
+    if contest.rulebook.stage_named(step) is None or f"{step}_opens" in timetable.needed(contest.rulebook):
+        return None
+    fixed = set(contest.dates.values_list("key", flat=True))
+    missing = {f"{step}_opens", f"{step}_closes", timetable.DECLARED} - fixed
+    return Item(
+        _("the dates of the vote are fixed"),
+        not missing,
+        _("they are not fixed") if missing else _("they are"),
+        _("Fix them, by two officials, now that the vote is asked for."),
+    )
+
+
+def _safe(contest: Contest, step: str) -> Item | None:
+    if step != "adoption" or not any(isinstance(s, MotionStage) and s.asked_by for s in contest.rulebook.stage):
+        return None
+    until = safe_until(contest)
+    return Item(
+        _("no earlier vote protects the holder"),
+        until is None,
+        _("the holder won the last vote, and is safe until %(day)s") % {"day": until} if until else _("none does"),
+        _("Wait until then."),
+    )
+
+
+def _keeper(contest: Contest, step: str) -> Item | None:
+    if step != "adoption" or not any(isinstance(s, MotionStage) and s.asked_by for s in contest.rulebook.stage):
+        return None
+    there = contest.appointments.filter(role=Role.LETTER_KEEPER, ended=None).exists()
+    return Item(
+        _("somebody receives the letters"),
+        there,
+        _("somebody does") if there else _("nobody is appointed"),
+        _("Appoint the official whom the rulebook names, by two officials."),
+    )
+
+
+def _incumbent(contest: Contest, step: str) -> Item | None:
+    stage = contest.rulebook.stage_named(step)
+    if not isinstance(stage, NominationStage) or held(stage.incumbent) != "automatic":
+        return None
+    if contest.occasion != Contest.Occasion.CHALLENGE or contest.holder_id is None:
+        return None
+    there = contest.candidates.filter(person=contest.holder_id).exists()
+    return Item(
+        _("the holder is entered"),
+        there,
+        _("they are") if there else _("the holder has a place by right, and is not entered"),
+        _("Enter them as a candidate."),
     )
 
 
@@ -219,7 +278,9 @@ def _statements(contest: Contest, step: str) -> Item | None:
     if _ballot(contest, step) is None:
         return None
     without = [
-        one.name for one in contest.candidates.filter(status=Candidate.Status.STANDING) if not one.statement.strip()
+        one.name
+        for one in contest.candidates.filter(status=Candidate.Status.STANDING)
+        if not one.statement.strip() and not one.no_statement
     ]
     return Item(
         _("each candidate's statement is there"),
@@ -281,8 +342,12 @@ CHECKS: list[Check] = [
     _holder,
     _dates,
     _ahead,
-    _asked,
     _earlier,
+    _asked,
+    _dates_of_the_vote,
+    _safe,
+    _keeper,
+    _incumbent,
     _field,
     _signed_off,
     _statements,

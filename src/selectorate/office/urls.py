@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import include, path
 
-from . import routes_contest, routes_demo, routes_organisation, routes_site
+from . import routes_contest, routes_demo, routes_organisation, routes_site, routes_stages
 from .access import guard
 from .pages import desk, public
 
@@ -18,6 +18,7 @@ urlpatterns: list[Any] = guard(
         *routes_demo.patterns,
         *routes_organisation.patterns,
         *routes_site.patterns,
+        *routes_stages.patterns,
         path("account/", include("allauth.account.urls")),
         path("account/2fa/", include("allauth.mfa.urls")),
     ]

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from ... import documents as files
 from ... import gallery, rules
 from ...errors import InputError, RefusedError
-from ...rules import Rulebook
+from ...rules import BallotStage, Rulebook
 from .. import occasions, timetable
 from ..models import Body, Contest, ContestBody, Office, Person, Role, StageState, TimetableChange, TimetableDate
 from ..moment import now
 from ..preflight import blocking
 from ..slugs import plain, slug_for
+from . import rounds
 from .core import CLOCK, Entry, act, log_of, sha256, write
 
 OFFICER = Role.RETURNING_OFFICER
@@ -135,6 +136,7 @@ def set_details(
     about: str = "",
     occasion: str = "vacancy",
     board: str = "public",
+    nominators: str = "named",
     holder: str = "",
     against: str = "",
 ) -> None:
@@ -142,6 +144,8 @@ def set_details(
     _draft(contest)
     if occasion not in Contest.Occasion.values:
         raise RefusedError(_("there is no such occasion"), field="occasion")
+    if board not in ("public", "hidden") or nominators not in ("named", "numbers"):
+        raise RefusedError(_("there is no such setting"), field="board")
     person = Person.objects.filter(slug=holder).first() if holder else None
     if holder and person is None:
         raise RefusedError(_("there is no such person"), field="holder")
@@ -152,7 +156,7 @@ def set_details(
     contest.title, contest.about, contest.occasion, contest.board = _title(title), _about(about), occasion, board
     # A vacant post has no holder, whoever was named before the occasion changed.
     contest.holder = None if occasion == "vacancy" else person or _incumbent(contest.office, occasion)
-    contest.against = against
+    contest.nominators, contest.against = nominators, against
     contest.save()
 
 
@@ -368,6 +372,8 @@ def open_stage(entry: Entry, contest: Contest, *, stage: str) -> StageState:
         )
     state.status, state.opened = StageState.Status.OPEN, entry.at
     state.save(update_fields=["status", "opened"])
+    if isinstance(found, BallotStage):
+        rounds.begin(entry, contest, found)
     return state
 
 
@@ -439,6 +445,7 @@ def clone_contest(entry: Entry, contest: Contest, *, title: str) -> Contest:
         rulebook_text=contest.rulebook_text,
         parameters=contest.parameters,
         board=contest.board,
+        nominators=contest.nominators,
         cloned_from=contest,
         against=contest.slug,
     )

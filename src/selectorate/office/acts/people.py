@@ -63,6 +63,8 @@ def appoint(entry: Entry, contest: Contest | None, *, email: str, name: str, rol
         validate_email(email.strip())
     except ValidationError:
         raise RefusedError(_("this is no mail address"), field="email") from None
+    if role == Role.LETTER_KEEPER:
+        raise RefusedError(_("who receives the letters of a contest is appointed by two officials"), field="role")
     user = user_with(email, name)
     if user == entry.by and role in (Role.SCRUTINEER, Role.LETTER_KEEPER):
         # Who watches the officer, and who alone knows of the letters, is somebody else.

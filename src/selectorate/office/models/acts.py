@@ -20,6 +20,10 @@ PROPOSAL_LASTS = timedelta(days=14)
 """How long a proposal waits for a second official: what was right a month ago is looked at afresh."""
 
 
+LETTERS = "letters:"
+"""How the names of logs begin that only the keeper of the letters may see, or know the height of."""
+
+
 class Log(models.Model):
     """One chain: of a contest, of the organisation, or of what only one official may see (letters)."""
 
@@ -29,6 +33,11 @@ class Log(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def shown(cls) -> models.QuerySet[Log]:
+        """The logs of which a page may tell: even the height of the others says how many letters there are."""
+        return cls.objects.exclude(name__startswith=LETTERS)
 
 
 class Act(models.Model):

@@ -76,6 +76,12 @@ class Contest(models.Model):
         choices=[("public", _("public while nominations run")), ("hidden", _("hidden until they close"))],
         default="public",
     )
+    nominators = models.CharField(
+        _("nominators"),
+        max_length=10,
+        choices=[("named", _("shown by name")), ("numbers", _("only their number is shown"))],
+        default="named",
+    )
     cloned_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="clones")
     follows = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followed_by")
     against = models.CharField(_("earlier contest that the mandate is read beside"), max_length=120, blank=True)
@@ -202,6 +208,7 @@ class Candidate(models.Model):
         PROPOSED = "proposed", _("proposed")
         CONSENTED = "consented", _("consents to stand")
         STANDING = "standing", _("on the paper")
+        OUT = "out", _("went out in a ballot")
         NOT_NOMINATED = "not nominated", _("not nominated")
         REFUSED = "refused", _("refused")
         WITHDRAWN = "withdrawn", _("withdrawn")
@@ -215,6 +222,7 @@ class Candidate(models.Model):
     groups = models.JSONField(default=list, blank=True)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PROPOSED)
     statement = models.TextField(_("statement"), blank=True, max_length=6000)
+    no_statement = models.BooleanField(_("makes no statement"), default=False)
     picture = models.ImageField(_("picture"), upload_to="candidates", blank=True)
     consented = models.DateTimeField(null=True, blank=True)
     signed_off = models.DateTimeField(null=True, blank=True)
@@ -287,6 +295,53 @@ class Letter(models.Model):
         ]
 
 
+class BallotRound(models.Model):
+    """One round of voting: of a ballot the only one, of repeated ballots each. ``field``: who is on its paper, by key.
+
+    ``announced``: when its result became public, before which nobody is told who went out; ``result``: what was
+    announced, so that a thousand readers do not ask for the count again.
+    """
+
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="ballot_rounds")
+    stage = models.SlugField(max_length=60)
+    number = models.PositiveIntegerField()
+    field = models.JSONField(default=list)
+    opened = models.DateTimeField()
+    closed = models.DateTimeField(null=True, blank=True)
+    announced = models.DateTimeField(null=True, blank=True)
+    result = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        """Each round once, in their order."""
+
+        ordering: ClassVar = ["stage", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["contest", "stage", "number"], name="one_ballot_a_round")
+        ]
+
+
+class Draw(models.Model):
+    """A lot of which everybody can see that nobody chose its outcome: for the order of a paper, or for ties.
+
+    The seed's SHA-256 (``commitment``) is published first; then scrutineers give ``numbers``; then seed and numbers are
+    published. ``about``: ``paper``, or the stage whose ties it breaks.
+    """
+
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="draws")
+    about = models.SlugField(max_length=60)
+    seed = models.CharField(max_length=80)
+    commitment = models.CharField(max_length=64)
+    numbers = models.JSONField(null=True, blank=True)
+    order = models.JSONField(default=list, blank=True)
+    begun = models.DateTimeField()
+    drawn = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """One draw for each thing."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["contest", "about"], name="one_draw_a_thing")]
+
+
 class RoundEvent(models.Model):
     """What happened after a round of repeated ballots: who went out, withdrew, came in; how a tie was broken."""
 
@@ -313,6 +368,7 @@ class FiguresEntry(models.Model):
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="figures")
     stage = models.SlugField(max_length=60)
     round = models.PositiveIntegerField(default=1)
+    section = models.SlugField(_("whose file of ballots"), max_length=60, blank=True)
     by = models.ForeignKey("User", models.PROTECT, related_name="+")
     at = models.DateTimeField(default=now)
     data = models.JSONField()
@@ -326,7 +382,7 @@ class FiguresEntry(models.Model):
 
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["contest", "stage", "round", "by"],
+                fields=["contest", "stage", "round", "section", "by"],
                 condition=models.Q(replaced=None),
                 name="one_entry_an_official",
             )
