@@ -6,13 +6,13 @@ from typing import Any
 
 from django.urls import include, path
 
-from . import routes_demo, routes_site
+from . import routes_demo, routes_public, routes_site
 from .access import guard
-from .pages import desk, public
+from .pages import desk
 
 urlpatterns: list[Any] = guard(
     [
-        path("", public.home, name="home"),
+        *routes_public.patterns,
         path("desk/", desk.desk, name="desk"),
         *routes_demo.patterns,
         *routes_site.patterns,
