@@ -87,6 +87,7 @@ def boards(contest: Contest) -> list[Board]:
 def _lines(contest: Contest, hidden: set[str]) -> dict[tuple[str, str, str], list[str]]:
     """The names of valid nominators, by stage, body and candidate, in one query."""
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    # The names of nominators are shown unless the contest keeps them back.
     rows = contest.nominations.filter(withdrawn=None, invalid="").exclude(stage__in=hidden)
     for stage, body, key, name in rows.order_by("seat__name").values_list(
         "stage", "body", "candidate__key", "seat__name"

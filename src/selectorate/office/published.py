@@ -207,9 +207,6 @@ def file_of(made_from: str, kind: str, declare: Callable[[], contests.Declaratio
     found: bytes | None = caches["sheets"].get(key)
     if found is None:
         declaration = declare()
-        if kind == "pdf":
-            found = sheets.declaration_pdf(declaration)
-        else:
-            found = sheets.declaration_csv(declaration).encode()
+        found = sheets.declaration_pdf(declaration) if kind == "pdf" else sheets.declaration_csv(declaration).encode()
         caches["sheets"].set(key, found)
     return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
+from .api import api
+from .pages import api as api_pages
 from .pages import previews, public, public_contest, public_gallery, public_result
 
 
@@ -42,15 +44,14 @@ patterns = [
     path(f"{_contest}rulebook.toml", public_contest.rulebook, name="contest-rulebook"),
     path(f"{_contest}nominations.csv", public_contest.nominations_csv, name="contest-nominations-csv"),
     path(f"{_contest}preview.png", previews.contest, name="contest-preview"),
-    path(
-        f"{_contest}candidates/<slug:candidate>/<slug:digest>.jpg", public_contest.picture, name="candidate-picture"
-    ),
+    path(f"{_contest}candidates/<slug:candidate>/<slug:digest>.jpg", public_contest.picture, name="candidate-portrait"),
     path(f"{_contest}declaration/", public_result.declaration, name="contest-declaration"),
     path(f"{_contest}declaration/live/", public_result.live, name="contest-declaration-live"),
-    path(
-        f"{_contest}declaration.<filekind:kind>", public_result.declaration_file, name="contest-declaration-file"
-    ),
+    path(f"{_contest}declaration.<filekind:kind>", public_result.declaration_file, name="contest-declaration-file"),
     path(f"{_contest}mandate/", public_result.mandate, name="contest-mandate"),
+    path("api/", api_pages.api, name="api"),
+    path("api/v1/openapi.json", api_pages.openapi, name="api-schema"),
+    path("api/v1/", api.urls),
     path("gallery/", public_gallery.gallery, name="gallery"),
     path(_shown, public_gallery.declaration, name="gallery-contest"),
     path(f"{_shown}mandate/", public_gallery.mandate, name="gallery-mandate"),

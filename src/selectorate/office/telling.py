@@ -68,7 +68,7 @@ def public_contests() -> QuerySet[Contest]:
         Contest.objects.exclude(status=Contest.Status.DRAFT)
         .filter(adopted__isnull=False)
         .select_related("office__unit", "unit", "declaration")
-        .prefetch_related(Prefetch("dates", TimetableDate.objects.order_by("at")), "stages")
+        .prefetch_related(Prefetch("dates", TimetableDate.objects.order_by("at", "key")), "stages")
         .order_by("-created", "-pk")
     )
 
@@ -141,16 +141,17 @@ def _open(stage, dates: Mapping[str, Date]) -> State:
             if stage.name
             else _("%(stage)s is open until %(when)s.")
         )
-    return State(
-        words[stage.kind], says % {"stage": stage_name(stage), "when": closes.text if closes else ""}, OPEN
-    )
+    return State(words[stage.kind], says % {"stage": stage_name(stage), "when": closes.text if closes else ""}, OPEN)
 
 
 def _waiting(stage, dates: Mapping[str, Date], state: StageState | None) -> State:
     opens = dates.get(f"{stage.id}_opens")
     reached = _(" The number of letters that asks for it has been reached.") if state and state.reached else ""
-    if opens is None or opens.past:
+    if opens is None:
         says = _("Next: %(stage)s, not open yet.") % {"stage": stage_name(stage)}
+    elif opens.past:
+        says = _("%(stage)s: was to open on %(when)s, and is not open yet.")
+        says = says % {"stage": stage_name(stage), "when": opens.text}
     elif stage.kind == "nomination" and not stage.name:
         says = _("Nominations open on %(when)s.") % {"when": opens.text}
     else:

@@ -20,3 +20,7 @@ urlpatterns: list[Any] = guard(
         path("account/2fa/", include("allauth.mfa.urls")),
     ]
 )
+handler400 = "selectorate.office.pages.errors.wrong_request"
+handler403 = "selectorate.office.pages.errors.forbidden"
+handler404 = "selectorate.office.pages.errors.not_found"
+handler500 = "selectorate.office.pages.errors.fault"

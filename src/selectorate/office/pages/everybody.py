@@ -101,3 +101,8 @@ def _answer(request: HttpRequest, found: _Kept, seconds: int) -> HttpResponse:
     patch_vary_headers(response, ("Accept-Encoding", "Cookie", "HX-Request"))
     patch_cache_control(response, public=True, max_age=seconds)
     return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
+
+
+def forget() -> None:
+    """Let go of every page that is kept."""
+    _pages.clear()

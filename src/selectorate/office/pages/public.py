@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.db.models.functions import ExtractYear
@@ -16,17 +15,13 @@ from ...sheets.csvs import table_csv
 from .. import published, telling
 from ..access import PUBLIC, may
 from ..models import Contest, Office
+from ..templatetags.telling import whole_address_of
 from .downloads import file_answer
 from .everybody import for_everybody
 
 A_PAGE = 50
 SHOWN_AT_HOME = 6
 COLUMNS = ("contest", "title", "office", "unit", "state", "adopted", "declared", "elected", "address")
-
-
-def absolute(request: HttpRequest, address: str) -> str:
-    """The whole address of a page of ours, as it is shared: under the public address of the site if it has one."""
-    return f"{settings.ADDRESS}{address}" if settings.ADDRESS else request.build_absolute_uri(address)
 
 
 @may(PUBLIC)
@@ -53,7 +48,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest):
     """The contests that the address asks for, with the office and year that it names, as far as there are such."""
     found = telling.public_contests()
-    office = Office.objects.filter(pk=request.GET["office"]).first() if request.GET.get("office", "").isdigit() else None
+    office = (
+        Office.objects.filter(pk=request.GET["office"]).first() if request.GET.get("office", "").isdigit() else None
+    )
     year = int(request.GET["year"]) if request.GET.get("year", "").isdecimal() else None
     year = year if year and date.min.year <= year <= date.max.year else None
     if office is not None:
@@ -103,7 +100,7 @@ def contests_csv(request: HttpRequest) -> HttpResponse:
             "adopted": one.adopted.isoformat() if one.adopted else "",
             "declared": one.declared.isoformat() if one.declared else "",
             "elected": "; ".join(one.declaration.data.get("elected_names", ())) if hasattr(one, "declaration") else "",
-            "address": absolute(request, reverse("contest", args=[one.slug])),
+            "address": whole_address_of(request, reverse("contest", args=[one.slug])),
         }
         for one in found.iterator(chunk_size=500)
     ]

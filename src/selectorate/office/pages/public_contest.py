@@ -19,7 +19,17 @@ from ..templatetags.telling import clock_text, day_text
 from .downloads import file_answer
 from .everybody import for_everybody
 
-NOMINATION_COLUMNS = ("contest", "stage", "body", "size", "needed", "candidate", "candidate_name", "nominations", "result")
+NOMINATION_COLUMNS = (
+    "contest",
+    "stage",
+    "body",
+    "size",
+    "needed",
+    "candidate",
+    "candidate_name",
+    "nominations",
+    "result",
+)
 
 
 @may(PUBLIC)
@@ -57,7 +67,7 @@ def entry(candidate: Candidate) -> dict[str, object]:
     picture = ""
     if candidate.picture:
         digest = candidate.picture.name.rpartition("/")[2].partition(".")[0]
-        picture = reverse("candidate-picture", args=[candidate.contest.slug, candidate.key, digest])
+        picture = reverse("candidate-portrait", args=[candidate.contest.slug, candidate.key, digest])
     return {
         "key": candidate.key,
         "name": candidate.name,
@@ -133,7 +143,9 @@ def nominations_csv(request: HttpRequest, contest: str) -> HttpResponse:
         for board in nominated.boards(found)
         for line in board.lines
     ]
-    return file_answer(request, table_csv(NOMINATION_COLUMNS, rows), "csv", name=f"{found.slug}-nominations", seconds=10)
+    return file_answer(
+        request, table_csv(NOMINATION_COLUMNS, rows), "csv", name=f"{found.slug}-nominations", seconds=10
+    )
 
 
 @may(PUBLIC)
@@ -144,5 +156,3 @@ def picture(request: HttpRequest, contest: str, candidate: str, digest: str) -> 
         raise Http404
     with found.picture.open("rb") as file:
         return file_answer(request, file.read(), "jpg", etag=digest, seconds=86_400)
-
-

@@ -29,7 +29,7 @@ def _context(contest: Contest) -> dict[str, object]:
         context["remade"] = disclosed(contest)
     else:
         context["awaited"] = next((d for d in telling.dates_of(contest) if d.key == timetable.DECLARED), None)
-        context["every"] = random.randint(*EVERY)  # noqa: S311  # only spreads the load
+        context["every"] = random.randint(*EVERY)  # only spreads the load
         context["seen"] = seen_of(contest)
     return context
 
@@ -46,7 +46,7 @@ def seen_of(contest: Contest) -> str:
 @may(PUBLIC)
 @for_everybody(5)
 def declaration(request: HttpRequest, contest: str) -> HttpResponse:
-    """The declaration; before it, when it is to be, on a page that shows it at that minute without being loaded anew."""
+    """The declaration; before it, when it is to be, on a page that shows it at that minute by itself."""
     return render(request, "office/declaration.html", _context(request.contest))
 
 
@@ -83,7 +83,13 @@ def declaration_file(request: HttpRequest, contest: str, kind: str) -> HttpRespo
     found = _declared(request)
     declared = found.declaration
     if kind == "json":
-        return file_answer(request, json.dumps(declared.data, ensure_ascii=False, indent=1), "json", name=f"{found.slug}-declaration", etag=declared.hash[:32])
+        return file_answer(
+            request,
+            json.dumps(declared.data, ensure_ascii=False, indent=1),
+            "json",
+            name=f"{found.slug}-declaration",
+            etag=declared.hash[:32],
+        )
     if kind == "zip":
         packed = remade_zip(found)
         if packed is None:
@@ -91,4 +97,3 @@ def declaration_file(request: HttpRequest, contest: str, kind: str) -> HttpRespo
         return file_answer(request, packed, "zip", name=found.slug, etag=f"{declared.hash[:31]}z")
     made = published.file_of(declared.hash, kind, lambda: contests.declare(published.declared_case(found)))
     return file_answer(request, made, kind, name=f"{found.slug}-declaration", etag=f"{declared.hash[:31]}{kind[0]}")
-

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -65,8 +66,12 @@ def whole(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
 
+def whole_address_of(request: HttpRequest, address: str) -> str:
+    """The whole address of a page of ours, as it is shared: under the public address of the site if it has one."""
+    return f"{settings.ADDRESS}{address}" if settings.ADDRESS else request.build_absolute_uri(address)
+
+
 @register.simple_tag(takes_context=True)
 def whole_address(context: template.Context, address: str) -> str:
-    """The whole address of a page of ours, as it is shared: under the public address of the site if it has one."""
-    request = context.get("request")
-    return f"{settings.ADDRESS}{address}" if settings.ADDRESS or request is None else request.build_absolute_uri(address)
+    """The same, in a template."""
+    return whole_address_of(context["request"], address)
