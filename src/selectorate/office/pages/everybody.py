@@ -1,8 +1,9 @@
 """Pages that everybody sees alike: answered as they were made for a moment, with what a cache needs to know.
 
 For somebody who is not signed in, a page is kept for ``PAGES_KEPT`` seconds in this process, compressed, and comes
-with an ETag and a short ``Cache-Control``. So a thousand people who look at one page cost one page every two seconds,
-and a browser that has it already is told so (304). For somebody who is signed in nothing is kept anywhere.
+with an ETag. So a thousand people who look at one page cost one page every two seconds. A browser asks each time and is
+told where it has the page already (304): who loads again at the minute of a declaration gets the declaration. A proxy
+before the site may keep the page for a short time. For somebody who is signed in nothing is kept anywhere.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _pages: OrderedDict[tuple[str, ...], _Kept] = OrderedDict()
 
 
 def for_everybody(seconds: int) -> Callable[[View], View]:
-    """Make a view's page one that everybody sees alike; caches may keep it for so many ``seconds``."""
+    """Make a view's page one that everybody sees alike; a proxy may keep it for so many ``seconds``."""
 
     def made(view: View) -> View:
         @functools.wraps(view)
@@ -99,7 +100,7 @@ def _answer(request: HttpRequest, found: _Kept, seconds: int) -> HttpResponse:
     if packs:
         response.headers["Content-Encoding"] = "gzip"
     patch_vary_headers(response, ("Accept-Encoding", "Cookie", "HX-Request"))
-    patch_cache_control(response, public=True, max_age=seconds)
+    patch_cache_control(response, public=True, max_age=0, s_maxage=seconds)
     return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
 
 
