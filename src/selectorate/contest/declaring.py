@@ -67,6 +67,21 @@ def declare(case: Case) -> Declaration:
     )
 
 
+def withholds(case: Case) -> bool:
+    """Whether the declaration of ``case`` keeps figures back that its files have: of a small segment or unit."""
+    if case.contest.figures != "ours":
+        return False
+    for stage in case.rulebook.stage:
+        view = view_of(case, stage.id) if isinstance(stage, BallotStage | MotionStage) else None
+        if view is None or not isinstance(stage, BallotStage | MotionStage):
+            continue
+        _units, _won, covered = unit_sheets(case, stage, ours=True)
+        hidden = hidden_sections(case, view, view.rounds(), covered)
+        if any(found.names for found in (hidden, covered) if found):
+            return True
+    return False
+
+
 def _disagreements(case: Case) -> tuple[str, ...]:
     """What the audit found among published figures that does not agree with the others, in sentences."""
     found = [check for check in audit(case).checks if check.status == "disagrees"]

@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, URLResolver
+from ninja.operation import PathView
 
 from .models import Appointment, Candidate, Contest, ContestBody, Role, User
 
@@ -36,6 +37,7 @@ OTHERS: dict[str, str] = {
     "mfa_login_webauthn": PUBLIC,
     "mfa_authenticate": PUBLIC,
     "mfa_reauthenticate": SIGNED_IN,
+    "api-root": PUBLIC,
 }
 """Routes of other people's code, by the beginning of their name: the longest that fits holds."""
 
@@ -54,11 +56,23 @@ def may(*who: str) -> Callable[[View], View]:
 
 def who_may(view: Callable[..., Any], name: str | None) -> frozenset[str] | None:
     """Who may use a view under a route's name; None where nobody has said."""
-    said = getattr(view, "who", None)
+    said = getattr(view, "who", None) or _who_may_call(view)
     if said is None and name:
         fitting = [key for key in OTHERS if name.startswith(key)]
         return frozenset({OTHERS[max(fitting, key=len)]}) if fitting else None
     return said
+
+
+def _who_may_call(view: Callable[..., Any]) -> frozenset[str] | None:
+    """Who may use a route of the API: who may use every operation behind it; None if one of them does not say."""
+    inside = [cell.cell_contents for cell in getattr(view, "__closure__", None) or ()]
+    found = [
+        getattr(operation.view_func, "who", None)
+        for one in inside
+        if isinstance(one, PathView)
+        for operation in one.operations
+    ]
+    return frozenset.intersection(*found) or None if found and None not in found else None
 
 
 def routes(patterns: Iterable[Any], prefix: str = "") -> Iterable[tuple[str, URLPattern]]:

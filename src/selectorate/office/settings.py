@@ -122,7 +122,18 @@ elif DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL names neither PostgreSQL nor SQLite")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "office_cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "office_cache"},
+    # Sheets of declarations as they were made, under the hash of what they were made from: they never go stale.
+    "sheets": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": HOME / "cache",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 5000},
+    },
+}
+# Seconds for which a page that everybody sees alike is answered as it was made; see pages/everybody.py.
+PAGES_KEPT = 2
 
 # Long work (a roll of half a million) is done beside the pages, by `selectorate serve`.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.urls import include, path
 
-from . import routes_contest, routes_demo, routes_organisation, routes_site, routes_stages
+from . import routes_contest, routes_demo, routes_organisation, routes_public, routes_site, routes_stages
 from .access import guard
-from .pages import desk, public
+from .pages import desk
 
 urlpatterns: list[Any] = guard(
     [
-        path("", public.home, name="home"),
+        *routes_public.patterns,
         path("desk/", desk.desk, name="desk"),
         *routes_contest.patterns,
         *routes_demo.patterns,
@@ -23,3 +23,7 @@ urlpatterns: list[Any] = guard(
         path("account/2fa/", include("allauth.mfa.urls")),
     ]
 )
+handler400 = "selectorate.office.pages.errors.wrong_request"
+handler403 = "selectorate.office.pages.errors.forbidden"
+handler404 = "selectorate.office.pages.errors.not_found"
+handler500 = "selectorate.office.pages.errors.fault"
