@@ -57,10 +57,11 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    # Before allauth, so that its pages have our templates.
+    "selectorate.office",
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "selectorate.office",
 ]
 
 MIDDLEWARE = [
@@ -77,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "selectorate.office.limits.LimitMiddleware",
     "selectorate.office.access.AccessMiddleware",
 ]
 
@@ -122,7 +124,14 @@ elif DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL names neither PostgreSQL nor SQLite")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "office_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "office_cache",
+        # What is dropped when it is full are also counts of wrong guesses: far more room than anybody can fill.
+        "OPTIONS": {"MAX_ENTRIES": 100_000, "CULL_FREQUENCY": 10},
+    }
+}
 
 # Long work (a roll of half a million) is done beside the pages, by `selectorate serve`.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -148,14 +157,22 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# "Sent" by our adapter to nobody, so that an unknown address costs as much as a known one.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {"request_login_code": "selectorate.office.signing_in.RequestCodeForm"}
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {
     "login": "20/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
-    "request_login_code": "20/m/ip,3/m/key",
+    # A code has 20^8 values and five tries: at most 100 guesses an hour for one address.
+    "request_login_code": "20/m/ip,3/m/key,20/h/key",
     "reset_password": "20/m/ip,3/m/key",
 }
+# Forms that anybody sends (``limits``).
+LIMITS = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -232,12 +249,14 @@ USE_THOUSAND_SEPARATOR = True
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = GIVEN["SELECTORATE_MAIL_FROM"]
 if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
     raise ImproperlyConfigured("SELECTORATE_MAIL_FROM is not a mail address")
+# Mail is kept in the database first, and sent from there (``outbox``): a page does not wait for a server of mail.
 EMAIL_BACKEND = "selectorate.office.outbox.OutboxBackend"
+MAIL_SERVER = bool(GIVEN["SELECTORATE_MAIL"])
 if GIVEN["SELECTORATE_MAIL"]:
     _mail = urlsplit(GIVEN["SELECTORATE_MAIL"])
     if _mail.scheme not in ("smtp", "smtps") or not _mail.hostname:
         raise ImproperlyConfigured("SELECTORATE_MAIL is not an address like smtp://user:password@host:587")
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_TIMEOUT = 20
     EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or (465 if _mail.scheme == "smtps" else 587)
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
     EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import include, path
 
-from . import routes_demo, routes_site
+from . import routes_demo, routes_signing_in, routes_site
 from .access import guard
 from .pages import desk, public
 
@@ -16,7 +16,7 @@ urlpatterns: list[Any] = guard(
         path("desk/", desk.desk, name="desk"),
         *routes_demo.patterns,
         *routes_site.patterns,
-        path("account/", include("allauth.account.urls")),
-        path("account/2fa/", include("allauth.mfa.urls")),
+        path("account/", include(routes_signing_in.account)),
+        path("account/2fa/", include(routes_signing_in.second_factors)),
     ]
 )
