@@ -62,4 +62,6 @@ def network(request: HttpRequest) -> str:
 
 def too_many(request: HttpRequest) -> HttpResponse:
     """The page that asks to wait a minute."""
-    return render(request, "429.html", status=429, headers={"Retry-After": str(WINDOW)})
+    response = render(request, "429.html", status=429)
+    response.headers["Retry-After"] = str(WINDOW)
+    return response

@@ -14,15 +14,15 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import RequestLoginCodeForm
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
-from allauth.account.utils import filter_users_by_email
 from allauth.core import context as allauth_context
 from allauth.core import ratelimit
 from allauth.core.internal.cryptokit import generate_user_code
-from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.core.mail import EmailMessage
 from django.db.models import F
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -84,11 +84,12 @@ class Adapter(DefaultAccountAdapter):
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         given = credentials.get("email", "").lower()
-        return browsers.sender(request, given, next(iter(_users(given)), None))
+        return browsers.sender(request, given, owner(given))
 
 
-def _users(email: str) -> list[User]:
-    return filter_users_by_email(email, is_active=True, prefer_verified=True, for_login=True)
+def owner(email: str) -> User | None:
+    """Whose account an address is, if it is open."""
+    return User.objects.filter(email=email, is_active=True).first()
 
 
 class RequestCodeForm(RequestLoginCodeForm):
@@ -98,7 +99,7 @@ class RequestCodeForm(RequestLoginCodeForm):
         """The address, if not too many codes were asked for."""
         email = self.cleaned_data["email"].lower()
         request = allauth_context.request
-        self._user = next(iter(_users(email)), None)
+        self._user = owner(email)
         key = browsers.sender(request, email, self._user)
         if not ratelimit.consume(request, action="request_login_code", key=key):
             raise request_adapter().validation_error("too_many_login_attempts")
@@ -126,10 +127,14 @@ def set_password_key(user: User) -> str:
     return f"{int_to_base36(user.pk)}-{EmailAwarePasswordResetTokenGenerator().make_token(user)}"
 
 
-@receiver((authenticator_added, authenticator_removed))
-def end_other_sessions(request: HttpRequest, user: User, **given: Any) -> None:
+@receiver((post_save, post_delete), sender=Authenticator)
+def end_other_sessions(instance: Authenticator, created: bool = True, **given: Any) -> None:
     """When a second factor comes or goes, every session but this one ends: one without it may be somebody else's."""
-    User.objects.filter(pk=user.pk).update(epoch=F("epoch") + 1)
-    if request is not None and request.user.pk == user.pk:
+    if not created or instance.type == Authenticator.Type.RECOVERY_CODES:
+        return
+    User.objects.filter(pk=instance.user_id).update(epoch=F("epoch") + 1)
+    instance.user.epoch += 1
+    request = allauth_context.request
+    if request is not None and request.user.is_authenticated and request.user.pk == instance.user_id:
         request.user.refresh_from_db(fields=["epoch"])
         update_session_auth_hash(request, request.user)
