@@ -58,7 +58,7 @@ class Reader(HTMLParser):
             self.faults.append(f"<{tag}>")
         for name, value in given.items():
             plain = "".join(value.split()).lower()
-            if name.startswith("on") or "zq" in name or name == "style" and "url" in plain:
+            if name.startswith("on") or "zq" in name or (name == "style" and "url" in plain):
                 self.faults.append(f"{name}={value!r} of <{tag}>")
             if name in LEADING and tag != "meta":
                 if plain.startswith(("javascript:", "data:text", "vbscript:")) or plain.startswith("//"):

@@ -471,7 +471,7 @@ def test_the_pages_of_signing_in_have_our_look_and_no_script_of_their_own(office
         assert len(re.findall(r"<h1", text)) == 1, page.request["PATH_INFO"]
         assert not re.search(r"\son\w+=|\sstyle=|<style", text), page.request["PATH_INFO"]
         for tag, body in re.findall(r"<script([^>]*)>(.*?)</script>", text, re.S):
-            assert "src=" in tag and not body.strip() or "application/json" in tag, page.request["PATH_INFO"]
+            assert ("src=" in tag and not body.strip()) or "application/json" in tag, page.request["PATH_INFO"]
         for field in re.findall(r"<(?:input|textarea|select)[^>]*>", text):
             if 'type="hidden"' in field:
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from .. import __version__
-from . import audits, boxes, counts, declarations, demo, folders, gallery, mandates, rulebooks, tiebreaks
+from . import audits, boxes, counts, declarations, demo, folders, gallery, mandates, others, rulebooks, tiebreaks
 
 app = typer.Typer(
     name="selectorate",
@@ -44,3 +44,4 @@ app.add_typer(
     tiebreaks.app, name="lot", help="The verifiable lot: a seed that is committed to, a draw that is repeated."
 )
 app.add_typer(rulebooks.app, name="rules", help="Rulebooks: what they say, and whether one can be used.")
+others.add_to(app)

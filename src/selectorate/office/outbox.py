@@ -7,6 +7,7 @@ outbox page shows it.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import smtplib
 from collections.abc import Sequence
@@ -101,7 +102,5 @@ def _skips() -> bool:
 
 
 def _close(connection: BaseEmailBackend) -> None:
-    try:
+    with contextlib.suppress(smtplib.SMTPException, OSError):
         connection.close()
-    except (smtplib.SMTPException, OSError):
-        pass

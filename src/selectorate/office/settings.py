@@ -189,7 +189,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_USE_SESSIONS = False
 
-# -- what the browser is told (before WhiteNoise in MIDDLEWARE: files have the same headers) ------------------------------------------------------------------------------------
+# -- what the browser is told ------------------------------------------------------------------------------------
+# (Said before WhiteNoise in MIDDLEWARE: files have the same headers as pages.)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

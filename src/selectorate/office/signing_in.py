@@ -69,9 +69,7 @@ class Adapter(DefaultAccountAdapter):
         """Sign somebody in; the address to which codes go is always that of the account."""
         super().login(request, user)
         EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
-        EmailAddress.objects.get_or_create(
-            user=user, email=user.email, defaults={"verified": True, "primary": True}
-        )
+        EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
 
     def post_login(self, request: HttpRequest, user: User, **given: Any) -> HttpResponse:
         """Remember that this browser is one of theirs: somebody else's wrong guesses do not lock it out."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import include, path
 
-from . import routes_demo, routes_signing_in, routes_site
+from . import routes_demo, routes_privacy, routes_signing_in, routes_site
 from .access import guard
 from .pages import desk, public
 
@@ -15,6 +15,7 @@ urlpatterns: list[Any] = guard(
         path("", public.home, name="home"),
         path("desk/", desk.desk, name="desk"),
         *routes_demo.patterns,
+        *routes_privacy.patterns,
         *routes_site.patterns,
         path("account/", include(routes_signing_in.account)),
         path("account/2fa/", include(routes_signing_in.second_factors)),
