@@ -10,6 +10,7 @@ put back in one transaction too, after every hash was found right: wholly, or no
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -18,19 +19,21 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
+from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
 from django.core.management.color import no_style
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from .. import __version__
-from ..errors import InputError, RefusedError
+from ..errors import InputError, RefusedError, SelectorateError
 from .acts import verify_log
 from .models import Log
 
@@ -51,6 +54,17 @@ class Copied:
     rows: int
     tables: int
     files: int
+
+
+def _plain(value: Any) -> str:
+    """A value that JSON has no form for, to the last microsecond."""
+    if isinstance(value, bytes | memoryview):
+        return base64.b64encode(bytes(value)).decode()
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    raise TypeError(f"a copy has no form for {type(value).__name__}")
 
 
 def tables() -> list[type[models.Model]]:
@@ -150,7 +164,7 @@ def _write_rows(model: type[models.Model], out: IO[bytes]) -> dict[str, Any]:
     columns = [field.attname for field in model._meta.concrete_fields]
     digest, rows, size = hashlib.sha256(), 0, 0
     for row in model._base_manager.order_by("pk").values_list(*columns).iterator(chunk_size=2000):
-        line = json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        line = json.dumps(row, default=_plain, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
         out.write(line)
         digest.update(line)
         rows, size = rows + 1, size + len(line)
@@ -189,11 +203,19 @@ def restore(file: Path) -> Copied:
     try:
         with zipfile.ZipFile(file) as archive:
             manifest = _checked(archive)
+    except SelectorateError:
+        raise
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as fault:
+        raise InputError(f"{file} cannot be read: {fault.strerror}") from None
+    except Exception as fault:  # whatever zipfile and zlib make of bytes that are no zip
+        raise InputError(f"{file} is damaged, or no copy of an office ({type(fault).__name__})") from None
+    try:
+        with zipfile.ZipFile(file) as archive:
             _put_back(archive, manifest)
-    except (zipfile.BadZipFile, EOFError, zipfile.zlib.error) as fault:  # type: ignore[attr-defined]
-        raise InputError(f"{file} is damaged, or no copy of an office ({fault})") from None
+    except DatabaseError as fault:
+        raise InputError(f"{file} cannot be put back: its rows do not fit together ({type(fault).__name__})") from None
     except OSError as fault:
-        raise InputError(f"{file} cannot be read: {fault.strerror or fault}") from None
+        raise InputError(f"{file} cannot be put back: {fault.strerror or fault}") from None
     return _counted(manifest)
 
 
@@ -290,11 +312,8 @@ def _rows(model: type[models.Model], columns: list[str], given: IO[bytes]) -> No
             if len(batch) >= BATCH:
                 cursor.executemany(statement, batch)
                 batch = []
-        try:
-            if batch:
-                cursor.executemany(statement, batch)
-        except DatabaseError as fault:
-            raise InputError(f"a row of {model._meta.label} cannot be put back ({type(fault).__name__})") from None
+        if batch:
+            cursor.executemany(statement, batch)
 
 
 def _kept(field: models.Field[Any, Any], value: Any) -> Any:

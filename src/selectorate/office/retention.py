@@ -241,7 +241,7 @@ KEPT: tuple[Kept, ...] = (
         ("at", "subject", "sent"),
     ),
     Kept(
-        "django_tasks_db.DBTaskResult",
+        "django_tasks_database.DBTaskResult",
         _("work that is done beside the pages; it names rows by number"),
         WORK,
         _("a day after it was done"),
@@ -336,7 +336,7 @@ def clear_away() -> int:
     now, gone = timezone.now(), 0
     gone += Session.objects.filter(expire_date__lt=now).delete()[0]
     gone += Mail.objects.filter(at__lt=now - timedelta(days=MAIL_DAYS)).delete()[0]
-    results = apps.get_model("django_tasks_db.DBTaskResult")
+    results = apps.get_model("django_tasks_database.DBTaskResult")
     gone += results._default_manager.filter(finished_at__lt=now - timedelta(days=1)).delete()[0]
     for contest in _over(now):
         acts.delete_personal_data(None, contest)

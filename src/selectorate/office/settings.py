@@ -28,7 +28,7 @@ def _secret_key() -> str:
         return GIVEN["SELECTORATE_SECRET_KEY"]
     file = HOME / "secret-key"
     try:
-        HOME.mkdir(parents=True, exist_ok=True)
+        HOME.mkdir(0o700, parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as out:
             file.chmod(0o600)
             out.write(secrets.token_urlsafe(64))
@@ -112,7 +112,7 @@ except ValueError:
     raise ImproperlyConfigured("DATABASE_URL is not an address like postgresql://user:password@host/name") from None
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    HOME.mkdir(parents=True, exist_ok=True)
+    HOME.mkdir(0o700, parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         # Writers queue at the start of a transaction, instead of failing in the middle of one.
         "transaction_mode": "IMMEDIATE",

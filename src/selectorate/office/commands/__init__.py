@@ -109,10 +109,11 @@ def _backup(told: Told) -> Callable[..., None]:
     def backup(file: Path = typer.Argument(..., help="The file to write; there must be none yet.")) -> None:
         """Copy the whole office (database and pictures) into one file, while it runs."""
         with told():
-            from ..copies import back_up
             from .starting import started
 
             started()
+            from ..copies import back_up
+
             made = back_up(file)
             typer.echo(f"{file}: {made.rows} rows of {made.tables} tables, {made.files} files. It holds personal data.")
 
@@ -123,11 +124,12 @@ def _restore(told: Told) -> Callable[..., None]:
     def restore(file: Path = typer.Argument(..., help="A file that `selectorate backup` wrote.")) -> None:
         """Put a copy back into an empty office: wholly, or not at all."""
         with told():
-            from ..copies import restore as put_back
             from .starting import prepare, started
 
             started(check=False)
             prepare(migrate=True)
+            from ..copies import restore as put_back
+
             made = put_back(file)
             typer.echo(
                 f"{made.rows} rows of {made.tables} tables and {made.files} files are back, and every log holds."

@@ -66,7 +66,6 @@ def parts(host: str, port: int, workers: int, threads: int) -> list[Part]:
         *(*python, "granian", "selectorate.office.wsgi:application", "--interface", "wsgi", "--no-ws"),
         *("--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)),
         *("--workers-kill-timeout", str(GRACE - 5), "--respawn-failed-workers", "--log-level", "warning"),
-        *("--process-name", "selectorate"),
     ]
     return [
         Part("pages", pages),

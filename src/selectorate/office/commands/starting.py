@@ -83,7 +83,7 @@ def prepare(*, migrate: bool, say: Callable[[str], None] = lambda _: None) -> No
     from django.conf import settings
     from django.core.management import call_command
 
-    settings.HOME.mkdir(parents=True, exist_ok=True)
+    settings.HOME.mkdir(0o700, parents=True, exist_ok=True)
     wait_for_database(say=say)
     missing = behind()
     if missing and not migrate:
