@@ -28,6 +28,7 @@ CACHES = {
 PAGES_KEPT = 0
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 ACCOUNT_RATE_LIMITS = False
+LIMITS = False
 # Static files by their own names: nothing is collected before a test.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

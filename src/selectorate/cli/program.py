@@ -16,6 +16,7 @@ from . import (
     folders,
     gallery,
     mandates,
+    others,
     rolls,
     rulebooks,
     tiebreaks,
@@ -73,3 +74,4 @@ app.add_typer(
 )
 app.add_typer(_roll(), name="roll", help="Lists of persons: import as a dry run, entitlement, duplicates, comparison.")
 app.add_typer(rulebooks.app, name="rules", help="Rulebooks: what they say, and whether one can be used.")
+others.add_to(app)

@@ -6,21 +6,32 @@ from typing import Any
 
 from django.urls import include, path
 
-from . import routes_contest, routes_demo, routes_organisation, routes_public, routes_site, routes_stages
+from . import (
+    routes_contest,
+    routes_demo,
+    routes_organisation,
+    routes_privacy,
+    routes_public,
+    routes_signing_in,
+    routes_site,
+    routes_stages,
+)
 from .access import guard
 from .pages import desk
 
 urlpatterns: list[Any] = guard(
     [
-        *routes_public.patterns,
         path("desk/", desk.desk, name="desk"),
+        # contests/new/ stands before contests/<contest>/.
         *routes_contest.patterns,
+        *routes_public.patterns,
         *routes_demo.patterns,
         *routes_organisation.patterns,
+        *routes_privacy.patterns,
         *routes_site.patterns,
         *routes_stages.patterns,
-        path("account/", include("allauth.account.urls")),
-        path("account/2fa/", include("allauth.mfa.urls")),
+        path("account/", include(routes_signing_in.account)),
+        path("account/2fa/", include(routes_signing_in.second_factors)),
     ]
 )
 handler400 = "selectorate.office.pages.errors.wrong_request"
