@@ -69,7 +69,7 @@ types: $(STAMP)  ## check the types (mypy --strict)
 migrations: $(STAMP)  ## write the first migration of the office again (until the first release there is one)
 	rm -f src/selectorate/office/migrations/0*.py
 	SELECTORATE_HOME=$$(mktemp -d) DJANGO_SETTINGS_MODULE=selectorate.office.settings $(BIN)/python -m django makemigrations office
-	$(BIN)/ruff format -q src/selectorate/office/migrations
+	$(BIN)/ruff check -q --fix src/selectorate/office/migrations && $(BIN)/ruff format -q src/selectorate/office/migrations
 
 docs: $(STAMP)  ## write the generated pages of docs/ again
 	$(BIN)/python tools/make_docs.py

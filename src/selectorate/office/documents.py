@@ -19,6 +19,7 @@ from ..errors import ContestError
 from ..rules import NominationStage, held
 from . import timetable
 from .models import Candidate, Contest, FiguresEntry, Organisation, StageState
+from .moment import now
 
 RULEBOOK, CONTEST = "rulebook.toml", "contest.toml"
 
@@ -45,7 +46,7 @@ def case_of(contest: Contest, text: str | None = None) -> contests.Case:
 def contest_data(contest: Contest) -> dict[str, Any]:
     """What the contest file says, as plain values."""
     there = Organisation.there()
-    declared = contest.declared or timetable.at(contest, timetable.DECLARED) or timezone.now()
+    declared = contest.declared or timetable.at(contest, timetable.DECLARED) or now()
     data: dict[str, Any] = {
         "id": contest.slug,
         "title": contest.title,

@@ -11,6 +11,7 @@ from ...errors import InputError, RefusedError
 from ...rules import Rulebook
 from .. import timetable
 from ..models import Body, Contest, ContestBody, Office, Person, Role, StageState, TimetableDate
+from ..moment import now
 from ..preflight import blocking
 from ..slugs import plain, slug_for
 from .core import CLOCK, Entry, act, sha256
@@ -78,7 +79,7 @@ def _incumbent(office: Office | None, occasion: str) -> Person | None:
     """Who holds the office, where they are challenged (or the term ends): it follows from the tenures."""
     if office is None or occasion == "vacancy":
         return None
-    running = office.holders(timezone.localdate()).select_related("person").first()
+    running = office.holders(timezone.localdate(now())).select_related("person").first()
     return running.person if running else None
 
 
@@ -309,6 +310,6 @@ def clone_contest(entry: Entry, contest: Contest, *, title: str) -> Contest:
         against=contest.slug,
     )
     for link in contest.bodies.all():
-        ContestBody.objects.create(contest=made, key=link.key, body=link.body, on=timezone.localdate())
+        ContestBody.objects.create(contest=made, key=link.key, body=link.body, on=timezone.localdate(now()))
     entry.details["made"] = made.slug
     return made

@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
 from ..access import roles_of
 from ..models import Act, Contest, Log, Proposal, User
 from ..models.acts import GENESIS, canonical
+from ..moment import now
 
 CLOCK = "clock"
 """The role under which the site does by itself what the timetable says."""
@@ -111,10 +111,10 @@ def _do(
         if contest is not None:
             contest = Contest.objects.select_for_update().get(pk=contest.pk)
         if first is None:
-            entry = Entry(by, _authorised(definition, by, contest, definition.roles), None, "", timezone.now())
+            entry = Entry(by, _authorised(definition, by, contest, definition.roles), None, "", now())
         else:
             second_role = _authorised(definition, by, contest, definition.seconds)
-            entry = Entry(first[0], first[1], by, second_role, timezone.now())
+            entry = Entry(first[0], first[1], by, second_role, now())
         if not definition.silent:
             entry.details = dict(given)
         result = definition.does(entry, contest, **given)
@@ -163,7 +163,7 @@ def _propose(definition: Definition, by: User | None, contest: Contest | None, g
         contest = Contest.objects.get(pk=contest.pk) if contest is not None else None
         # Done once to see that it can be, and undone: a second official is not asked for what would be refused.
         point = transaction.savepoint()
-        rehearsal = Entry(by, definition.roles[0], by, "", timezone.now())
+        rehearsal = Entry(by, definition.roles[0], by, "", now())
         try:
             definition.does(rehearsal, contest, **given)
         finally:
@@ -192,7 +192,7 @@ def refuse(by: User, proposal: Proposal) -> None:
         definition = ACTS[proposal.kind]
         role = _authorised(definition, by, proposal.contest, definition.seconds)
         _decided(proposal, by, Proposal.Status.REFUSED)
-        entry = Entry(by, role, None, "", timezone.now(), {"proposal": proposal.pk, "what": proposal.says})
+        entry = Entry(by, role, None, "", now(), {"proposal": proposal.pk, "what": proposal.says})
         write(definition.log(proposal.contest), "refuse_proposal", entry)
 
 
@@ -213,7 +213,7 @@ def _open(proposal: Proposal) -> Proposal:
 
 
 def _decided(proposal: Proposal, by: User, status: str) -> None:
-    proposal.second, proposal.status, proposal.decided = by, status, timezone.now()
+    proposal.second, proposal.status, proposal.decided = by, status, now()
     proposal.save(update_fields=["second", "status", "decided"])
 
 

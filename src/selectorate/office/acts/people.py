@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
 from ..models import Appointment, Body, BodySeat, Contest, Organisation, Person, Role, Unit, User
+from ..moment import now
 from ..slugs import plain, slug_for
 from .core import Entry, act, write
 from .core import log_of as log_of
@@ -21,7 +22,6 @@ def set_up_organisation(name: str, officer_name: str, officer_email: str, *, con
     Raises RefusedError if it is set up already.
     """
     from django.db import transaction
-    from django.utils import timezone
 
     with transaction.atomic():
         if Organisation.there() is not None:
@@ -29,7 +29,7 @@ def set_up_organisation(name: str, officer_name: str, officer_email: str, *, con
         Organisation.objects.create(name=plain(name), contact=contact)
         officer = user_with(officer_email, officer_name)
         Appointment.objects.create(user=officer, role=RETURNING_OFFICER)
-        entry = Entry(officer, RETURNING_OFFICER, None, "", timezone.now(), {"name": name, "officer": officer.name})
+        entry = Entry(officer, RETURNING_OFFICER, None, "", now(), {"name": name, "officer": officer.name})
         write(log_of(None), "set_up_organisation", entry)
         return officer
 

@@ -15,6 +15,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..moment import now
+
 GENESIS = "0" * 64
 """What the first entry of a log names as the one before."""
 
@@ -98,7 +100,7 @@ class Proposal(models.Model):
     payload = models.JSONField()
     says = models.TextField()
     by = models.ForeignKey("User", models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=now)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN)
     second = models.ForeignKey("User", models.PROTECT, null=True, blank=True, related_name="+")
     decided = models.DateTimeField(null=True, blank=True)

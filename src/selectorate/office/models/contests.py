@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ... import documents, rules
 from ...rules import Rulebook
+from ..moment import now
 
 
 class Preparation(models.Model):
@@ -67,7 +68,7 @@ class Contest(models.Model):
     follows = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followed_by")
     against = models.CharField(_("earlier contest that the mandate is read beside"), max_length=120, blank=True)
     claims = models.JSONField(default=list, blank=True)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(default=now)
     adopted = models.DateTimeField(null=True, blank=True)
     declared = models.DateTimeField(null=True, blank=True)
     personal_data_deleted = models.DateTimeField(null=True, blank=True)
@@ -207,7 +208,7 @@ class Nomination(models.Model):
     body = models.SlugField(max_length=60)
     seat = models.ForeignKey("BodySeat", models.PROTECT, related_name="nominations")
     candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="nominations")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=now)
     withdrawn = models.DateTimeField(null=True, blank=True)
     invalid = models.CharField(_("why it is not valid"), max_length=500, blank=True)
 
@@ -230,7 +231,7 @@ class Letter(models.Model):
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="letters")
     stage = models.SlugField(max_length=60)
     seat = models.ForeignKey("BodySeat", models.PROTECT, related_name="letters")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=now)
     withdrawn = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -249,7 +250,7 @@ class RoundEvent(models.Model):
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="rounds")
     stage = models.SlugField(max_length=60)
     number = models.PositiveIntegerField()
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=now)
     data = models.JSONField(default=dict)
 
     class Meta:
@@ -270,7 +271,7 @@ class FiguresEntry(models.Model):
     stage = models.SlugField(max_length=60)
     round = models.PositiveIntegerField(default=1)
     by = models.ForeignKey("User", models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=now)
     data = models.JSONField()
     file = models.FileField(upload_to="ballots", blank=True)
     file_hash = models.CharField(max_length=64, blank=True)
@@ -295,7 +296,7 @@ class PaperPreview(models.Model):
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="previews")
     by = models.ForeignKey("User", models.PROTECT, related_name="+")
     paper_hash = models.CharField(max_length=64)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=now)
 
     class Meta:
         """Each person once for one paper."""
@@ -313,7 +314,7 @@ class Dispute(models.Model):
         _("about"), max_length=40, choices=[("roll", _("the roll")), ("other", _("something else"))]
     )
     says = models.TextField(_("what is disputed"), max_length=2000)
-    raised = models.DateTimeField(auto_now_add=True)
+    raised = models.DateTimeField(default=now)
     settled = models.DateTimeField(null=True, blank=True)
     ruling = models.TextField(_("ruling"), blank=True, max_length=2000)
 

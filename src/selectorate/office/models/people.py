@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from ..moment import now
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users, who are known by their mail address."""
@@ -78,7 +80,7 @@ class Appointment(models.Model):
 class Mail(models.Model):
     """A message that was not sent by any server, for the outbox page."""
 
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=now)
     to = models.TextField()
     subject = models.TextField()
     body = models.TextField()
