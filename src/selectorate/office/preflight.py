@@ -8,22 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..rules import BallotStage, MotionStage, NominationStage
 from . import paper, timetable
-from .models import Candidate, Contest, StageState
+from .models import Candidate, ClosedRoll, Contest, DuplicatePair, RollAppeal, StageState
 from .slugs import same_name
 
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the list: what must be, whether it is, what is wrong, and what to do."""
+    """One line of the list: what must be, whether it is, what is wrong, and what to do.
+
+    ``blocks``: False for what is only to be looked at.
+    """
 
     name: str
     done: bool
     says: str
     todo: str = ""
+    blocks: bool = True
 
 
 Check = Callable[[Contest, str], "Item | None"]
@@ -37,7 +42,7 @@ def checklist(contest: Contest, step: str) -> list[Item]:
 
 def blocking(contest: Contest, step: str) -> list[Item]:
     """The lines that block ``step``."""
-    return [item for item in checklist(contest, step) if not item.done]
+    return [item for item in checklist(contest, step) if not item.done and item.blocks]
 
 
 def _ballot(contest: Contest, step: str) -> BallotStage | None:
@@ -197,6 +202,52 @@ def _previewed(contest: Contest, step: str) -> Item | None:
     )
 
 
+def _with_segments(contest: Contest, step: str) -> bool:
+    stage = _ballot(contest, step)
+    return stage is not None and bool(stage.segments)
+
+
+def _roll(contest: Contest, step: str) -> Item | None:
+    if not _with_segments(contest, step):
+        return None
+    closed = ClosedRoll.of(contest)
+    says = _("it is not closed")
+    if closed is not None:
+        says = _("closed on %(day)s, %(number)s entitled") % {
+            "day": timezone.localtime(closed.closed, timetable.zone()).date(),
+            "number": closed.standing.get(step, {}).get("entitled", 0),
+        }
+    return Item(
+        _("the roll is closed"), closed is not None, says, _("The registrar prepares and closes it, after its last date.")
+    )
+
+
+def _appeals(contest: Contest, step: str) -> Item | None:
+    if not _with_segments(contest, step):
+        return None
+    number = contest.appeals.filter(status=RollAppeal.Status.OPEN).count()
+    return Item(
+        _("appeals about the roll are ruled on"),
+        number == 0,
+        _("open: %(number)s") % {"number": number} if number else _("none is open"),
+        _("The registrar rules on them, with a reason."),
+        blocks=False,
+    )
+
+
+def _duplicates(contest: Contest, step: str) -> Item | None:
+    if not _with_segments(contest, step):
+        return None
+    number = DuplicatePair.objects.filter(status__in=[DuplicatePair.Status.OPEN, DuplicatePair.Status.LATER]).count()
+    return Item(
+        _("probable duplicates are looked at"),
+        number == 0,
+        _("not decided: %(number)s pairs") % {"number": number} if number else _("none is open"),
+        _("The registrar decides of each whether it is one person."),
+        blocks=False,
+    )
+
+
 CHECKS: list[Check] = [
     _bodies,
     _parameters,
@@ -207,6 +258,9 @@ CHECKS: list[Check] = [
     _statements,
     _names,
     _disputes,
+    _roll,
+    _appeals,
+    _duplicates,
     _previewed,
 ]
-"""Every check, in the order in which a person works through them. The roll adds its own."""
+"""Every check, in the order in which a person works through them."""
