@@ -18,8 +18,17 @@ if _address := os.environ.pop("SELECTORATE_TEST_DATABASE", ""):
     os.environ["DATABASE_URL"] = _address
 
 from selectorate.office.settings import *  # noqa: E402, F403
+from selectorate.office.settings import DATABASES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 ACCOUNT_RATE_LIMITS = False
+# Static files by their own names: nothing is collected before a test.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# A file, so that the threads of a test (and of a live site) are on the same database.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": f"{_home}/test-{os.environ.get('PYTEST_XDIST_WORKER', 'one')}.sqlite3"}

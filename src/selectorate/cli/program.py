@@ -5,7 +5,20 @@ from __future__ import annotations
 import typer
 
 from .. import __version__
-from . import audits, boxes, counts, declarations, demo, folders, gallery, mandates, rulebooks, tiebreaks
+from . import (
+    audits,
+    boxes,
+    counts,
+    declarations,
+    demo,
+    entitling,
+    folders,
+    gallery,
+    mandates,
+    rolls,
+    rulebooks,
+    tiebreaks,
+)
 
 app = typer.Typer(
     name="selectorate",
@@ -32,6 +45,19 @@ def _main(
     pass
 
 
+def _roll() -> typer.Typer:
+    """The commands on rolls, in the order in which they are used."""
+    group = typer.Typer(no_args_is_help=True)
+    group.command("look")(rolls.look_command)
+    group.command("check")(rolls.check_command)
+    group.command("entitle")(entitling.entitle_command)
+    group.command("duplicates")(entitling.duplicates_command)
+    group.command("compare")(rolls.compare_command)
+    group.command("fingerprint")(rolls.fingerprint_command)
+    group.command("invent")(rolls.invent_command)
+    return group
+
+
 gallery.add_to(app)
 declarations.add_to(app)
 audits.add_to(app)
@@ -43,4 +69,5 @@ app.add_typer(folders.app, name="contest", help="A contest of your own, run from
 app.add_typer(
     tiebreaks.app, name="lot", help="The verifiable lot: a seed that is committed to, a draw that is repeated."
 )
+app.add_typer(_roll(), name="roll", help="Lists of persons: import as a dry run, entitlement, duplicates, comparison.")
 app.add_typer(rulebooks.app, name="rules", help="Rulebooks: what they say, and whether one can be used.")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import include, path
 
+from . import routes_demo, routes_site
 from .access import guard
 from .pages import desk, public
 
@@ -13,6 +14,8 @@ urlpatterns: list[Any] = guard(
     [
         path("", public.home, name="home"),
         path("desk/", desk.desk, name="desk"),
+        *routes_demo.patterns,
+        *routes_site.patterns,
         path("account/", include("allauth.account.urls")),
         path("account/2fa/", include("allauth.mfa.urls")),
     ]

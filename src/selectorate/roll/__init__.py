@@ -5,7 +5,7 @@ Values in, values out. Files are touched by ``look`` and ``read`` (of a table th
 
 ONE ROW IS ONE CAPACITY OF ONE PERSON. A person has a key (``person``, text) and one row for each capacity they hold or
 held: member, affiliated supporter through a body, registered supporter. The row's key is
-``(person, capacity, body, spell)``; ``spell`` tells apart who left and joined again (1, 2, ...: the capacity's history).
+``(person, capacity, body, spell)``; ``spell`` tells apart who left and joined again (1, 2, ...: its history).
 
 The way of a file::
 
@@ -13,30 +13,34 @@ The way of a file::
                                                                                         └──▶ undo ──▶ Roll
     Roll ──▶ entitlement ──▶ Entitlement ──▶ reconciliation
 
-=============================================================  =====================================================
-``look(path or bytes, name, encoding=, separator=, sheet=,     a ``Table``: kind, encoding, headings, sample, remarks
-header=)``
-``propose_mapping(table, remembered)``                         a ``Mapping``: serialises by ``to_toml``/``mapping_of``,
-                                                               ``model_dump(mode="json")``/``Mapping(**...)``
-``read(table, mapping)``                                       a ``Reading``: roll, refusals, remarks, questions
-``dry_run(roll, reading)``                                     a ``Plan``: new, changed, gone, unchanged, refusals
-``apply(roll, plan)``, ``undo(roll, plan)``                    a ``Roll``; the plan is kept by ``to_bytes``/``from_bytes``
-``fingerprint(roll, salt)``                                    SHA-256 of the canonical form, whatever the order
-``difference(before, after)``                                  a ``Difference``: added, gone, changed cell by cell
-``change(roll, LaterChange(...))``                             a ``Roll``, after an act with a reason and two officials
-``merge(roll, keep, other)``                                   a ``Roll``: two keys are one person, as the desk found
-``csv_text(roll)``, ``court_text(before, after, acts)``        text to write or to print
-``check_tests(rulebook)``                                      raises RulebookError at set-up
-``entitlement(rulebook, stage, roll, dates, on=)``             an ``Entitlement``: persons, votes, refused, by_segment,
-                                                               by_reason
-``in_several_segments(entitled)``                              who belongs to two segments or more
-``compare_entitlement(before, after)``                         who is entitled under one set of dates only
-``duplicates(roll, different=, near=)``                        ``Duplicates``: pairs for a desk, shared addresses
-``ask(roll, entitled, number=, family=, born=, postcode=)``    an ``Answer``: what all are told, a letter to one address
-``entry(roll, entitled, person)``                              the same, of a person whom the office knows
-``reconciliation(announced, entitled, refused=, added=, ...)`` a ``Reconciliation``: the sum, and by how much it fails
-``invented(n, seed)``                                          a ``Roll`` of persons who do not exist
-=============================================================  =====================================================
+Reading a file:
+
+- ``look(path or bytes, name, encoding=, separator=, sheet=, header=)``: a ``Table`` (kind, headings, sample, remarks)
+- ``propose_mapping(table, remembered)``: a ``Mapping``; it serialises by ``to_toml`` and ``mapping_of``, and by
+  ``model_dump(mode="json")`` and ``Mapping(**...)``
+- ``read(table, mapping)``: a ``Reading`` (roll, refusals, remarks; or questions, and then nothing was taken)
+
+From one roll to another:
+
+- ``dry_run(roll, reading)``: a ``Plan`` (new, changed, gone, unchanged, refusals; kept by ``to_bytes``, ``from_bytes``)
+- ``apply(roll, plan)`` and ``undo(roll, plan)``: a ``Roll``
+- ``difference(before, after)``: a ``Difference`` (added, gone, changed cell by cell)
+- ``fingerprint(roll, salt)``: SHA-256 of the canonical form, whatever the order of the rows
+- ``change(roll, LaterChange(...))``: a ``Roll``, after an act with a reason and two officials
+- ``merge(roll, keep, other)``: a ``Roll``; two keys are one person, as the desk has found
+- ``csv_text(roll)``, ``court_text(before, after, acts)``: text to write or to print
+
+Who may vote:
+
+- ``check_tests(rulebook)``: raises RulebookError at set-up for a test that could not be run
+- ``entitlement(rulebook, stage, roll, dates, on=)``: an ``Entitlement`` (persons, votes, refused, and the sums)
+- ``in_several_segments(entitled)``, ``compare_entitlement(before, after)``: frames
+- ``reconciliation(announced, entitled, refused=, added=, struck=, final=)``: a ``Reconciliation``
+- ``ask(roll, entitled, number=, family=, born=, postcode=)`` and, of a person whom the office knows,
+  ``entry(roll, entitled, person)``: an ``Answer`` (what all are told, and a letter to the address on the roll)
+
+And: ``duplicates(roll, different=, near=)``: ``Duplicates`` (pairs for a desk, shared addresses);
+``invented(n, seed)``: a ``Roll`` of persons who do not exist.
 
 ``docs/rolls.md`` says what each rule is and why.
 """

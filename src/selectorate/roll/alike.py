@@ -40,7 +40,7 @@ MAX_BLOCK = 1_500
 """Persons with one date of birth (or address) among whom every two are compared. More of them share a value that stands
 for "not known", such as 1 January 1900, and are compared by the first letter of their family name only."""
 MAX_EQUAL = 50
-"""Persons with one value that are told as pairs: more share a value that means nothing (a number 0, a mailbox of all)."""
+"""Persons with one value that are told as pairs: more share a value that means nothing (a number 0)."""
 _ROWS = 20_000
 
 
@@ -89,8 +89,8 @@ def duplicates(roll: Roll, *, different: Iterable[tuple[str, str]] = (), near: i
     persons = _persons(roll)
     remarks: list[Remark] = []
     found: dict[tuple[int, int], set[Why]] = defaultdict(set)
-    for why, pairs in _exact(persons, remarks):
-        for pair in pairs:
+    for why, equal in _exact(persons, remarks):
+        for pair in equal:
             found[pair].add(why)
     for why, pair in _near(persons, near, remarks):
         if not any(already.startswith("same name") for already in found.get(pair, ())):
@@ -132,11 +132,12 @@ def _groups(pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
 
 
 def plain_text(column: pl.Expr) -> pl.Expr:
-    """Text without case, accents, hyphens and dots; letters with a stroke and ligatures as they are usually replaced."""
+    """Text without case, accents, hyphens and dots; strokes and ligatures as they are usually replaced."""
     return (
         column.str.to_lowercase()
         .str.replace_many(
-            ["ß", "æ", "œ", "ø", "ł", "đ", "ð", "þ", "ı", "'", "’"], ["ss", "ae", "oe", "o", "l", "d", "d", "th", "i", "", ""]
+            ["ß", "æ", "œ", "ø", "ł", "đ", "ð", "þ", "ı", "'", "’"],
+            ["ss", "ae", "oe", "o", "l", "d", "d", "th", "i", "", ""],
         )
         .str.normalize("NFKD")
         .str.replace_all(r"\p{M}+", "")
@@ -162,7 +163,9 @@ def _persons(roll: Roll) -> pl.DataFrame:
             before=usual.then(plain["given"] + " " + plain["former"]).str.split(" ").list.sort().list.join(" "),
             initial=pl.coalesce(plain["family"], plain["name"].str.split(" ").list.last()).str.slice(0, 1),
             mail=pl.col("email").str.to_lowercase(),
-            place=plain_text(pl.col("address")) + " " + plain_text(pl.col("postcode")).str.replace_all(" ", "").fill_null(""),
+            place=plain_text(pl.col("address"))
+            + " "
+            + plain_text(pl.col("postcode")).str.replace_all(" ", "").fill_null(""),
             digits=pl.col("number").str.to_lowercase().str.replace_all(r"[\s./-]", "").str.strip_chars_start("0"),
             of=pl.col("body").fill_null(""),
         )
@@ -224,7 +227,7 @@ def _ordered(met: pl.DataFrame) -> Iterator[tuple[int, int]]:
     return iter(pairs.unique().sort("a", "b").rows())
 
 
-# -- near spellings -----------------------------------------------------------------------------------------------------
+# -- near spellings --------------------------------------------------------------------------------
 
 
 def _near(persons: pl.DataFrame, near: int, remarks: list[Remark]) -> Iterator[tuple[Why, tuple[int, int]]]:
@@ -249,7 +252,7 @@ def _blocks(persons: pl.DataFrame, column: str, says: str, remarks: list[Remark]
             continue
         remarks.append(
             Remark(
-                f"{len(block):,} persons have the same {says}: they are compared by the first letter of their family name",
+                f"{len(block):,} persons have the same {says}: compared by the first letter of the family name",
                 f"Look whether this {says} stands for something that is not known.",
             )
         )
@@ -297,7 +300,7 @@ def _rapidfuzz() -> tuple[Any, Any]:
     return fuzz, process
 
 
-# -- who only lives together ----------------------------------------------------------------------------------------------
+# -- who only lives together ----------------------------------------------------------------------
 
 
 def _shared(persons: pl.DataFrame, pairs: set[tuple[str, str]]) -> Iterator[Shared]:

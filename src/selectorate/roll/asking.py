@@ -1,4 +1,4 @@
-"""Somebody asks which entry they have. Whoever asks is told the same words; the answer goes to the address on the roll."""
+"""Somebody asks which entry they have. All are told the same words; the answer goes to the address on the roll."""
 
 from __future__ import annotations
 

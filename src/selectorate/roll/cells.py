@@ -10,8 +10,12 @@ import polars as pl
 from .workbooks import ERRORS
 
 _INVISIBLE = "[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
-"""Control characters, soft hyphens, spaces without width, marks of direction: nobody sees them, and they part equals."""
+"""Control characters, soft hyphens, spaces without width, marks of direction: nobody sees them."""
 _SPACES = "[\\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+"
+DIRTY = "[^ -~]|  |^[ =']| $"
+"""What a text has that may not be clean; a text of plain letters and single spaces is."""
+MOJIBAKE = "Ã[\u0080-\u00bf€-™]|â€|Â[\u00a0-\u00bf]|\ufffd"
+"""Letters beside each other that nobody writes: UTF-8 that was taken for Windows-1252, and what could not be read."""
 NOTHING = ("", "-", "--", "n/a", "na", "null", "none", "nil", "nan", "#n/a!", "unknown", "k.a.")
 """What stands where nothing is known; of dates and of yes and no only, for somebody may be called Null."""
 ESCAPED = "^'+[=+\\-@\t\r＝＋－＠]"

@@ -69,7 +69,8 @@ def _is(key: Key | None) -> pl.Expr:
 
 
 def merge(roll: Roll, keep: str, other: str) -> Roll:
-    """The roll with ``other`` and ``keep`` as one person, of the key ``keep``: decided at the desk, never by the program.
+    """The roll with ``other`` and ``keep`` as one person, of the key ``keep``: decided at the desk, never by the
+    program.
 
     A capacity that both hold is kept once, as ``keep`` has it. Raises InputError if one of them is not on the roll.
     """

@@ -40,15 +40,13 @@ def rows(source: Source, encoding: str, separator: str) -> Iterator[Row]:
                 yield number, _why(fault, lines)
                 continue
             except UnicodeError:
-                raise InputError(
-                    f"is not {encoding} from this row on", where=source.where(number), hint="Choose another encoding."
-                ) from None
+                raise InputError(f"is not {encoding}", where=source.where(), hint="Choose another encoding.") from None
             lines, line = reader.line_num - line, reader.line_num
             if lines > MAX_LINES or (lines > 1 and any(len(cell) > MAX_CELL for cell in row)):
                 raise _open_quote(source, number)
             if number > MAX_ROWS:
                 raise InputError(f"has more than {MAX_ROWS:,} rows", where=source.where(), hint="Is it the right file?")
-            if number == 1 and len(row) == 1 and row[0].lower().startswith("sep="):
+            if number == 1 and len(row) < 3 and "".join(row).strip("\ufeff").lower() in ("sep=", f"sep={separator}"):
                 row = []  # what Excel is told of the separator is no row of the table
             if number == 1 and not encoding.startswith("utf-8-sig") and row and row[0].startswith("\ufeff"):
                 row[0] = row[0][1:]

@@ -35,15 +35,20 @@ _MONTHS: Mapping[str, int] = {
     for name in names.split()
 }
 _TIME = (
-    r"(?:[T ,]+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[aApP]\.?[mM]\.?)?"
-    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+    r"(?:[T ,]+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<half>[aApP]\.?[mM]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
 )
-_ISO = re.compile(rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){_TIME}")
+_ISO = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _TIME)
 _COMPACT = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})")
-_PARTS = re.compile(rf"(?P<first>\d{{1,2}})\s*[-/. ]\s*(?P<second_>\d{{1,2}})\s*[-/. ]\s*(?P<year>\d{{4}}|\d{{2}}){_TIME}")
-_NAMED = re.compile(rf"(?:\w{{2,10}},\s*)?(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?[- ]*(?:of )?(?P<name>[^\W\d]{{3,9}})\.?[- ,]*(?P<year>\d{{4}}|\d{{2}}){_TIME}")
-_NAMED_FIRST = re.compile(rf"(?P<name>[^\W\d]{{3,9}})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}}){_TIME}")
+_PARTS = re.compile(r"(?P<first>\d{1,2})\s*[-/. ]\s*(?P<second_>\d{1,2})\s*[-/. ]\s*(?P<year>\d{4}|\d{2})" + _TIME)
+_NAMED = re.compile(
+    r"(?:\w{2,10},\s*)?(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?[- ]*(?:of )?(?P<name>[^\W\d]{3,9})\.?[- ,]*"
+    r"(?P<year>\d{4}|\d{2})" + _TIME
+)
+_NAMED_FIRST = re.compile(r"(?P<name>[^\W\d]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})" + _TIME)
 _SERIAL = re.compile(r"\d{1,5}(?:\.\d+)?")
+_ZEROS = re.compile(r"0{1,4}[-/.]0{1,2}[-/.]0{1,4}(?:[T ]0{2}:0{2}:0{2})?")
+"""How some databases write that a date is not known."""
 EARLIEST, LATEST = dt.date(1890, 1, 1), dt.date(2100, 1, 1)
 """Days before and after which nobody who votes was born, joined or left: a date beyond is a slip."""
 YEAR_FIRST = "Write it as 2016-01-12."
@@ -77,7 +82,7 @@ def read_column(
     column = Column(day_first=day_first)
     parts: dict[str, re.Match[str]] = {}
     for text in texts:
-        if is_nothing(text):
+        if is_nothing(text) or _ZEROS.fullmatch(text):
             column.values[text] = None
         elif found := _PARTS.fullmatch(text):
             parts[text] = found

@@ -1,7 +1,7 @@
 """Who may vote, in which segments, and of everybody else why not: the rulebook's own tests, on the roll.
 
-A test is SQL over the columns of the roll and the dates of the timetable. It is true, false, or neither: where a value is
-not known it refuses, and says which value. Nothing is assumed in anybody's favour or against them.
+A test is SQL over the columns of the roll and the dates of the timetable. It is true, false, or neither: where a
+value is not known it refuses, and says which value. Nothing is assumed in anybody's favour or against them.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class _Test:
 
 @dataclass(frozen=True)
 class _Segment:
-    """A segment, or the body that votes. Without tests it is for who is listed in it: the capacity is its id or name."""
+    """A segment, or the body that votes. Without tests it is for those whose capacity is its id or name."""
 
     id: str
     tests: tuple[_Test, ...]
@@ -149,7 +149,8 @@ def _stage(rulebook: Rulebook, name: str | None) -> BallotStage | MotionStage:
             return with_segments[0]
         ids = ", ".join(stage.id for stage in voted)
         raise InputError(
-            f'the rulebook "{rulebook.id}" does not have one ballot in which segments vote', hint=f"Name a stage: {ids}."
+            f'the rulebook "{rulebook.id}" does not have one ballot in which segments vote',
+            hint=f"Name a stage: {ids}.",
         )
     for stage in voted:
         if stage.id == name:
@@ -330,8 +331,14 @@ def _chosen(belongs: pl.DataFrame, *, one: bool) -> tuple[pl.DataFrame, pl.DataF
 
 def _persons(roll: Roll, votes: pl.DataFrame, also: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
     persons = roll.rows.select("person").unique().sort("person")
-    for name, frame, column in (("segments", votes, "segment"), ("also", also, "segment"), ("reasons", refused, "reason")):
-        lists = frame.group_by("person", maintain_order=True).agg(pl.col(column).unique(maintain_order=True).alias(name))
+    for name, frame, column in (
+        ("segments", votes, "segment"),
+        ("also", also, "segment"),
+        ("reasons", refused, "reason"),
+    ):
+        lists = frame.group_by("person", maintain_order=True).agg(
+            pl.col(column).unique(maintain_order=True).alias(name)
+        )
         persons = persons.join(lists, on="person", how="left").with_columns(
             pl.col(name).fill_null(pl.lit([], pl.List(pl.String)))
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping as MappingOf
+from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,11 +40,7 @@ class Fields:
     def clean(self) -> None:
         """Make every text clean, put in what is fixed and what an empty cell means, and translate words."""
         mapping = self.mapping
-        made = [
-            cells.cleaned(pl.col(name), lines=", " if name == "address" else " ").alias(name)
-            for name in self.headings
-        ]
-        self.frame = self.frame.with_columns(made).with_columns(
+        self.frame = self.frame.with_columns(self._cleaned(name) for name in self.headings).with_columns(
             pl.lit(value, pl.String).alias(name) for name, value in mapping.fixed.items()
         )
         for name in self.headings:
@@ -57,15 +54,22 @@ class Fields:
                 meant = {cells.folded(said): means for said, means in words.items()}
                 self._translate(name, lambda text, meant=meant: meant.get(cells.folded(text), text))  # type: ignore[misc]
 
+    def _cleaned(self, name: str) -> pl.Series:
+        """A column made clean. Most texts are: only the others, each once, go through all that is done to them."""
+        column = self.frame[name]
+        dirty = column.filter(column.str.contains(cells.DIRTY)).unique().alias(name)
+        if len(dirty):
+            clean = dirty.to_frame().select(cells.cleaned(pl.col(name), lines=", " if name == "address" else " "))
+            column = column.replace(dirty, clean[name])
+        return column.set(column == "", None)
+
     def _spoilt(self, name: str) -> None:
         column = pl.col(name)
         self.refuse(
             cells.is_error(column), name, "the cell shows the error of a formula", "Correct it, or write the value."
         )
         if name in ("person", "number", "name", "given", "family", "capacity", "body", "email"):
-            self.refuse(
-                column.str.contains(cells.FORMULA), name, "the cell holds a formula", "Write the value itself."
-            )
+            self.refuse(column.str.contains(cells.FORMULA), name, "the cell holds a formula", "Write the value itself.")
         if name in ("person", "number"):
             self.refuse(
                 cells.is_shortened(column),
@@ -87,9 +91,7 @@ class Fields:
         times = COLUMNS[name].holds == "date and time"
         texts = self.frame[name].drop_nulls().unique().sort()
         said = self.mapping
-        column = dates.read_column(
-            texts, times=times, day_first=said.day_first, serials=said.serials, zone=said.zone
-        )
+        column = dates.read_column(texts, times=times, day_first=said.day_first, serials=said.serials, zone=said.zone)
         if column.open is not None:
             what = f"the dates, such as {column.open}, can be read in two ways: does the day or the month come first?"
             self._ask("day_first", name, what, ((True, "the day"), (False, "the month")))
@@ -113,9 +115,7 @@ class Fields:
             values[text] = value
         self._replace(name, values, faults)
 
-    def _replace(
-        self, name: str, values: MappingOf[str, object], faults: MappingOf[str, tuple[str, str]]
-    ) -> None:
+    def _replace(self, name: str, values: MappingOf[str, object], faults: MappingOf[str, tuple[str, str]]) -> None:
         """Put values in the place of texts, and refuse the rows of those that have none."""
         for (what, todo), texts in _by_fault(faults).items():
             self.refuse(pl.col(name).is_in(texts), name, what, todo)
@@ -126,9 +126,24 @@ class Fields:
         table = pl.DataFrame(
             {name: pl.Series(list(known), dtype=pl.String), "_value": pl.Series(list(known.values()), dtype=kind)}
         )
-        self.frame = self.frame.join(table, on=name, how="left", maintain_order="left").with_columns(
-            pl.col("_value").alias(name)
-        ).drop("_value")
+        self.frame = (
+            self.frame.join(table, on=name, how="left", maintain_order="left")
+            .with_columns(pl.col("_value").alias(name))
+            .drop("_value")
+        )
+
+    def look_at_letters(self) -> None:
+        """Remark on names that were saved in one encoding and opened in another: they stay as they are."""
+        odd = self.frame.filter(pl.col("name").str.contains(cells.MOJIBAKE))["row"]
+        if len(odd):
+            rows = f"{len(odd):,} names look" if len(odd) > 1 else "a name looks"
+            self.remarks.append(
+                Remark(
+                    f"{rows} as if the file was saved in one encoding and opened in another",
+                    "Ask for the file anew.",
+                    row=odd[0],
+                )
+            )
 
     def look_at_mail(self) -> None:
         """Remark on addresses of mail that cannot be delivered to; they stay as they are written."""

@@ -1,10 +1,11 @@
 """The fingerprint of a roll: one number that says which roll was meant, whatever the order of its rows.
 
-Canonical form, version 1: a line ``selectorate roll 1`` and the names of the columns that hold anything, parted by tabs;
-then a line for each row, its values parted by tabs; the lines of rows sorted by their bytes; every line ended by a
-newline; UTF-8. A value is written as text, dates as 2016-01-12, times as 2016-01-12T17:00:00.000000, yes and no as true
-and false; what is not known as \\N; and \\ tab newline and return inside a text as \\\\ \\t \\n \\r. A column of which
-nothing is known in any row is left out, so that a column that a later version adds changes no fingerprint of before.
+Canonical form, version 1: a line ``selectorate roll 1`` and the names of the columns that hold anything, parted by
+tabs; then a line for each row, its values parted by tabs; the lines of rows sorted by their bytes; every line ended
+by a newline; UTF-8. A value is written as text, dates as 2016-01-12, times as 2016-01-12T17:00:00.000000, yes and no
+as true and false; what is not known as \\N; and \\ tab newline and return inside a text as \\\\ \\t \\n \\r. A column
+of which nothing is known in any row is left out, so that a column that a later version adds changes no fingerprint of
+before.
 """
 
 from __future__ import annotations
@@ -27,15 +28,17 @@ def lines_of(rows: pl.DataFrame) -> tuple[str, pl.Series]:
     head = "\t".join((VERSION, *names))
     if not names:
         return head, pl.Series(dtype=pl.String)
-    lines = rows.select(pl.concat_str([_canonical(name) for name in names], separator="\t").alias("line"))["line"]
+    lines = rows.select(pl.concat_str([_canonical(name, rows) for name in names], separator="\t").alias("line"))["line"]
     return head, lines.sort()
 
 
-def _canonical(name: str) -> pl.Expr:
+def _canonical(name: str, rows: pl.DataFrame) -> pl.Expr:
     column = pl.col(name)
     match COLUMNS[name].holds:
         case "text":
             text = column
+            if not rows[name].str.contains(r"[\\\t\n\r]").any():
+                return text.fill_null("\\N")
             for char, written in (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")):
                 text = text.str.replace_all(char, written, literal=True)
         case "date":
@@ -63,7 +66,8 @@ def canonical_rows(rows: pl.DataFrame) -> Iterator[bytes]:
 def fingerprint(roll: Roll, salt: bytes = b"") -> str:
     """SHA-256 (hex) of ``salt`` and the canonical bytes; the order of the rows does not matter.
 
-    A small roll is guessed easily by who knows most of it: publish its fingerprint with a salt that stays in the office.
+    A small roll is guessed easily by who knows most of it: publish its fingerprint with a salt that stays in the
+    office.
     """
     digest = hashlib.sha256(salt)
     for piece in canonical(roll):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -81,6 +81,7 @@ def gather(table: Table, mapping: Mapping) -> Gathered:
     width = len(table.headings)
     pick = _picker([places[name] for name in names])
     heading = [plain(cell) for cell in table.headings]
+    first = table.headings[0].casefold()
     hidden: set[int] = set()
     if table.book is not None and mapping.hidden == "leave":
         hidden = set(table.book.told(table.sheet or "").hidden_rows)
@@ -120,7 +121,7 @@ def gather(table: Table, mapping: Mapping) -> Gathered:
                 continue
         elif not cells[0] and not any(map(str.strip, cells)):
             continue
-        if table.header and plain(cells[0]) == heading[0] and [plain(c) for c in cells[:width]] == heading:
+        if table.header and cells[0].strip().casefold() == first and [plain(c) for c in cells[:width]] == heading:
             again += 1
             continue
         gathered.rows += 1
@@ -134,26 +135,21 @@ def gather(table: Table, mapping: Mapping) -> Gathered:
     if not names:
         gathered.frame = gathered.frame.select("row")
     if short:
+        rows = f"{short:,} rows have" if short > 1 else "a row has"
         gathered.remarks.append(
-            Remark(f"{short:,} rows have fewer cells than there are headings", "What is missing is empty.", first_short)
+            Remark(f"{rows} fewer cells than there are headings", "What is missing is empty.", first_short)
         )
     if again:
-        gathered.remarks.append(Remark(f"the headings stand {again} times more between the rows", "They are left out."))
+        times = f"{again:,} times" if again > 1 else "once"
+        gathered.remarks.append(Remark(f"the headings stand {times} more between the rows", "They are left out."))
     return gathered
 
 
-def _picker(places: Sequence[int]) -> itemgetter[int] | _One:  # type: ignore[type-var]
-    return itemgetter(*places) if len(places) > 1 else _One(places)
-
-
-class _One:
-    """As ``itemgetter`` of several: always a tuple."""
-
-    def __init__(self, places: Sequence[int]) -> None:
-        self.places = places
-
-    def __call__(self, cells: Sequence[str]) -> tuple[str, ...]:
-        return tuple(cells[place] for place in self.places)
+def _picker(places: Sequence[int]) -> Callable[[list[str]], Sequence[str]]:
+    """What takes the cells at ``places`` out of a row."""
+    if len(places) == 1:
+        return lambda cells: (cells[places[0]],)
+    return itemgetter(*places)
 
 
 def _too_long(number: int, cells: Sequence[str], width: int) -> Refusal:
@@ -192,7 +188,9 @@ def places_in_workbook(table: Table, mapping: Mapping, gathered: Gathered) -> li
             continue
         for row in range(max(top, table.header + 1), min(bottom, top + _CHUNK) + 1):
             found.append(
-                Refusal(row, gathered.headings[mapped[0]], "this cell is merged with others", "Part them, and fill each.")
+                Refusal(
+                    row, gathered.headings[mapped[0]], "this cell is merged with others", "Part them, and fill each."
+                )
             )
     return found
 

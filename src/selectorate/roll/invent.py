@@ -1,7 +1,8 @@
 """A roll of persons who do not exist, the same for the same seed on every machine: for the demo, measuring and tests.
 
 Every value is a mix of the seed, the column and the number of the person (splitmix64), not a stream of a random
-generator: no version of a library changes it, and person 7 is the same in a roll of ten and in one of a million.
+generator: no version of a library changes it, and person 7 is the same in a roll of a thousand and of a million (but
+the last of a roll are earlier persons once more).
 Mail goes to example.org, telephones are those kept for drama, no post has the area ZZ.
 """
 
@@ -26,28 +27,32 @@ INVENTED_DATES: Mapping[str, dt.date | dt.datetime] = {
 """The dates of labour-2014 for which an invented roll is made: on both sides of each there is somebody."""
 MOST = 5_000_000
 
-_GIVEN = (
-    "Ada Agnes Aisha Alan Alasdair Amara Amélie Andrew Aneurin Angela Anita Anjali Arthur Astrid Ayesha Barbara Beatrix Ben"
-    " Bilal Brian Bronwen Caitlín Carlos Carol Catherine Cerys Chidi Chloë Clement Colm Conor Daisy Daniel David Dawn Derek"
-    " Diane Dilys Donald Dylan Edith Eilidh Elena Ellen Emeka Emrys Esther Ewan Fatima Fergus Fiona Florence Frances Frank"
-    " Gareth Geoffrey George Gerald Grace Graham Gwen Hamish Hannah Harold Harriet Hassan Heather Helen Henry Hugh Ian Imran"
-    " Ingrid Irene Isla Ivan Jack James Jane Janet Jasmine Jean Joan John Joseph José Joyce Judith Karen Keir Kenji Kevin"
-    " Kirsty Kwame Laura Leila Leonard Lesley Lewis Liam Linda Lloyd Lucy Magnus Mair Malcolm Manjit Margaret Mark Martha Mary"
-    " Maureen Megan Michael Mohammed Moira Morag Nadia Nancy Neil Niamh Nigel Nora Olive Oliver Olwen Omar Owen Patricia Paul"
-    " Peter Philip Priya Rachel Raj Ralph Renée Rhiannon Robert Rosa Ruth Sadia Samuel Sarah Seán Sheila Siân Simon Siobhán"
-    " Sofia Stanley Stella Susan Tariq Theresa Thomas Tomasz Una Ursula Valerie Victor Vikram Walter Wendy William Yasmin Yusuf"
-    " Zoë"
-).split()
-_FAMILY_START = (
-    "Ack Alder Ash Barn Beck Bex Birk Brad Bram Brook Burn Cald Carl Chal Clay Cob Cran Crof Dal Den Drax Dun Eck Elm Fair Farn"
-    " Fen Gar Glen Gran Hal Harp Hart Haw Hol Kel Ket Kirk Lang Lin Mal Mar Mell Mor Nor Oak Os Pem Pres Ral Ravens Red Ros Ruth"
-    " Sax Sel Shel Stan Stock Thorn Tren Wal Wat West Whit Win Wood Wyn Yar"
-).split()
-_FAMILY_END = "bourne bridge bury by combe cote croft dale den field ford gate ham hurst land ley low mere more ridge shaw stead ton wick worth".split()
-_FAMILY_MORE = (
-    "García|Müller|O'Hanlon|MacAulay|Nguyễn|Søndergård|Kowalczyk|Nagy-Bartók|Ní Bhriain|van der Meer|Ó Súilleabháin|Łukasik|"
-    "D'Angelo|Çelik|Iñárritu|Þórsdóttir|al-Rashid|St John-Ives|Lefèvre|Dvořák"
-).split("|")
+_GIVEN_NAMES = (
+    "Ada Agnes Aisha Alan Alasdair Amara Amélie Andrew Aneurin Angela Anita Anjali Arthur Astrid Ayesha Barbara "
+    "Beatrix Ben Bilal Brian Bronwen Caitlín Carlos Carol Catherine Cerys Chidi Chloë Clement Colm Conor Daisy "
+    "Daniel David Dawn Derek Diane Dilys Donald Dylan Edith Eilidh Elena Ellen Emeka Emrys Esther Ewan Fatima "
+    "Fergus Fiona Florence Frances Frank Gareth Geoffrey George Gerald Grace Graham Gwen Hamish Hannah Harold "
+    "Harriet Hassan Heather Helen Henry Hugh Ian Imran Ingrid Irene Isla Ivan Jack James Jane Janet Jasmine Jean "
+    "Joan John Joseph José Joyce Judith Karen Keir Kenji Kevin Kirsty Kwame Laura Leila Leonard Lesley Lewis "
+    "Liam Linda Lloyd Lucy Magnus Mair Malcolm Manjit Margaret Mark Martha Mary Maureen Megan Michael Mohammed "
+    "Moira Morag Nadia Nancy Neil Niamh Nigel Nora Olive Oliver Olwen Omar Owen Patricia Paul Peter Philip Priya "
+    "Rachel Raj Ralph Renée Rhiannon Robert Rosa Ruth Sadia Samuel Sarah Seán Sheila Siân Simon Siobhán Sofia "
+    "Stanley Stella Susan Tariq Theresa Thomas Tomasz Una Ursula Valerie Victor Vikram Walter Wendy William "
+    "Yasmin Yusuf Zoë"
+)
+_STARTS = (
+    "Ack Alder Ash Barn Beck Bex Birk Brad Bram Brook Burn Cald Carl Chal Clay Cob Cran Crof Dal Den Drax Dun "
+    "Eck Elm Fair Farn Fen Gar Glen Gran Hal Harp Hart Haw Hol Kel Ket Kirk Lang Lin Mal Mar Mell Mor Nor Oak Os "
+    "Pem Pres Ral Ravens Red Ros Ruth Sax Sel Shel Stan Stock Thorn Tren Wal Wat West Whit Win Wood Wyn Yar"
+)
+_ENDS = (
+    "bourne bridge bury by combe cote croft dale den field ford gate ham hurst land ley low mere more ridge shaw "
+    "stead ton wick worth"
+)
+_MORE = (
+    "García|Müller|O'Hanlon|MacAulay|Nguyễn|Søndergård|Kowalczyk|Nagy-Bartók|Ní Bhriain|van der Meer|"
+    "Ó Súilleabháin|Łukasik|D'Angelo|Çelik|Iñárritu|Þórsdóttir|al-Rashid|St John-Ives|Lefèvre|Dvořák"
+)
 _BODIES = (
     "Union of Makers",
     "Clerks and Carriers",
@@ -61,7 +66,19 @@ _UNITS = tuple(
     for place in ("Aldermoor", "Brackwater", "Carrowdale", "Dunmere", "Eastholm", "Farrowby", "Glanrhyd", "Hexwick")
     for side in ("North", "South", "East", "West", "Central", "and the Vale", "Docks")
 )
-_STREETS = ("Acacia", "Bevan", "Canal", "Chapel", "Fountain", "Hardie", "Mill", "Orchard", "Priory", "Quarry", "Station")
+_STREETS = (
+    "Acacia",
+    "Bevan",
+    "Canal",
+    "Chapel",
+    "Fountain",
+    "Hardie",
+    "Mill",
+    "Orchard",
+    "Priory",
+    "Quarry",
+    "Station",
+)
 _WAYS = ("Road", "Street", "Lane", "Terrace", "Close", "Avenue")
 _SOURCES = ("web form", "paper form", "stall", "telephone")
 _SOME_DAY = dt.date(1990, 1, 1)
@@ -121,8 +138,8 @@ def invented(n: int, seed: int = 1) -> Roll:
 def _person(seed: int, who: Array, origin: Array, first_copy: int) -> pl.DataFrame:
     """What is known of the persons themselves."""
     draw, own = _Draw(seed, origin), _Draw(seed, who)
-    families = [start + end for start in _FAMILY_START for end in _FAMILY_END] + list(_FAMILY_MORE) * 12
-    given = draw.of("given", _GIVEN)
+    families = [start + end for start in _STARTS.split() for end in _ENDS.split()] + _MORE.split("|") * 12
+    given = draw.of("given", _GIVEN_NAMES.split())
     family = draw.of("family", families)
     home = origin - (origin % 2) * _Draw(seed, origin // 2).share("couple", 350)  # who lives with their neighbour
     place = _Draw(seed, home)
@@ -131,7 +148,7 @@ def _person(seed: int, who: Array, origin: Array, first_copy: int) -> pl.DataFra
             "i": who,
             "copied": np.where(who >= first_copy, own.upto("how", 6), -1),
             "given": given,
-            "second": draw.of("second", _GIVEN).set(pl.Series(~draw.share("has2", 120)), None),
+            "second": draw.of("second", _GIVEN_NAMES.split()).set(pl.Series(~draw.share("has2", 120)), None),
             "family": family,
             "maiden": draw.of("maiden", families).set(pl.Series(~draw.share("hasm", 60)), None),
             "born": draw.days("born", dt.date(1928, 1, 1), dt.date(2000, 6, 30)),
@@ -152,10 +169,10 @@ def _person(seed: int, who: Array, origin: Array, first_copy: int) -> pl.DataFra
 
 
 def _copied() -> list[pl.Expr]:
-    """How those differ who are there twice: not at all, an accent, a slip, the name before a marriage, day and month."""
+    """How those differ who are there twice: not at all, an accent, a slip, a former name, day and month."""
     copied, family, given = pl.col("copied"), pl.col("family"), pl.col("given")
     plain = family.str.normalize("NFKD").str.replace_all(r"\p{M}", "")
-    slip = family.str.slice(0, 3) + family.str.slice(2, 1) + family.str.slice(3)
+    slip = (family.str.slice(0, 4) + family.str.slice(3, 1) + family.str.slice(4)).str.replace_all("  ", " ")
     swapped = pl.when(pl.col("born").dt.day() <= 12).then(
         pl.date(pl.col("born").dt.year(), pl.col("born").dt.day(), pl.col("born").dt.month())
     )
@@ -201,14 +218,18 @@ def _capacities(seed: int, who: Array, persons: pl.DataFrame) -> pl.DataFrame:
     of_age = pl.max_horizontal("joined", pl.col("born").dt.offset_by("15y"))
     base = base.with_columns(joined=pl.when(pl.col("joined").is_not_null()).then(of_age))
     members = base.filter(pl.col("kind") < 52).with_columns(
-        capacity=pl.lit("member"), left=pl.when(pl.col("left_") & (pl.col("joined") < pl.date(2016, 1, 1))).then(pl.date(2016, 6, 1)), source=pl.lit(None, pl.String)
+        capacity=pl.lit("member"),
+        left=pl.when(pl.col("left_") & (pl.col("joined") < pl.date(2016, 1, 1))).then(pl.date(2016, 6, 1)),
+        source=pl.lit(None, pl.String),
     )
     later = pl.max_horizontal(pl.col("joined") + pl.duration(days=1500), pl.date(2012, 1, 1))
     again = members.filter(pl.col("again") & pl.col("joined").is_not_null() & (pl.col("joined") < pl.date(2008, 1, 1)))
     once = again.with_columns(left=pl.col("joined") + pl.duration(days=900))
     twice = again.with_columns(spell=pl.lit(2), joined=later)
     members = pl.concat([members.join(again.select("i"), on="i", how="anti"), once, twice])
-    affiliated = base.filter(((pl.col("kind") >= 52) & (pl.col("kind") < 86)) | ((pl.col("kind") < 52) & pl.col("both")))
+    affiliated = base.filter(
+        ((pl.col("kind") >= 52) & (pl.col("kind") < 86)) | ((pl.col("kind") < 52) & pl.col("both"))
+    )
     affiliated = affiliated.with_columns(
         capacity=pl.lit("affiliated supporter"),
         body="body_",

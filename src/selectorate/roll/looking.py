@@ -18,7 +18,6 @@ from .rolls import Remark
 from .sources import Kind, Source, checked_encoding, encoding_of, kind_of
 from .workbooks import Workbook
 
-_MOJIBAKE = re.compile("Ã[\u0080-\u00bf€-™]|â€|Â[\u00a0-\u00bf]|\ufffd")
 _FEW = 12
 
 
@@ -72,7 +71,8 @@ def look(
     file = Source(name or (str(source) if isinstance(source, Path) else "the file"), source)
     kind = kind_of(file)
     remarks: list[Remark] = []
-    book, sheets = None, ()
+    book: Workbook | None = None
+    sheets: tuple[str, ...] = ()
     if kind == "xlsx":
         book = Workbook(file)
         sheets = book.visible or book.sheets
@@ -118,7 +118,9 @@ def _with_headings(table: Table, header: int | None, remarks: list[Remark]) -> T
     top = [row for row in islice(table.rows(), MAX_HEADER_ROW + SAMPLE * 2) if not isinstance(row[1], str)]
     filled = [(number, cells) for number, cells in top if isinstance(cells, list) and any(c.strip() for c in cells)]
     if not filled:
-        raise InputError("there is nothing in it", where=file.where(), hint="Is it the right file, and the right sheet?")
+        raise InputError(
+            "there is nothing in it", where=file.where(), hint="Is it the right file, and the right sheet?"
+        )
     if header is None:
         header = _header(filled)
         if header == 0:
@@ -131,7 +133,7 @@ def _with_headings(table: Table, header: int | None, remarks: list[Remark]) -> T
     width = max(len(cells or ()), *(len(row) for _, row in filled)) if cells is None else len(cells)
     if width > MAX_COLUMNS:
         raise InputError(
-            f"has more than {MAX_COLUMNS} columns", where=file.where(header), hint="Is the separator right?"
+            f"has more than {MAX_COLUMNS} columns", where=file.where(header or None), hint="Is the separator right?"
         )
     headings, told = _named(cells or [], width, header)
     remarks += told
@@ -141,15 +143,11 @@ def _with_headings(table: Table, header: int | None, remarks: list[Remark]) -> T
     if width == 1 and table.kind == "csv":
         remarks.append(Remark("there is only one column", "Is the separator right?"))
     words = _letters(cells for _, cells in filled)
-    if any(_MOJIBAKE.search(word) for word in words):
-        remarks.append(
-            Remark("some letters look as if the file was saved in one encoding and opened in another", "Ask for the file anew.")
-        )
     return replace(
         table,
         header=header,
         headings=headings,
-        sample=tuple(tuple((*row[:width], *[""] * (width - len(row)))) for row in below[:SAMPLE]),
+        sample=tuple((*row[:width], *[""] * (width - len(row))) for row in below[:SAMPLE]),
         letters=words,
         remarks=tuple(remarks),
     )

@@ -28,7 +28,9 @@ def _columns_only(value: dict[str, object]) -> dict[str, object]:
 class Mapping(FileModel):
     """How a file becomes rows: remembered from one import to the next (``to_toml``, ``model_dump(mode="json")``)."""
 
-    columns: dict[str, str] = Field({}, description='Columns of the roll, and their headings: { joined = "Member since" }.')
+    columns: dict[str, str] = Field(
+        {}, description='Columns of the roll, and their headings: { joined = "Member since" }.'
+    )
     fixed: dict[str, str] = Field({}, description='The value of every row: { capacity = "member" }.')
     words: dict[str, dict[str, str]] = Field(
         {}, description='What the file says and what is meant: { capacity = { "Full" = "member" } }.'

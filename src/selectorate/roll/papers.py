@@ -128,5 +128,3 @@ def shown(value: object) -> str:
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-

@@ -38,7 +38,8 @@ class Change:
 class Difference:
     """From one roll to another.
 
-    All frames have the columns of a roll; ``changed_before`` and ``changed_after`` have the same keys in the same order.
+    All frames have the columns of a roll; ``changed_before`` and ``changed_after`` have the same keys in the same
+    order.
     """
 
     added: pl.DataFrame = field(repr=False)
@@ -68,9 +69,7 @@ class Difference:
 
     def by_column(self) -> dict[str, int]:
         """How many rows change in each column."""
-        counts = {
-            name: int(self.changed_before[name].ne_missing(self.changed_after[name]).sum()) for name in REST
-        }
+        counts = {name: int(self.changed_before[name].ne_missing(self.changed_after[name]).sum()) for name in REST}
         return {name: count for name, count in counts.items() if count}
 
 
@@ -102,8 +101,8 @@ def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
 class Plan:
     """What an import would do.
 
-    ``base`` and ``result``: fingerprints of the roll before and after; ``fingerprint``: of the plan itself, so that what
-    is applied is what was shown.
+    ``base`` and ``result``: fingerprints of the roll before and after; ``fingerprint``: of the plan itself, so that
+    what is applied is what was shown.
     """
 
     difference: Difference
@@ -258,7 +257,7 @@ def _warnings(current: Roll, reading: Reading, found: Difference) -> list[Remark
     if gone and reading.unnamed:
         told.append(
             Remark(
-                f"of {reading.unnamed:,} refused rows nobody can tell whose they are: they may be among the {gone:,} gone",
+                f"of {reading.unnamed:,} refused rows nobody can tell whose they are; {gone:,} would go",
                 "Correct these rows before the import, or say in the mapping that the file only adds.",
             )
         )

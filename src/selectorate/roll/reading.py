@@ -29,9 +29,9 @@ class Reading:
     """What a file says under a mapping.
 
     ``roll``: the rows that can be taken; ``numbers``: their rows in the file, in the same order. If there are
-    ``questions`` nothing was taken: answer them in the mapping and read again. ``rows``: how many rows have something in
-    them, the headings aside; ``refused_rows`` of them are refused. ``held``: persons of refused rows, who stay on the
-    roll as they are; ``unnamed``: refused rows of which nobody can tell whose they are.
+    ``questions`` nothing was taken: answer them in the mapping and read again. ``rows``: how many rows have something
+    in them, the headings aside; ``refused_rows`` of them are refused. ``held``: persons of refused rows, who stay on
+    the roll as they are; ``unnamed``: refused rows of which nobody can tell whose they are.
     """
 
     name: str
@@ -70,6 +70,7 @@ def read(table: Table, mapping: Mapping) -> Reading:
     if fields.questions:
         return _open(table, mapping, fields.questions, rows)
     fields.look_at_mail()
+    fields.look_at_letters()
     _needed(fields)
     _spells(fields)
     return _taken(table, mapping, fields, rows)
@@ -157,7 +158,11 @@ def _names(frame: pl.DataFrame) -> pl.DataFrame:
 def _needed(fields: Fields) -> None:
     """Refuse rows without key, name or capacity, and those that end before they begin."""
     source = "person" if "person" in fields.headings else "number"
-    for column, name in (("person", source), ("name", "name" if "name" in fields.headings else "family"), ("capacity",) * 2):
+    for column, name in (
+        ("person", source),
+        ("name", "name" if "name" in fields.headings else "family"),
+        ("capacity",) * 2,
+    ):
         fields.refuse(
             pl.col(column).is_null(), name, f"there is no {COLUMNS[name].says}", "Fill it in, or delete the row."
         )
@@ -184,7 +189,9 @@ def _spells(fields: Fields) -> None:
     frame = frame.with_columns(pl.col("spell").cast(pl.Int32, strict=False))
     fields.frame = frame
     if said is not None:
-        fields.refuse(pl.col("spell").is_null() | (pl.col("spell") < 1), "spell", "is not a number from 1", "Correct it.")
+        fields.refuse(
+            pl.col("spell").is_null() | (pl.col("spell") < 1), "spell", "is not a number from 1", "Correct it."
+        )
     source = "person" if "person" in fields.headings else "number"
     group = list(KEY) if said is not None else list(KEY[:3])
     several = frame.filter(pl.col("person").is_not_null() & pl.struct(group).is_duplicated())
@@ -228,7 +235,9 @@ def _twice(fields: Fields, several: pl.DataFrame, group: list[str], source: str,
         .select("row", "person", "_rows")
         .iter_rows()
     ):
-        told = ", ".join(str(other) for other in others if other != row) if len(others) <= 6 else f"{len(others) - 1} more"
+        told = (
+            ", ".join(str(other) for other in others if other != row) if len(others) <= 6 else f"{len(others) - 1} more"
+        )
         fields.refusals.append(
             Refusal(
                 row,

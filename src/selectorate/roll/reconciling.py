@@ -45,7 +45,11 @@ class Reconciliation:
 
     def _lines(self) -> Iterator[str]:
         yield f"{self.announced:>12,}  announced"
-        for sign, word, table in (("-", "refused", self.refused), ("+", "added", self.added), ("-", "struck", self.struck)):
+        for sign, word, table in (
+            ("-", "refused", self.refused),
+            ("+", "added", self.added),
+            ("-", "struck", self.struck),
+        ):
             for reason, number in table.items():
                 yield f"{sign + f'{number:,}':>12}  {word}: {reason}"
         yield f"{self.expected:>12,}  expected"

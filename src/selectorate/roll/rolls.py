@@ -37,7 +37,9 @@ class Roll:
                 raise InputError(f'a roll has no column "{name}"', hint=nearest(name, list(COLUMNS), "It has"))
         try:
             frame = frame.select(
-                (pl.col(name) if name in frame.columns else pl.lit(1 if name == "spell" else None)).cast(kind).alias(name)
+                (pl.col(name) if name in frame.columns else pl.lit(1 if name == "spell" else None))
+                .cast(kind)
+                .alias(name)
                 for name, kind in SCHEMA.items()
             ).with_columns(pl.col("spell").fill_null(1))
         except pl.exceptions.PolarsError:

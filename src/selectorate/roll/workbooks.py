@@ -173,7 +173,7 @@ class Workbook:
     # -- reading it -------------------------------------------------------------------------------------------
 
     def told(self, sheet: str) -> Told:
-        """What the XML of the sheet tells besides the values. Raises InputError for one that is made to cost too much."""
+        """What the XML of the sheet tells besides the values. Raises InputError for one made to cost too much."""
         if sheet not in self._told:
             with self.source.open() as file:
                 try:
@@ -196,7 +196,9 @@ class Workbook:
         """Every row by its number, cells as text; days are written as 2016-01-12. Raises InputError."""
         told = self.told(sheet)
         read = self._sheet(sheet)
+        left = [""] * (read.start or (0, 0))[1]  # calamine leaves out empty columns at the left, but no rows
         for number, row in enumerate(read.iter_rows(), 1):
+            row = [*left, *row] if left else row
             cells = [_text(value) for value in row]
             for column, digits in told.digits.items():
                 if column <= len(row) and isinstance(row[column - 1], int | float):
@@ -206,10 +208,11 @@ class Workbook:
     def numeric(self, sheet: str, looked_at: int = 2000) -> set[int]:
         """Columns (from 1) that hold numbers and not text, and are not shown with leading zeros."""
         found: set[int] = set()
+        first = (self._sheet(sheet).start or (0, 0))[1] + 1
         for number, row in enumerate(self._sheet(sheet).iter_rows()):
             if number > looked_at:
                 break
-            found |= {column for column, value in enumerate(row, 1) if type(value) in (int, float)}
+            found |= {column for column, value in enumerate(row, first) if type(value) in (int, float)}
         return found - set(self.told(sheet).digits)
 
     def _sheet(self, sheet: str) -> Any:

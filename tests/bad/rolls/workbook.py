@@ -1,4 +1,4 @@
-"""Workbooks written cell by cell, the same bytes each time: what a spreadsheet program writes, and what it never would."""
+"""Workbooks written cell by cell, the same bytes each time: as a spreadsheet program would, and as it never would."""
 
 from __future__ import annotations
 
@@ -116,7 +116,9 @@ def workbook(sheets: Mapping[str, Sheet], *, date1904: bool = False, parts: Mapp
         + ('<workbookPr date1904="1"/>' if date1904 else "")
         + f"<sheets>{listed}</sheets></workbook>"
     ).encode()
-    made["xl/_rels/workbook.xml.rels"] = f'<Relationships xmlns="{_PACK}/relationships">{relations}</Relationships>'.encode()
+    made["xl/_rels/workbook.xml.rels"] = (
+        f'<Relationships xmlns="{_PACK}/relationships">{relations}</Relationships>'.encode()
+    )
     made["_rels/.rels"] = (
         f'<Relationships xmlns="{_PACK}/relationships"><Relationship Id="rId1" Type="{_REL}/officeDocument"'
         ' Target="xl/workbook.xml"/></Relationships>'

@@ -35,10 +35,11 @@ ROLL_COLUMNS: Mapping[str, Holds] = {
 """The columns of the roll that a test of entitlement can use, and what each holds."""
 FUNCTIONS = ("COALESCE", "NULLIF", "LOWER", "UPPER", "TRIM", "LENGTH", "STARTS_WITH", "ENDS_WITH", "EXTRACT")
 """The functions that a test may call: they look at a value of one row, and at nothing else."""
-_WORDS = frozenset(
+_LANGUAGE = (
     "AND OR NOT IS NULL IN BETWEEN LIKE ILIKE TRUE FALSE DISTINCT FROM CASE WHEN THEN ELSE END INTERVAL CAST AS DATE"
-    " YEAR MONTH DAY".split()
+    " YEAR MONTH DAY"
 )
+_WORDS = frozenset(_LANGUAGE.split())
 """What a test is written with, besides columns, dates and values."""
 _TOKEN = re.compile(
     r"\s+|(?P<text>'(?:[^']|'')*')|(?P<quoted>\"[^\"]*\")|(?P<number>\d+(?:\.\d+)?)|(?P<word>[^\W\d]\w*)(?P<call>\s*\()?"
@@ -73,7 +74,10 @@ def _fault_of_test(test: str, dates: tuple[str, ...]) -> tuple[str, str] | None:
         return f"{shown(test)} uses {shown(strange)}, which a test cannot", f"It can call: {', '.join(FUNCTIONS)}."
     if re.search(r"\bIS\s+(?:NOT\s+)?(?:TRUE|FALSE)\b", test, re.IGNORECASE):
         # polars does not answer these as SQL does where nothing is known
-        return f"{shown(test)} asks whether something IS TRUE or IS FALSE", "Name the column alone: suspended, or NOT suspended"
+        return (
+            f"{shown(test)} asks whether something IS TRUE or IS FALSE",
+            "Name the column alone: suspended, or NOT suspended",
+        )
     unknown = sorted(names - set(ROLL_COLUMNS) - set(dates))
     if unknown:
         known = ", ".join((*ROLL_COLUMNS, *dates))
@@ -94,8 +98,8 @@ def _fault_of_test(test: str, dates: tuple[str, ...]) -> tuple[str, str] | None:
 def _strange(test: str, names: set[str]) -> str | None:
     """What in ``test`` is neither a name, a value, a comparison nor a function that tests may call; None if nothing is.
 
-    What polars can parse is more than a test should say (it could ask for other rows, or cost without end), and its next
-    version may parse more: what is allowed is listed here.
+    What polars can parse is more than a test should say (it could ask for other rows, or cost without end), and its
+    next version may parse more: what is allowed is listed here.
     """
     at = 0
     while at < len(test):
