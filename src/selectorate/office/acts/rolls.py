@@ -177,7 +177,7 @@ def correct_entry(entry: Entry, contest: None, *, key: list[Any], values: dict[s
 def remove_entry(entry: Entry, contest: None, *, key: list[Any], reason: str) -> RollStep:
     """Take an entry off the roll; what it was stays in the history of the person."""
     current, _found = _row(key)
-    return _changed(entry, RollStep.Kind.REMOVE, reason, current, lambda: Roll.of(_others(current, key)))
+    return _changed(entry, RollStep.Kind.REMOVE, reason, current, lambda: _without(current, key))
 
 
 def _row(key: list[Any]) -> tuple[Roll, dict[str, Any]]:
@@ -186,6 +186,11 @@ def _row(key: list[Any]) -> tuple[Roll, dict[str, Any]]:
         if [row[name] for name in KEY] == [key[0], key[1], key[2] or None, key[3]]:
             return current, row
     raise RefusedError(_("there is no such entry on the roll"))
+
+
+def _without(current: Roll, key: list[Any]) -> Roll:
+    rest = _others(current, key)
+    return Roll.of(rest) if rest else Roll.empty()
 
 
 def _others(current: Roll, key: list[Any]) -> list[dict[str, Any]]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ....errors import RefusedError
-from ....roll import COLUMNS, KEY
+from ...errors import RefusedError
+from ...roll import COLUMNS, KEY
+from ...roll.cells import FORMULA
 from ..slugs import plain
 from .store import MAX_KEY
 
+_NAMES = ("person", "number", "name", "given", "family", "capacity", "body", "email")
+"""Columns in which no file may have a formula either: what is handed out could not be read again."""
 LONGEST = 1_000
 """Characters of one value that is typed in."""
 
@@ -47,6 +51,8 @@ def value_of(name: str, value: Any) -> Any:
     text = plain(str(value), longest=LONGEST)
     if name in (*KEY, "number", "unit") and len(text) > MAX_KEY:
         raise RefusedError(_("%(column)s: too long") % {"column": COLUMNS[name].says}, field=name)
+    if name in _NAMES and re.search(FORMULA, text):
+        raise RefusedError(_("%(column)s: this is a formula") % {"column": COLUMNS[name].says}, field=name)
     return text or None
 
 

@@ -11,10 +11,10 @@ import polars as pl
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .... import roll, rules
-from ....errors import RefusedError
-from ....roll import LaterChange, Roll
-from ....rules import BallotStage, Rulebook
+from ... import roll, rules
+from ...errors import RefusedError
+from ...roll import LaterChange, Roll
+from ...rules import BallotStage, Rulebook
 from .. import timetable
 from ..models import ClosedRoll, Contest, Entitlement, RollAmendment, Unit
 from ..moment import now

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from ....roll import Reconciliation
+from ...roll import Reconciliation
 from ..models import ClosedRoll, Contest
 
 

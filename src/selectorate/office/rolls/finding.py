@@ -42,9 +42,10 @@ def _queries(asked: str) -> list[QuerySet[RollEntry]]:
     words = folded(asked).split()
     if words and not any(word.isdigit() for word in words):
         text = " ".join(words)
-        tried.append(entries.filter(begins("by_family", text)).order_by("by_family"))
-        tried.append(entries.filter(begins("by_name", text)).order_by("by_name"))
-        if len(words) > 1:
+        if len(words) == 1:
+            tried += [entries.filter(begins(column, text)).order_by(column) for column in ("by_family", "by_name")]
+        else:
             near = begins("by_family", f"{words[-1]} ") & Q(by_name__startswith=words[0])
-            tried.append(entries.filter(near).order_by("by_family"))
+            any_way = begins("by_name", text) | begins("by_family", text) | near
+            tried.append(entries.filter(any_way).order_by("by_family", "pk"))
     return tried

@@ -11,9 +11,9 @@ from typing import Any
 import polars as pl
 from django.utils.translation import gettext as _
 
-from .... import roll
-from ....errors import InputError, RefusedError
-from ....roll import KEY, Mapping, Plan, Reading, Roll, Table
+from ... import roll
+from ...errors import InputError, RefusedError
+from ...roll import KEY, Mapping, Plan, Reading, Roll, Table
 from ..models import RollAlias, RollImport, RollMapping, RollStep
 from . import files, store
 

@@ -10,11 +10,11 @@ import polars as pl
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .... import roll
-from ....errors import MissingPartError
-from ....roll import COLUMNS, Difference, Roll
-from ....sheets import Part, Sheet, sheet_pdf
-from ....sheets.blocks import Column, KeyFigure, Sentences, Table, cells
+from ... import roll
+from ...errors import MissingPartError
+from ...roll import COLUMNS, Difference, Roll
+from ...sheets import Part, Sheet, sheet_pdf
+from ...sheets.blocks import Column, KeyFigure, Sentences, Table, cells
 from .. import timetable
 from ..models import ClosedRoll
 from . import closing, files

@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from ....errors import RefusedError
-from ....roll import COLUMNS, KEY, SCHEMA, Difference, Roll
-from ....roll.alike import plain_text
+from ...errors import RefusedError
+from ...roll import COLUMNS, KEY, SCHEMA, Difference, Roll
+from ...roll.alike import plain_text
 from ..models import RollEntry, RollPast, RollStep
 from . import bulk
 from .bulk import quoted

@@ -13,8 +13,8 @@ import polars as pl
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from .... import roll
-from ....errors import RefusedError, SelectorateError
+from ... import roll
+from ...errors import RefusedError, SelectorateError
 from ..models import ClosedRoll, Contest, DuplicatePair, RollImport, RollJob, User
 from ..moment import now
 from . import closing, files, importing, papers
