@@ -9,9 +9,8 @@ from typing import Any
 from tests.site.world import World, at
 
 from selectorate import roll
-from selectorate.office.acts import confirm, contests
 from selectorate.office.acts import closing as acts
-from selectorate.office.acts import rolls
+from selectorate.office.acts import confirm, contests, rolls
 from selectorate.office.models import ClosedRoll, Contest, RollImport, RollJob
 from selectorate.office.rolls import working
 
@@ -109,4 +108,16 @@ def contest_with_roll(office: World, content: bytes | None = None, when: str = "
         return closed(office, made)
 
 
-__all__ = ["DATES", "applied", "closed", "confirm", "contest", "contest_with_roll", "csv_of", "done", "invented", "member", "taken_in"]
+__all__ = [
+    "DATES",
+    "applied",
+    "closed",
+    "confirm",
+    "contest",
+    "contest_with_roll",
+    "csv_of",
+    "done",
+    "invented",
+    "member",
+    "taken_in",
+]

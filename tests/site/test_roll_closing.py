@@ -172,7 +172,9 @@ def test_a_correction_is_decided_again(office: World) -> None:
     assert ("3", "members") in votes(closed)
     changed(office, acts.change_entry, closed, key=key, values={"suspended": True}, reason="since 1 May")
     assert ("3", "members") not in votes(closed)
-    history = list(Entitlement.objects.filter(closed=closed, person="3").order_by("pk").values_list("segment", "reason"))
+    history = list(
+        Entitlement.objects.filter(closed=closed, person="3").order_by("pk").values_list("segment", "reason")
+    )
     assert history == [
         ("", "not so: joined on or before the freeze date"),
         ("members", ""),
@@ -186,7 +188,14 @@ def test_a_correction_is_decided_again(office: World) -> None:
 def test_two_keys_are_one_person_with_one_vote(office: World) -> None:
     rows = [
         member("1", "Ann Able"),
-        member("u1", "Ann Able", capacity="affiliated supporter", body="Union", consented="yes", registered="2016-05-01 10:00:00"),
+        member(
+            "u1",
+            "Ann Able",
+            capacity="affiliated supporter",
+            body="Union",
+            consented="yes",
+            registered="2016-05-01 10:00:00",
+        ),
     ]
     closed = contest_with_roll(office, csv_of(rows))
     assert len(votes(closed)) == 2
@@ -194,7 +203,14 @@ def test_two_keys_are_one_person_with_one_vote(office: World) -> None:
     assert votes(closed) == {("1", "members")}
     assert Entitlement.objects.get(closed=closed, person="1", ended=None).also == "affiliated"
     assert closed.standing["ballot"]["entitled"] == 1
-    changed(office, acts.change_entry, closed, key=["1", "affiliated supporter", "Union", 1], values={"phone": "1"}, reason="x")
+    changed(
+        office,
+        acts.change_entry,
+        closed,
+        key=["1", "affiliated supporter", "Union", 1],
+        values={"phone": "1"},
+        reason="x",
+    )
     assert closing.same_as_stored(closed)
     assert closing.after(closed, closing.before(closed)).persons == 1
 
@@ -209,7 +225,14 @@ def test_the_rolls_before_and_after_for_a_court(office: World) -> None:
     assert (job.result["added"], job.result["gone"]) == (1, 1)
     packed = zipfile.ZipFile(io.BytesIO(files.path(job.file).read_bytes()))
     text = packed.read("court.txt").decode()
-    for told in (before, job.result["after"], "Rita Registrar and Alice Officer", "left in May", "form was lost", "Ann Able"):
+    for told in (
+        before,
+        job.result["after"],
+        "Rita Registrar and Alice Officer",
+        "left in May",
+        "form was lost",
+        "Ann Able",
+    ):
         assert told in text
     assert packed.read("court.pdf").startswith(b"%PDF")
     table = roll.look(packed.read("after.csv"), "after.csv")
@@ -261,7 +284,9 @@ def test_the_sum(office: World) -> None:
     found = figures.reconciliation(contest, "ballot", closed)
     assert (found.announced, found.final, found.gap, found.holds) == (5, 2, -2, False)
     with at(LATER):
-        acts.account_for(office.registrar, contest, side="refused", reason="no address", number=2, source="import of 1 July")
+        acts.account_for(
+            office.registrar, contest, side="refused", reason="no address", number=2, source="import of 1 July"
+        )
     assert figures.reconciliation(contest, "ballot", closed).holds
     changed(office, acts.admit_person, closed, values=member("7", "Di Dunn"), reason="form was lost")
     changed(office, acts.strike_person, closed, person="1", reason="left in May")

@@ -22,8 +22,10 @@ def fingerprint() -> str:
 
 def test_what_is_imported_is_what_the_room_read(office: World) -> None:
     made = applied(office, invented(400, 7))
-    assert store.load().rows.sort(roll.KEY, nulls_last=False).equals(
-        roll.invented(400, 7).rows.sort(roll.KEY, nulls_last=False)
+    assert (
+        store.load()
+        .rows.sort(roll.KEY, nulls_last=False)
+        .equals(roll.invented(400, 7).rows.sort(roll.KEY, nulls_last=False))
     )
     step = RollStep.last()
     assert step.fingerprint == made.result == fingerprint()
@@ -169,7 +171,9 @@ def test_a_file_that_is_none_is_told(office: World) -> None:
 
 def test_too_large_a_file_leaves_nothing_behind(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rolls, "MAX_BYTES", 10)
-    there = {path.name for path in (files.root() / "imports").glob("*")} if (files.root() / "imports").is_dir() else set()
+    there = (
+        {path.name for path in (files.root() / "imports").glob("*")} if (files.root() / "imports").is_dir() else set()
+    )
     with pytest.raises(RefusedError, match="at most"):
         rolls.take_in_roll_file(office.registrar, None, name="x.csv", content=[b"12345", b"678901"])
     assert {path.name for path in (files.root() / "imports").glob("*")} == there
@@ -193,7 +197,13 @@ def test_a_roll_changed_behind_the_office_is_noticed(office: World) -> None:
 
 def test_times_and_texts_come_back_as_they_were(office: World) -> None:
     hard = 'O\'Neill "Ó" \\ ; ,\tŁ🙂'
-    row = member("1", "Ann Able", address=hard.replace("\t", " "), capacity="registered supporter", registered="2016-03-27 01:30:00")
+    row = member(
+        "1",
+        "Ann Able",
+        address=hard.replace("\t", " "),
+        capacity="registered supporter",
+        registered="2016-03-27 01:30:00",
+    )
     applied(office, csv_of([row]))
     found = store.load().rows.row(0, named=True)
     assert found["address"] == hard.replace("\t", " ")

@@ -218,7 +218,10 @@ def _roll(contest: Contest, step: str) -> Item | None:
             "number": closed.standing.get(step, {}).get("entitled", 0),
         }
     return Item(
-        _("the roll is closed"), closed is not None, says, _("The registrar prepares and closes it, after its last date.")
+        _("the roll is closed"),
+        closed is not None,
+        says,
+        _("The registrar prepares and closes it, after its last date."),
     )
 
 

@@ -44,7 +44,9 @@ def close_roll(entry: Entry, contest: Contest, *, prepared: int, fingerprint: st
         raise RefusedError(_("this is not the roll that was shown: prepare it again"))
     waiting = closing.not_over(contest, entry.at)
     if waiting:
-        raise RefusedError(_("it is closed after its last date, which has not passed: %(date)s") % {"date": waiting[-1]})
+        raise RefusedError(
+            _("it is closed after its last date, which has not passed: %(date)s") % {"date": waiting[-1]}
+        )
     last = RollStep.last()
     dates = {key: value.isoformat() for key, value in closing.dates_of(contest).items()}
     if last is None or last.pk != found.step_id or dates != found.dates:
@@ -135,7 +137,9 @@ def admit_person(entry: Entry, contest: Contest, *, values: dict[str, Any], reas
     one = _amend(entry, closed, "add", row["person"], reason, values=cells.json_of(row), segment=segment)
     _decide(closed, one, [row["person"]])
     if not had and not _votes(closed, row["person"]):
-        why = Entitlement.objects.filter(closed=closed, person=row["person"], ended=None).values_list("reason", flat=True)
+        why = Entitlement.objects.filter(closed=closed, person=row["person"], ended=None).values_list(
+            "reason", flat=True
+        )
         raise RefusedError(
             _("the rulebook gives them no vote (%(why)s): correct what is entered, or name the segment as a ruling")
             % {"why": why.first() or ""},
@@ -152,9 +156,7 @@ def admit_person(entry: Entry, contest: Contest, *, values: dict[str, Any], reas
         _("strike %(person)s off the closed roll: %(reason)s") % {"person": person, "reason": reason}
     ),
 )
-def strike_person(
-    entry: Entry, contest: Contest, *, person: str, reason: str, key: list[Any] | None = None
-) -> None:
+def strike_person(entry: Entry, contest: Contest, *, person: str, reason: str, key: list[Any] | None = None) -> None:
     """Take somebody off a closed roll, or one of their capacities (``key``)."""
     closed = _changeable(contest, reason)
     rows = [row for row in _rows(closed, person) if key is None or [row[name] for name in KEY] == _key(key)]
@@ -327,7 +329,9 @@ def announce_figure(entry: Entry, contest: Contest, *, number: int, source: str,
 
 
 @act(REGISTRAR, OFFICER)
-def account_for(entry: Entry, contest: Contest, *, side: str, reason: str, number: int, source: str) -> ReconciliationLine:
+def account_for(
+    entry: Entry, contest: Contest, *, side: str, reason: str, number: int, source: str
+) -> ReconciliationLine:
     """Account for persons between the figure announced and the roll, with where that can be seen."""
     if side not in ReconciliationLine.Side.values:
         raise RefusedError(_("there is no such side of the sum"), field="side")

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from pydantic import ValidationError
 
 from ... import roll
 from ...errors import InputError, RefusedError
@@ -48,6 +49,24 @@ def _limited(pieces: Any) -> Any:
                 field="file",
             )
         yield piece
+
+
+@act(REGISTRAR, silent=True)
+def map_import(entry: Entry, contest: None, *, imported: int, mapping: dict[str, Any]) -> RollImport:
+    """Say how a file becomes rows of the roll; the dry run follows it."""
+    found = RollImport.objects.select_for_update().get(pk=imported)
+    if found.status not in (RollImport.Status.LOOKED, RollImport.Status.DRY):
+        raise RefusedError(_("this import was applied, or is dropped already"))
+    try:
+        checked = roll.Mapping(**mapping)
+    except ValidationError as fault:
+        told = fault.errors()[0]
+        raise RefusedError(str(told["msg"]).removeprefix("Value error, "), field=str((*told["loc"], "")[0])) from None
+    found.mapping, found.status, found.plan = checked.model_dump(mode="json"), RollImport.Status.LOOKED, ""
+    found.questions = []
+    found.save(update_fields=["mapping", "status", "plan", "questions"])
+    entry.details = {"file": found.name, "sha256": found.sha256, "mapping": checked.model_dump(exclude_defaults=True)}
+    return found
 
 
 @act(REGISTRAR, silent=True)
@@ -158,7 +177,9 @@ def _with(current: Roll, row: dict[str, Any]) -> Roll:
     try:
         return Roll.of([*current.rows.to_dicts(), row])
     except InputError:
-        raise RefusedError(_("they hold this capacity on the roll already: correct the entry"), field="capacity") from None
+        raise RefusedError(
+            _("they hold this capacity on the roll already: correct the entry"), field="capacity"
+        ) from None
 
 
 @act(REGISTRAR, silent=True)
@@ -246,7 +267,13 @@ def decide_pair(entry: Entry, contest: None, *, pair: int, decision: str, reason
         if keep not in (found.a, found.b):
             raise RefusedError(_("say which entry is kept"), field="keep")
         _merge(entry, keep, found.b if keep == found.a else found.a, reason)
-    entry.details |= {"a": found.a, "b": found.b, "decision": decision, "reason": plain(reason, longest=500), "keep": keep}
+    entry.details |= {
+        "a": found.a,
+        "b": found.b,
+        "decision": decision,
+        "reason": plain(reason, longest=500),
+        "keep": keep,
+    }
     found.status, found.reason, found.by, found.at = decision, plain(reason, longest=500), entry.by, entry.at
     found.save()
 
@@ -260,9 +287,9 @@ def _merge(entry: Entry, keep: str, other: str, reason: str) -> None:
     RollAlias.objects.filter(keep=other).update(keep=keep)
     RollAlias.objects.update_or_create(other=other, defaults={"keep": keep, "step": step})
     # Pairs with the key that is gone are pairs of the one who is kept, or nothing any more.
-    for pair in DuplicatePair.objects.filter(status__in=["open", "later"]).filter(a=other) | DuplicatePair.objects.filter(
-        status__in=["open", "later"], b=other
-    ):
+    for pair in DuplicatePair.objects.filter(status__in=["open", "later"]).filter(
+        a=other
+    ) | DuplicatePair.objects.filter(status__in=["open", "later"], b=other):
         a, b = sorted(keep if side == other else side for side in (pair.a, pair.b))
         if a == b or DuplicatePair.objects.filter(a=a, b=b).exists():
             if {pair.a, pair.b} != {keep, other}:

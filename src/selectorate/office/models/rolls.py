@@ -62,30 +62,30 @@ class RollEntry(models.Model):
     """
 
     person = models.CharField(max_length=160)
-    number = models.CharField(max_length=160, null=True)  # noqa: DJ001  NULL is "not known", as on the roll
+    number = models.CharField(max_length=160, null=True)
     name = models.TextField()
-    given = models.TextField(null=True)  # noqa: DJ001
-    family = models.TextField(null=True)  # noqa: DJ001
-    former = models.TextField(null=True)  # noqa: DJ001
+    given = models.TextField(null=True)
+    family = models.TextField(null=True)
+    former = models.TextField(null=True)
     born = models.DateField(null=True)
-    email = models.TextField(null=True)  # noqa: DJ001
-    phone = models.TextField(null=True)  # noqa: DJ001
-    address = models.TextField(null=True)  # noqa: DJ001
-    postcode = models.TextField(null=True)  # noqa: DJ001
-    unit = models.CharField(max_length=160, null=True)  # noqa: DJ001
+    email = models.TextField(null=True)
+    phone = models.TextField(null=True)
+    address = models.TextField(null=True)
+    postcode = models.TextField(null=True)
+    unit = models.CharField(max_length=160, null=True)
     capacity = models.CharField(max_length=160)
     body = models.CharField(max_length=160, blank=True)
     spell = models.PositiveIntegerField(default=1)
     joined = models.DateField(null=True)
     left = models.DateField(null=True)
-    registered = models.CharField(max_length=26, null=True)  # noqa: DJ001
+    registered = models.CharField(max_length=26, null=True)
     suspended = models.BooleanField(null=True)
     arrears = models.BooleanField(null=True)
     consented = models.BooleanField(null=True)
     paid = models.BooleanField(null=True)
     citizen = models.BooleanField(null=True)
     resident = models.BooleanField(null=True)
-    source = models.TextField(null=True)  # noqa: DJ001
+    source = models.TextField(null=True)
     by_name = models.CharField(max_length=120, blank=True)
     by_family = models.CharField(max_length=120, blank=True)
     mail = models.CharField(max_length=120, blank=True)

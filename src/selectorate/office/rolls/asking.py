@@ -132,6 +132,8 @@ def verdict(contest: Contest, closed: ClosedRoll | None, person: str) -> str:
             names = ", ".join(book.segments[one].name for one in also)
             lines.append(_("You belong to %(segments)s too; under the rules you vote once.") % {"segments": names})
         if not votes:
-            why = [reason for row in rows for reason in closing.reasons_of(row)] or [_("you are not on the closed roll")]
+            why = [reason for row in rows for reason in closing.reasons_of(row)] or [
+                _("you are not on the closed roll")
+            ]
             lines.append(_("%(stage)s: you may not vote: %(why)s.") % {"stage": name, "why": "; ".join(why)})
     return "\n".join(lines)

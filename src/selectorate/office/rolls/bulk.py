@@ -38,9 +38,10 @@ def insert(table: str, rows: pl.DataFrame) -> None:
     if postgres():
         full = [name for name in rows.columns if rows.schema[name] == pl.String and not rows[name].null_count()]
         forced = f", FORCE_NOT_NULL ({', '.join(quoted(name) for name in full)})" if full else ""
-        with raw().cursor() as cursor, cursor.copy(
-            f"COPY {quoted(table)} ({names}) FROM STDIN WITH (FORMAT csv{forced})"
-        ) as copy:
+        with (
+            raw().cursor() as cursor,
+            cursor.copy(f"COPY {quoted(table)} ({names}) FROM STDIN WITH (FORMAT csv{forced})") as copy,
+        ):
             for piece in rows.iter_slices(CHUNK):
                 copy.write(piece.write_csv(include_header=False).encode())
         return
@@ -75,7 +76,7 @@ def _read(name: str, kind: pl.DataType) -> pl.Expr:
     if kind == pl.Date():
         return column.str.to_date("%Y-%m-%d")
     if kind == pl.Boolean():
-        return pl.when(column.is_not_null()).then(column.is_in(["1", "t"])).alias(name)
+        return pl.when(column.is_not_null()).then(column.is_in(["1", "true"])).alias(name)
     return column
 
 
@@ -86,7 +87,9 @@ def _copied(sql: str, schema: Mapping[str, pl.DataType], given: Sequence[Any]) -
             held.write(piece)
     if held.tell():
         held.seek(0)
-        yield pl.read_csv(held, has_header=False, new_columns=list(schema), schema=dict(schema), truncate_ragged_lines=False)
+        yield pl.read_csv(
+            held, has_header=False, new_columns=list(schema), schema=dict(schema), truncate_ragged_lines=False
+        )
 
 
 def _fetched(sql: str, schema: Mapping[str, pl.DataType], given: Sequence[Any]) -> Iterator[pl.DataFrame]:
@@ -99,9 +102,11 @@ def _fetched(sql: str, schema: Mapping[str, pl.DataType], given: Sequence[Any]) 
             yield pl.DataFrame(rows, schema=dict(schema), orient="row")
         except (TypeError, pl.exceptions.PolarsError):
             # A value that SQLite kept as a number in a column of text.
-            yield pl.DataFrame(rows, orient="row", strict=False, schema=list(schema), infer_schema_length=None).with_columns(
-                pl.col(name).cast(pl.String) for name in texts
-            ).cast(dict(schema))
+            yield (
+                pl.DataFrame(rows, orient="row", strict=False, schema=list(schema), infer_schema_length=None)
+                .with_columns(pl.col(name).cast(pl.String) for name in texts)
+                .cast(dict(schema))
+            )
 
 
 def number(sql: str, given: Sequence[Any] = ()) -> int:

@@ -41,7 +41,9 @@ def value_of(name: str, value: Any) -> Any:
         if holds == "date":
             return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
         if holds == "date and time":
-            return (value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))).replace(tzinfo=None)
+            return (value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))).replace(
+                tzinfo=None
+            )
     except (ValueError, KeyError, TypeError):
         what = {"date": _("a day, 2016-01-12"), "date and time": _("a day and a time, 2016-07-20T17:00")}
         raise RefusedError(

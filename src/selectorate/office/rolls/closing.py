@@ -72,9 +72,7 @@ def prepare(contest: Contest) -> ClosedRoll:
     if step is None or not len(rows):
         raise RefusedError(_("there is nobody on the roll: import it first"))
     dates = dates_of(contest)
-    entitled = {
-        stage.id: roll.entitlement(rulebook_of(contest), stage.id, rows, dates) for stage in stages(contest)
-    }
+    entitled = {stage.id: roll.entitlement(rulebook_of(contest), stage.id, rows, dates) for stage in stages(contest)}
     print_, salt = roll.fingerprint(rows), secrets.token_bytes(32)
     if step.fingerprint and rows.rows.height == step.rows and print_ != step.fingerprint:
         raise RefusedError(_("the roll in the database is not the one that its last step left: let it be looked into"))

@@ -45,7 +45,7 @@ def _queries(asked: str) -> list[QuerySet[RollEntry]]:
         if len(words) == 1:
             tried += [entries.filter(begins(column, text)).order_by(column) for column in ("by_family", "by_name")]
         else:
-            near = begins("by_family", f"{words[-1]} ") & Q(by_name__startswith=words[0])
+            near = begins("by_family", words[-1]) & Q(by_name__startswith=words[0])
             any_way = begins("by_name", text) | begins("by_family", text) | near
             tried.append(entries.filter(any_way).order_by("by_family", "pk"))
     return tried

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from ... import roll
@@ -59,7 +60,12 @@ def look(imported: RollImport, **said: Any) -> None:
     }
     remembered = [Mapping(**kept.mapping) for kept in RollMapping.objects.all()[:REMEMBERED]]
     proposed = roll.propose_mapping(table, remembered)
-    imported.mapping = {**proposed.model_dump(mode="json"), **{name: None for name in _LOOK}, **imported.looked["said"]}
+    imported.mapping = {
+        "zone": settings.TIME_ZONE,
+        **{name: value for name, value in proposed.model_dump(mode="json").items() if value is not None},
+        **dict.fromkeys(_LOOK),
+        **imported.looked["said"],
+    }
     imported.questions, imported.remarks, imported.counts = [], imported.looked["remarks"], {}
 
 
@@ -93,6 +99,7 @@ def dry_run(imported: RollImport) -> None:
         "refused": plan.refused,
         "refusals": roll.told_refusals(plan.refusals),
         "columns": plan.difference.by_column(),
+        "capacities": dict(reading.roll.rows.group_by("capacity").len().sort("len", descending=True).iter_rows()),
     }
     imported.status = RollImport.Status.DRY
 
@@ -116,7 +123,9 @@ def aliased(reading: Reading) -> Reading:
     if not keep or not reading.roll.rows["person"].is_in(list(keep)).any():
         return replace(reading, held=frozenset(keep.get(person, person) for person in reading.held))
     rows = reading.roll.rows.with_columns(
-        pl.col("person").is_in(list(keep)).alias("_other"), reading.numbers.alias("_row"), pl.col("person").replace(keep)
+        pl.col("person").is_in(list(keep)).alias("_other"),
+        reading.numbers.alias("_row"),
+        pl.col("person").replace(keep),
     )
     rows = rows.sort("_other", maintain_order=True).unique(list(KEY), keep="first", maintain_order=True)
     return replace(
@@ -138,7 +147,9 @@ def _keep(imported: RollImport, plan: Plan) -> None:
 
 
 def _refused(refusals: Sequence[roll.Refusal]) -> pl.DataFrame:
-    return pl.DataFrame([[getattr(one, name) for name in _REFUSALS] for one in refusals], schema=_REFUSALS, orient="row")
+    return pl.DataFrame(
+        [[getattr(one, name) for name in _REFUSALS] for one in refusals], schema=_REFUSALS, orient="row"
+    )
 
 
 def plan_of(imported: RollImport) -> Plan:

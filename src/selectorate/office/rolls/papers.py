@@ -47,7 +47,9 @@ def court(closed: ClosedRoll, name: str) -> dict[str, Any]:
     }
     try:
         members["court.pdf"] = sheet_pdf(
-            court_sheet(closed, before, after, found), declares=_("Certified to be the roll and its changes."), pages=None
+            court_sheet(closed, before, after, found),
+            declares=_("Certified to be the roll and its changes."),
+            pages=None,
         )
     except MissingPartError:
         pass  # the text says the same; a PDF needs a part that is not installed everywhere

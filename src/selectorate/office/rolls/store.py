@@ -172,7 +172,10 @@ def _write_changed(found: Difference, step: RollStep) -> None:
     for change in found.changes():
         told.setdefault(change.key, {})[change.column] = [change.before, change.after]
     _write_past(
-        [(person, capacity, body or "", spell, "changed", data, None) for (person, capacity, body, spell), data in told.items()],
+        [
+            (person, capacity, body or "", spell, "changed", data, None)
+            for (person, capacity, body, spell), data in told.items()
+        ],
         step,
     )
 

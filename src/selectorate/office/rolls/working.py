@@ -48,7 +48,7 @@ def start(
         return found
     job = RollJob.objects.create(kind=name, by=by, contest=contest, imported=imported, payload=payload)
     if small:
-        work_on(job)
+        work_on(job.pk)
     else:
         work.enqueue(job.pk)
     job.refresh_from_db()
@@ -58,14 +58,14 @@ def start(
 @task()
 def work(job: int) -> None:
     """Do a job that waits; one that was begun before (the site was stopped) is not begun again."""
-    found = RollJob.objects.filter(pk=job, status=RollJob.Status.WAITING).first()
-    if found is not None:
-        work_on(found)
+    if RollJob.objects.filter(pk=job, status=RollJob.Status.WAITING).exists():
+        work_on(job)
 
 
-def work_on(job: RollJob) -> None:
-    """Do a job, and say on it what came of it."""
-    RollJob.objects.filter(pk=job.pk).update(status=RollJob.Status.RUNNING)
+def work_on(number: int) -> None:
+    """Do a job, and say on it what came of it. It is read anew: what a page holds may be older than what it did."""
+    RollJob.objects.filter(pk=number).update(status=RollJob.Status.RUNNING)
+    job = RollJob.objects.select_related("imported", "contest", "by").get(pk=number)
     try:
         KINDS[job.kind](job)
     except SelectorateError as fault:
@@ -74,7 +74,10 @@ def work_on(job: RollJob) -> None:
             job.says = _("row %(row)s: %(what)s") % {"row": fault.where.line, "what": job.says}
     except Exception:
         log.exception("work on the roll failed: %s", job.kind)
-        job.status, job.says = RollJob.Status.FAILED, _("something went wrong; whoever runs the site finds it in the log")
+        job.status, job.says = (
+            RollJob.Status.FAILED,
+            _("something went wrong; whoever runs the site finds it in the log"),
+        )
     else:
         job.status = RollJob.Status.DONE
     job.ended = now()
