@@ -99,7 +99,7 @@ class RollEntry(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["number"], name="entry_by_number"),
-            models.Index(fields=["mail"], name="entry_by_mail"),
+            models.Index(fields=["mail"], opclasses=["text_pattern_ops"], name="entry_by_mail"),
             models.Index(fields=["unit"], name="entry_by_unit"),
             models.Index(fields=["by_name"], opclasses=["text_pattern_ops"], name="entry_by_name"),
             models.Index(fields=["by_family"], opclasses=["text_pattern_ops"], name="entry_by_family"),
@@ -315,7 +315,7 @@ class Entitlement(models.Model):
         """Found by the person, by the segment, by the reason."""
 
         indexes: ClassVar = [
-            models.Index(fields=["closed", "stage", "person"], name="entitled_by_person"),
+            models.Index(fields=["person", "closed", "stage"], name="entitled_by_person"),
             models.Index(fields=["closed", "stage", "segment", "id"], name="entitled_by_segment"),
             models.Index(
                 fields=["closed", "stage", "reason", "id"], condition=models.Q(segment=""), name="refused_by_reason"
