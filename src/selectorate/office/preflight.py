@@ -16,20 +16,24 @@ from ..errors import SelectorateError
 from ..rules import BallotStage, MotionStage, NominationStage, held
 from . import holdings, paper, timetable
 from .holders import safe_until
-from .models import Candidate, Contest, Role, StageState
+from .models import Candidate, ClosedRoll, Contest, DuplicatePair, Role, RollAppeal, StageState
 from .moment import now
 from .slugs import same_name
 
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the list: what must be, whether it is, what is wrong, what to do, and on which page (a route)."""
+    """One line of the list: what must be, whether it is, what is wrong, what to do, and on which page (a route).
+
+    ``blocks``: False for what is only to be looked at.
+    """
 
     name: str
     done: bool
     says: str
     todo: str = ""
     route: str = ""
+    blocks: bool = True
 
 
 Check = Callable[[Contest, str], "Item | None"]
@@ -43,7 +47,7 @@ def checklist(contest: Contest, step: str) -> list[Item]:
 
 def blocking(contest: Contest, step: str) -> list[Item]:
     """The lines that block ``step``."""
-    return [item for item in checklist(contest, step) if not item.done]
+    return [item for item in checklist(contest, step) if not item.done and item.blocks]
 
 
 def _ballot(contest: Contest, step: str) -> BallotStage | None:
@@ -335,6 +339,55 @@ def _previewed(contest: Contest, step: str) -> Item | None:
     )
 
 
+def _with_segments(contest: Contest, step: str) -> bool:
+    stage = _ballot(contest, step)
+    return stage is not None and bool(stage.segments)
+
+
+def _roll(contest: Contest, step: str) -> Item | None:
+    if not _with_segments(contest, step):
+        return None
+    closed = ClosedRoll.of(contest)
+    says = _("it is not closed")
+    if closed is not None:
+        says = _("closed on %(day)s, %(number)s entitled") % {
+            "day": timezone.localtime(closed.closed, timetable.zone()).date(),
+            "number": closed.standing.get(step, {}).get("entitled", 0),
+        }
+    return Item(
+        _("the roll is closed"),
+        closed is not None,
+        says,
+        _("The registrar prepares and closes it, after its last date."),
+    )
+
+
+def _appeals(contest: Contest, step: str) -> Item | None:
+    if not _with_segments(contest, step):
+        return None
+    number = contest.appeals.filter(status=RollAppeal.Status.OPEN).count()
+    return Item(
+        _("appeals about the roll are ruled on"),
+        number == 0,
+        _("open: %(number)s") % {"number": number} if number else _("none is open"),
+        _("The registrar rules on them, with a reason."),
+        blocks=False,
+    )
+
+
+def _duplicates(contest: Contest, step: str) -> Item | None:
+    if not _with_segments(contest, step):
+        return None
+    number = DuplicatePair.objects.filter(status__in=[DuplicatePair.Status.OPEN, DuplicatePair.Status.LATER]).count()
+    return Item(
+        _("probable duplicates are looked at"),
+        number == 0,
+        _("not decided: %(number)s pairs") % {"number": number} if number else _("none is open"),
+        _("The registrar decides of each whether it is one person."),
+        blocks=False,
+    )
+
+
 CHECKS: list[Check] = [
     _occasion,
     _bodies,
@@ -353,6 +406,9 @@ CHECKS: list[Check] = [
     _statements,
     _names,
     _disputes,
+    _roll,
+    _appeals,
+    _duplicates,
     _previewed,
 ]
-"""Every check, in the order in which a person works through them. The roll adds its own."""
+"""Every check, in the order in which a person works through them."""
