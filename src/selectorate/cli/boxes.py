@@ -19,10 +19,10 @@ from ..box.v1.ballots import make_ballot, tracker
 from ..box.v1.box import Box, open_box
 from ..box.v1.credentials import published_text
 from ..box.v1.diff import compare
-from ..box.v1.elections import ListsQuestion, election_text, questions_of
+from ..box.v1.elections import election_text
 from ..box.v1.keys import read_private_key
 from ..box.v1.looking import look
-from ..box.v1.papers import require_distinct
+from ..box.v1.papers import questions_asked
 from ..box.v1.reading import Reading
 from ..box.v1.trustees import election_key, read_trustees
 from ..errors import InputError, ProtocolError, Where
@@ -50,7 +50,8 @@ def open_(
 ) -> None:
     """Open a box for voting. For the returning officer.
 
-    The questions are written as the reference tool takes them; docs/sealed-boxes.md has an example of each kind.
+    The questions are written as papers in the words of a rulebook, or as the reference tool takes them;
+    docs/sealed-boxes.md has an example of each kind.
     """
     with base.failures_told():
         box_keys.require_identifier(uuid)
@@ -214,11 +215,7 @@ def _election(asked: dict[str, Any], uuid: str, group: Group, key: str) -> bytes
     for name, shape in _ABOUT.items():
         if name in asked:
             require(shape, asked[name], f"its {name}", check="setup.election")
-    questions = questions_of(asked.get("questions"))
-    for question in questions:
-        lists = question.lists if isinstance(question, ListsQuestion) else (question.answers,)
-        for names in lists:
-            require_distinct(names)
+    questions = questions_asked(asked.get("questions"))
     return election_text(
         uuid=uuid,
         name=asked.get("name", ""),

@@ -270,6 +270,20 @@ MISTAKES: dict[str, tuple[str, tuple[object, ...]]] = {
         "twice.json: .*names on the paper are the same",
         ("open", "twice.json", *OPEN, "--uuid", "1" * 14),
     ),
+    "a paper that is none": ("paper.json: .*none of rank", ("open", "paper.json", *OPEN, "--uuid", "1" * 14)),
+    "a paper of which too much is asked": (
+        "many.json: nobody can choose 1 to 3 of 2",
+        ("open", "many.json", *OPEN, "--uuid", "1" * 14),
+    ),
+    "a paper with an unknown field": ("odd.json: .*colour", ("open", "odd.json", *OPEN, "--uuid", "1" * 14)),
+    "a ranking too long for the group": (
+        "long.json: .*ranks 31 names",
+        ("open", "long.json", *OPEN, "--uuid", "1" * 14),
+    ),
+    "a ranking too long for any group": (
+        "longer.json: a ranking of 255 names",
+        ("open", "longer.json", *OPEN, "--uuid", "1" * 14),
+    ),
     "a group that is none": ('no group "X"', ("open", "group.json", *OPEN, "--uuid", "1" * 14)),
     "an identifier that is none": ("not the identifier", ("open", "q.json", *OPEN, "--uuid", "x")),
     "no trustees' file": (
@@ -332,6 +346,11 @@ FILES: dict[str, Any] = {
     "most.json": {"questions": [{"answers": ["a"], "min": 0, "max": 3, "question": "?"}]},
     "lang.json": TEMPLATE | {"language": 5},
     "name.json": TEMPLATE | {"name": 5},
+    "paper.json": {"questions": [{"paper": "approve", "question": "?", "answers": ["a", "b"]}]},
+    "many.json": {"questions": [{"paper": "choose up to", "question": "?", "answers": ["a", "b"], "most": 3}]},
+    "odd.json": {"questions": [{"colour": 1, "paper": "rank", "question": "?", "answers": ["a", "b"]}]},
+    "long.json": {"questions": [{"paper": "rank", "question": "?", "answers": [*map(str, range(31))]}]},
+    "longer.json": {"questions": [{"paper": "rank", "question": "?", "answers": [*map(str, range(255))]}]},
     "group.json": TEMPLATE | {"group": "X"},
     "twice.json": TEMPLATE | {"questions": [{"answers": ["Ann", " ann"], "min": 1, "max": 1, "question": "?"}]},
 }
