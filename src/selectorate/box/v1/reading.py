@@ -26,7 +26,7 @@ from .credentials import read_credentials, require_in_group
 from .decryptions import PartialDecryption, read_decryption
 from .distinct import Marks, repeated
 from .elections import Election, read_election
-from .events import Chain, Phase, Step, steps
+from .events import Chain, Event, Phase, Step, steps
 from .hashes import hex_hash
 from .packed import Ciphertexts, Packed, chunked
 from .roll import Roll
@@ -89,6 +89,8 @@ MOST_FAULTS = 100
 
 Progress = Callable[[str, float], None]
 """Called with what is being looked at and how much of the archive is done, from 0 to 1."""
+OnEvent = Callable[[Event], None]
+"""Called with each event as it was read."""
 
 
 @dataclass(frozen=True)
@@ -115,10 +117,13 @@ class Reading:
 
     ``faults``: in the order in which they were met. ``complete``: the sections that were read to their end.
     ``cast_again``: ballots that repeat the randomness of their own voter, which nobody forbids.
+    ``timestamp``: of the archive's header. ``tally``: the hash of the encrypted tally.
     ``ciphertexts``: by question, as they stand after the last shuffle; what trustees decrypt.
     """
 
     path: Path
+    timestamp: int = 0
+    tally: str = ""
     pool: Pool = field(init=False)
     chain: Chain = field(default_factory=Chain)
     faults: list[Fault] = field(default_factory=list)
@@ -159,8 +164,11 @@ def read_box(
     path: Path,
     arithmetic: Arithmetic = "auto",
     progress: Progress | None = None,
+    on_event: OnEvent | None = None,
 ) -> Reading:
     """Read the archive at ``path`` and make every check.
+
+    ``on_event``: called with every event that was read, in order.
 
     Raises InputError if the file cannot be opened or is no archive; all else that is wrong is a fault in the reading.
     """
@@ -173,7 +181,7 @@ def read_box(
     with archive:
         if arithmetic == "auto" and archive.size < SMALL:
             arithmetic = "libsodium"
-        reader = _Reader(archive, arithmetic, progress or (lambda what, share: None))
+        reader = _Reader(archive, arithmetic, progress or (lambda what, share: None), on_event or (lambda event: None))
         reader.run()
         return reader.reading
 
@@ -181,9 +189,9 @@ def read_box(
 class _Reader:
     """The reading of one archive under way."""
 
-    def __init__(self, archive: Archive, arithmetic: Arithmetic, progress: Progress) -> None:
-        self.archive, self.arithmetic, self._progress = archive, arithmetic, progress
-        self.reading = Reading(archive.path)
+    def __init__(self, archive: Archive, arithmetic: Arithmetic, progress: Progress, on_event: OnEvent) -> None:
+        self.archive, self.arithmetic, self._progress, self._on_event = archive, arithmetic, progress, on_event
+        self.reading = Reading(archive.path, archive.timestamp)
         self._batch: list[tuple[int, bytes]] = []
         self._under_way: deque[tuple[list[int], Future[list[CheckedBallot]]]] = deque()
         self._workers: ThreadPoolExecutor | None = None
@@ -200,6 +208,7 @@ class _Reader:
                 if step.event.type != "Setup":
                     self._take(step)
                 done = step.event.height
+                self._on_event(step.event)
                 self._progress(step.event.type, step.end / max(self.archive.size, 1))
             reading.complete |= {"archive", "events"}
         except ProtocolError as fault:
@@ -380,6 +389,7 @@ class _Reader:
         """Compare the tally of the archive with the one that the ballots make."""
         reading, height = self.reading, step.event.height
         self._make_tally()
+        reading.tally = step.data[0].digest
         digest = hashlib.sha256()
         for piece in tally_pieces(reading):
             digest.update(piece)
