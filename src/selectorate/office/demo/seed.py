@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from .. import paper, timetable
 from ..acts import candidates, confirm, contests, figures, nominations, people
-from ..models import Body, Contest, Organisation, Person, Role, User
+from ..models import Body, ClosedRoll, Contest, Organisation, Person, Role, User
 from ..moment import played_at
-from . import names
+from . import names, voters
 from .organisation import furnish
 
 SEED = 2016
@@ -57,6 +57,9 @@ def seed(say: Said = lambda _: None, *, now: datetime | None = None) -> Party:
         say("the organisation, its officials and bodies")
         _organisation(party)
         furnish(party)
+    say("the roll: 5,000 persons who do not exist")
+    with played_at(party.day(-500, 9)):
+        voters.take_in(party.officers["registrar"], SEED, party.today)
     for says, make in STORIES:
         say(says)
         make(party)
@@ -206,40 +209,49 @@ STATEMENTS = (
 )
 
 
-def ready(party: Party, contest: Contest, days: int, *, previews: bool = True) -> None:
-    """Statements, sign-offs and previews of the paper."""
+def ready(party: Party, contest: Contest, days: int) -> None:
+    """The roll closed; statements, sign-offs and previews of the paper."""
+    with played_at(party.day(days, 9)):
+        voters.close(party.officers["registrar"], contest)
     with played_at(party.day(days, 10)):
         for number, one in enumerate(contest.candidates.filter(status="standing")):
             candidates.write_statement(one.user, contest, candidate=one.key, text=STATEMENTS[number % len(STATEMENTS)])
             one.refresh_from_db()
             candidates.sign_off(one.user, contest, candidate=one.key, seen=paper.entry_hash(one))
-        if previews:
-            seen = paper.paper_hash(contest, "ballot")
-            for user in (party.ruth, party.officers["registrar"]):
-                candidates.confirm_preview(user, contest, stage="ballot", seen=seen)
+        seen = paper.paper_hash(contest, "ballot")
+        for user in (party.ruth, party.officers["registrar"]):
+            candidates.confirm_preview(user, contest, stage="ballot", seen=seen)
 
 
-def count(
-    party: Party,
-    contest: Contest,
-    votes: dict[str, dict[str, int]],
-    roll: dict[str, int],
-    days: int,
-    *,
-    both: bool = True,
-    declare: bool = True,
-) -> None:
-    """Open and close the ballot, and take in its figures by one official or both."""
+def rolls_of(contest: Contest, votes: dict[str, dict[str, int]], spoilt: int) -> dict[str, dict[str, int]]:
+    """The figures of the roll that go with ``votes``, of which ``spoilt`` were spoilt besides, all among members."""
+    closed = ClosedRoll.of(contest)
+    assert closed is not None
+    entitled = closed.standing["ballot"]["by_segment"]
+    found = {}
+    for segment, figures_ in votes.items():
+        valid, bad = sum(figures_.values()), spoilt if segment == "members" else 0
+        found[segment] = {"entitled": entitled[segment], "returned": valid + bad, "spoilt": bad, "valid": valid}
+    found["total"] = {name: sum(one[name] for one in found.values()) for name in found["members"]}
+    return found
+
+
+def count(party: Party, contest: Contest, votes: dict[str, dict[str, int]], spoilt: int, days: int) -> None:
+    """Open and close the ballot, and take in its figures by both officials; declare them."""
+    _held(party, contest, days)
+    with played_at(party.day(days, 9)):
+        for user in (party.ruth, party.dan):
+            figures.enter_figures(user, contest, stage="ballot", votes=votes, roll=rolls_of(contest, votes, spoilt))
+    with played_at(party.day(days, 11)):
+        confirm(party.dan, figures.declare_result(party.ruth, contest))
+
+
+def _held(party: Party, contest: Contest, days: int) -> None:
+    """Open and close the ballot."""
     with played_at(party.day(days - 33, 9)):
         contests.open_stage(party.ruth, contest, stage="ballot")
     with played_at(party.day(days - 3, 12)):
         figures.close_ballot(party.ruth, contest, stage="ballot")
-    with played_at(party.day(days, 9)):
-        for user in (party.ruth, party.dan) if both else (party.ruth,):
-            figures.enter_figures(user, contest, stage="ballot", votes=votes, roll={"total": roll})
-    if declare:
-        with played_at(party.day(days, 11)):
-            confirm(party.dan, figures.declare_result(party.ruth, contest))
 
 
 FIRST, SECOND, THIRD, FOURTH = "Rosa Marlowe", "Theo Cairncross", "Nadia Fenwick", "Hugh Tattersall"
@@ -249,16 +261,15 @@ def _two_years_ago(party: Party) -> None:
     contest = leadership(
         party, "Leadership election, first", declared=-420, occasion="vacancy", standing=(FIRST, SECOND, THIRD, FOURTH)
     )
-    nominate(party, contest, {"marlowe": 12, "cairncross": 20, "fenwick": 15, "tattersall": 6}, -420 - 68)
+    nominate(party, contest, {"marlowe": 12, "cairncross": 20, "fenwick": 15, "tattersall": 9}, -420 - 68)
     close_nominations(party, contest, -420 - 65)
     ready(party, contest, -420 - 40)
     votes = {
-        "members": {"marlowe": 1215, "cairncross": 571, "fenwick": 490},
-        "registered": {"marlowe": 642, "cairncross": 61, "fenwick": 42},
-        "affiliated": {"marlowe": 314, "cairncross": 152, "fenwick": 64},
+        "members": {"marlowe": 942, "cairncross": 430, "fenwick": 360, "tattersall": 168},
+        "affiliated": {"marlowe": 628, "cairncross": 285, "fenwick": 120, "tattersall": 57},
+        "registered": {"marlowe": 502, "cairncross": 45, "fenwick": 33, "tattersall": 20},
     }
-    roll = {"entitled": 4655, "returned": 3570, "spoilt": 19, "valid": 3551}
-    count(party, contest, votes, roll, -420)
+    count(party, contest, votes, 19, -420)
 
 
 def _motion(party: Party) -> None:
@@ -306,12 +317,11 @@ def _challenge(party: Party) -> None:
     close_nominations(party, contest, -12 - 65)
     ready(party, contest, -12 - 40)
     votes = {
-        "members": {"marlowe": 1420, "cairncross": 987},
-        "registered": {"marlowe": 717, "cairncross": 309},
-        "affiliated": {"marlowe": 507, "cairncross": 335},
+        "members": {"marlowe": 1174, "cairncross": 816},
+        "affiliated": {"marlowe": 675, "cairncross": 445},
+        "registered": {"marlowe": 439, "cairncross": 189},
     }
-    roll = {"entitled": 4980, "returned": 4291, "spoilt": 16, "valid": 4275}
-    count(party, contest, votes, roll, -12)
+    count(party, contest, votes, 14, -12)
 
 
 def _draft(party: Party) -> None:
@@ -375,17 +385,14 @@ def _counting(party: Party) -> None:
     close_nominations(party, contest, 1 - 65)
     ready(party, contest, 1 - 40)
     votes = {
-        "members": {"pemberley": 1204, "whitcombe": 1198},
-        "registered": {"pemberley": 511, "whitcombe": 498},
-        "affiliated": {"pemberley": 402, "whitcombe": 431},
+        "members": {"pemberley": 995, "whitcombe": 990},
+        "affiliated": {"pemberley": 528, "whitcombe": 562},
+        "registered": {"pemberley": 311, "whitcombe": 299},
     }
-    roll = {"entitled": 4980, "returned": 4262, "spoilt": 18, "valid": 4244}
-    with played_at(party.day(1 - 33, 9)):
-        contests.open_stage(party.ruth, contest, stage="ballot")
-    with played_at(party.day(1 - 3, 12)):
-        figures.close_ballot(party.ruth, contest, stage="ballot")
+    _held(party, contest, 1)
     with played_at(party.day(-1, 18)):
-        figures.enter_figures(party.ruth, contest, stage="ballot", votes=votes, roll={"total": roll})
+        rolls = rolls_of(contest, votes, 18)
+        figures.enter_figures(party.ruth, contest, stage="ballot", votes=votes, roll=rolls)
 
 
 def _abandoned(party: Party) -> None:
