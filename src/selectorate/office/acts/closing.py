@@ -1,4 +1,4 @@
-"""The roll of one contest: closed at its date, then changed by two officials with a reason, and held against figures."""
+"""The roll of one contest: closed at its date, changed by two officials with a reason, held against figures."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ REGISTRAR = Role.REGISTRAR
 
 @act(REGISTRAR, silent=True)
 def take_in_roll_file(entry: Entry, contest: None, *, name: str, content: Any) -> RollImport:
-    """Take in a file for the roll. ``content``: pieces of bytes (an uploaded file's ``chunks``). Nothing changes yet."""
+    """Take in a file for the roll; nothing changes yet. ``content``: pieces of bytes (of an uploaded file)."""
     name = plain(name.replace("\\", "/").rpartition("/")[2])
     folder = files.new_folder("imports")
     try:

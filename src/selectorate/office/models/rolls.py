@@ -1,9 +1,9 @@
-"""The roll in the database: one row is one capacity of one person, as in the room ``roll``; how it came to be; the rolls
-that were closed for contests, and who is entitled under them.
+"""The roll in the database: one row is one capacity of one person, as in the room ``roll``; how it came to be; the
+rolls that were closed for contests, and who is entitled under them.
 
-The columns of ``RollEntry`` are those of ``roll.COLUMNS``. A body that is not known is empty here and NULL there (so that
-one constraint keeps the key unique on every database); the time of a registration is text, because it is a time of the
-organisation's clock and not a moment.
+The columns of ``RollEntry`` are those of ``roll.COLUMNS``. A body that is not known is empty here and NULL there (so
+that one constraint keeps the key unique on every database); the time of a registration is text, because it is a time
+of the organisation's clock and not a moment.
 """
 
 from __future__ import annotations
@@ -133,8 +133,8 @@ class RollPast(models.Model):
 class RollImport(models.Model):
     """A file that was taken in for the roll, from being looked at to being applied or undone.
 
-    ``folder``: where its files are, below the folder of rolls; ``looked``: what ``roll.look`` found; ``base``: number of
-    the step that the dry run was made on; ``plan``: fingerprint of what was shown.
+    ``folder``: where its files are, below the folder of rolls; ``looked``: what ``roll.look`` found; ``base``: number
+    of the step that the dry run was made on; ``plan``: fingerprint of what was shown.
     """
 
     class Status(models.TextChoices):
@@ -222,9 +222,9 @@ class DuplicatePair(models.Model):
 class ClosedRoll(models.Model):
     """The roll of one contest: prepared (looked at first), then closed; ended where it was opened again.
 
-    ``file``: the rows, as Parquet, below the folder of rolls. ``fingerprint``: of the rows; ``published``: the same with
-    ``salt``, which stays inside, so that nobody can try out whether somebody is on it. ``counts``: by stage, as closed;
-    ``standing``: the same after every later change.
+    ``file``: the rows, as Parquet, below the folder of rolls. ``fingerprint``: of the rows; ``published``: the same
+    with ``salt``, which stays inside, so that nobody can try out whether somebody is on it. ``counts``: by
+    stage, as closed; ``standing``: the same after every later change.
     """
 
     contest = models.ForeignKey("Contest", models.CASCADE, related_name="rolls")
@@ -320,9 +320,7 @@ class Entitlement(models.Model):
             models.Index(
                 fields=["closed", "stage", "reason", "id"], condition=models.Q(segment=""), name="refused_by_reason"
             ),
-            models.Index(
-                fields=["closed", "stage", "person", "id"], condition=models.Q(several=True), name="entitled_several"
-            ),
+            models.Index(fields=["closed", "stage", "id"], condition=models.Q(several=True), name="entitled_several"),
         ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from ... import roll
 from ...roll import COLUMNS, KEY
 from ..access import may
 from ..acts import rolls
@@ -31,6 +33,7 @@ from .doing import done
 from .roll_forms import EntryForm, FindForm, ReasonForm
 
 PAGE = files.PAGE
+_MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$")
 
 
 def number_in(request: HttpRequest, name: str = "page") -> int:
@@ -45,9 +48,16 @@ def row_of(entry: Any) -> dict[str, Any]:
     return {**row, "body": row["body"] or None}
 
 
-def facts_of(row: dict[str, Any]) -> list[tuple[str, Any]]:
+def facts_of(row: dict[str, Any]) -> list[tuple[str, str]]:
     """What is known of an entry, in words."""
-    return [(column.says, row[name]) for name, column in COLUMNS.items() if row.get(name) not in (None, "")]
+    return [(column.says, told(row[name])) for name, column in COLUMNS.items() if row.get(name) not in (None, "")]
+
+
+def told(value: Any) -> str:
+    """A value of an entry for people, however it is kept: days alike everywhere, times without their seconds' parts."""
+    if isinstance(value, str) and _MOMENT.match(value):
+        value = value[:19].replace("T", " ")
+    return str(roll.shown(value))
 
 
 @may("registrar", "returning-officer", "scrutineer")
@@ -112,8 +122,8 @@ def entry(request: HttpRequest, entry: int) -> HttpResponse:
 def _told(past: RollPast) -> list[tuple[str, Any, Any]]:
     """What a step changed in an entry: column in words, before, after."""
     if past.kind == RollPast.Kind.GONE:
-        return [(COLUMNS[name].says, value, None) for name, value in past.data.items() if name in COLUMNS]
-    return [(COLUMNS[name].says, *values) for name, values in past.data.items() if name in COLUMNS]
+        return [(COLUMNS[name].says, told(value), "") for name, value in past.data.items() if name in COLUMNS]
+    return [(COLUMNS[name].says, *map(told, values)) for name, values in past.data.items() if name in COLUMNS]
 
 
 @may("registrar")
@@ -184,11 +194,11 @@ def steps(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The roll handed out as a file: an act, with its reason."""
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if done(request, rolls.export_roll, request.user, None, form=form, reason=form.cleaned_data["reason"]):
-            step = RollStep.last()
-            small = step is None or step.rows <= working.SMALL_ROLL
-            return redirect("roll-job", working.start("export", request.user, small=small).pk)
+    sent = request.method == "POST" and form.is_valid()
+    if sent and done(request, rolls.export_roll, request.user, None, form=form, reason=form.cleaned_data["reason"]):
+        step = RollStep.last()
+        small = step is None or step.rows <= working.SMALL_ROLL
+        return redirect("roll-job", working.start("export", request.user, small=small).pk)
     return render(request, "office/roll/export.html", {"form": form})
 
 

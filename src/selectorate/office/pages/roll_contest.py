@@ -70,6 +70,7 @@ def home(request: HttpRequest, contest: str) -> HttpResponse:
         "find": FindForm(),
         "reopen": ReasonForm(),
         "with_segments": bool(closing.stages(here)),
+        "dates": [(here.rulebook.timetable.get(key, key), day) for key, day in shown.dates.items()] if shown else [],
         "appeals": here.appeals.filter(status="open").count(),
         "letters": here.enquiries.filter(status="by post").count(),
     }
@@ -162,25 +163,26 @@ def entitled(request: HttpRequest, contest: str) -> HttpResponse:
     given = request.GET
     rows = Entitlement.objects.filter(closed=closed, stage=given.get("stage", ""), ended=None)
     if given.get("several"):
-        rows, title = rows.filter(several=True).order_by("person", "id"), _("In two or more segments")
+        rows, title = rows.filter(several=True), _("In two or more segments")
     elif reason := given.get("reason"):
-        rows, title = rows.filter(segment="", reason=reason).order_by("id"), reason
+        rows, title = rows.filter(segment="", reason=reason), reason
     else:
         segment = given.get("segment", "")
-        rows = rows.filter(segment=segment).exclude(segment="").order_by("id")
+        rows = rows.filter(segment=segment).exclude(segment="")
         known = request.contest.rulebook.segments.get(segment)  # type: ignore[attr-defined]
         title = known.name if known else segment
-    number = number_in(request)
-    found = list(rows[(number - 1) * PAGE : number * PAGE + 1])
+    # By the last one shown, not by the number of a page: the thousandth is found as fast as the first.
+    after = int(text) if (text := given.get("after", "")).isdigit() and len(text) < 16 else 0
+    found = list(rows.filter(id__gt=after).order_by("id")[: PAGE + 1])
     query = given.copy()
-    query.pop("page", None)
+    query.pop("after", None)
     context = {
         "contest": request.contest,  # type: ignore[attr-defined]
         "closed": closed,
         "title": title,
         "rows": found[:PAGE],
-        "more": len(found) > PAGE,
-        "number": number,
+        "after": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "begun": not after,
         "query": query.urlencode(),
     }
     return render(request, "office/roll/entitled.html", context)
@@ -204,7 +206,7 @@ def find(request: HttpRequest, contest: str) -> HttpResponse:
         "title": _("Found"),
         "rows": rows[:PAGE],
         "find": form,
-        "number": 1,
+        "begun": True,
     }
     return render(request, "office/roll/entitled.html", context)
 

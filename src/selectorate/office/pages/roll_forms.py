@@ -225,7 +225,7 @@ class MappingForm(forms.Form):
                 self.add_error(f"h{number}", _t("“%(other)s” is that already") % {"other": seen[name]})
             elif name:
                 seen[name] = heading
-        given["columns"] = {name: heading for name, heading in seen.items()}
+        given["columns"] = seen
         given["words"] = self._words(given.get("words", ""))
         return given
 

@@ -169,10 +169,10 @@ def compare(job: RollJob) -> None:
     there = {**here, **closing.typed(contest, given)}
     files.sweep()
     folder = files.new_folder(files.EXPORTS)
+    names = contest.rulebook.timetable
     result: dict[str, Any] = {
-        "dates": {key: value.isoformat() for key, value in here.items()},
-        "other": {key: value.isoformat() for key, value in there.items()},
-        "stages": {},
+        "dates": [[names[key], str(here[key]), str(there[key])] for key in here],
+        "stages": [],
     }
     differences = []
     for stage in closing.stages(contest):
@@ -181,16 +181,24 @@ def compare(job: RollJob) -> None:
         found = roll.compare_entitlement(one, other)
         votes = pl.col("segments_before").list.len() > 0, pl.col("segments_after").list.len() > 0
         gained, lost = found.filter(~votes[0] & votes[1]).height, found.filter(votes[0] & ~votes[1]).height
-        result["stages"][stage.id] = {
-            "before": closing.counted(one),
-            "after": closing.counted(other),
-            "gained": gained,
-            "lost": lost,
-            "moved": found.height - gained - lost,
-        }
+        counts = closing.counted(one), closing.counted(other)
+        segments = [
+            [contest.rulebook.segments[key].name, number, counts[1]["by_segment"].get(key, 0)]
+            for key, number in counts[0]["by_segment"].items()
+        ]
+        result["stages"].append(
+            {
+                "name": stage.name or _("the ballot"),
+                "entitled": [each["entitled"] for each in counts],
+                "segments": segments,
+                "gained": gained,
+                "lost": lost,
+                "moved": found.height - gained - lost,
+            }
+        )
         differences.append(found.with_columns(pl.lit(stage.id).alias("stage")))
-    names = rows.rows.select("person", "number", "name").unique("person", keep="first")
-    table = pl.concat(differences).join(names, on="person", how="left")
+    persons = rows.rows.select("person", "number", "name").unique("person", keep="first")
+    table = pl.concat(differences).join(persons, on="person", how="left")
     lists = [pl.col(name).list.join("; ") for name, kind in table.schema.items() if kind == pl.List(pl.String)]
     files.save(f"{folder}/difference.csv", [papers.csv_bytes(table.with_columns(lists))])
     job.file, job.result = f"{folder}/difference.csv", result
