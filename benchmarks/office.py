@@ -188,7 +188,7 @@ def pages(world: dict[str, Any]) -> dict[str, float]:
         "a pair": reverse("roll-pair", args=[DuplicatePair.objects.first().pk]),
         "the contest's roll": reverse("contest-roll", args=[slug]),
         "entitled, first page": listed,
-        "entitled, page 5,000": f"{listed}&page=5000",
+        "entitled, far down": f"{listed}&after={votes.filter(segment=segment).order_by('-pk')[100].pk}",
         "in several segments": f"{reverse('contest-roll-entitled', args=[slug])}?stage=ballot&several=1",
         "refused for a reason": f"{reverse('contest-roll-entitled', args=[slug])}?stage=ballot&reason={refused.reason}",
         "somebody on the closed roll": reverse("contest-roll-person", args=[slug, refused.pk]),
@@ -202,9 +202,9 @@ def pages(world: dict[str, Any]) -> dict[str, float]:
         "find a mail address": (find, {"asked": entry.email or "a@example.org"}),
         "find a name": (find, {"asked": entry.name}),
         "find a family name": (find, {"asked": entry.family}),
-        "find all of one letter": (find, {"asked": "m"}),
-        "find all of one letter, page 20": (find, {"asked": "m", "page": "20"}),
-        "find somebody by two beginnings": (find, {"asked": "a m"}),
+        "find all of two letters": (find, {"asked": "ma"}),
+        "find all of two letters, page 20": (find, {"asked": "ma", "page": "20"}),
+        "find somebody by two beginnings": (find, {"asked": "a ma"}),
         "find on the closed roll": (reverse("contest-roll-find", args=[slug]), {"asked": entry.name}),
     }
     asks: dict[str, Callable[[], Any]] = {

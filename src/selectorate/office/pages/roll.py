@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from ... import roll
 from ...roll import COLUMNS, KEY
 from ..access import may
+from ..acts import entries as entry_acts
 from ..acts import rolls
 from ..models import (
     ClosedRoll,
@@ -133,7 +134,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.values()
         given = {"values": values, "reason": form.cleaned_data["reason"]}
-        if done(request, rolls.enter_entry, request.user, None, form=form, said=_("Entered."), **given):
+        if done(request, entry_acts.enter_entry, request.user, None, form=form, said=_("Entered."), **given):
             made = RollEntry.objects.filter(person=values.get("person") or values.get("number")).last()
             return redirect("roll-entry", made.pk) if made else redirect("roll")
     return render(request, "office/roll/enter.html", {"form": form, "title": _("A new entry")})
@@ -148,7 +149,7 @@ def correct(request: HttpRequest, entry: int) -> HttpResponse:
     form = EntryForm(request.POST or None, row=row)
     if request.method == "POST" and form.is_valid():
         given = {"key": _key(found), "values": form.values(), "reason": form.cleaned_data["reason"]}
-        if done(request, rolls.correct_entry, request.user, None, form=form, said=_("Corrected."), **given):
+        if done(request, entry_acts.correct_entry, request.user, None, form=form, said=_("Corrected."), **given):
             return redirect("roll-entry", found.pk)
     title = _("Correct the entry of %(name)s") % {"name": found.name}
     return render(request, "office/roll/enter.html", {"form": form, "title": title, "found": found})
@@ -161,7 +162,7 @@ def remove(request: HttpRequest, entry: int) -> HttpResponse:
     found = get_object_or_404(RollEntry, pk=entry)
     form = ReasonForm(request.POST)
     given = {"key": _key(found), "reason": form.data.get("reason", "")[:500]}
-    if not done(request, rolls.remove_entry, request.user, None, said=_("Removed."), **given):
+    if not done(request, entry_acts.remove_entry, request.user, None, said=_("Removed."), **given):
         return redirect("roll-entry", found.pk)
     left = RollEntry.objects.filter(person=found.person).first()
     return redirect("roll-entry", left.pk) if left else redirect("roll")

@@ -18,7 +18,7 @@ from ..models import RollImport, RollJob
 from ..rolls import files, papers, working
 from .doing import done
 from .roll import PAGE, facts_of, number_in, told
-from .roll_forms import LookForm, MappingForm, UploadForm
+from .roll_import_forms import LookForm, MappingForm, UploadForm
 
 LISTS = {
     "new": ("added", _("New")),

@@ -130,14 +130,14 @@ def undo_import(job: RollJob) -> None:
 @kind
 def find_duplicates(job: RollJob) -> None:
     """Look for probable duplicates on the roll as it stands."""
-    from ..acts import rolls
+    from ..acts import entries
 
     _step, rows = importing.standing()
     different = DuplicatePair.objects.filter(status=DuplicatePair.Status.DIFFERENT).values_list("a", "b")
     found = roll.duplicates(rows, different=different)
     pairs = [[pair.a, pair.b, list(pair.why), int(pair.score), pair.group] for pair in found.pairs]
     job.result = {
-        "waiting": rolls.keep_pairs_found(job.by, None, pairs=pairs),
+        "waiting": entries.keep_pairs_found(job.by, None, pairs=pairs),
         "shared": len(found.shared),
         "remarks": [remark.what for remark in found.remarks],
     }
