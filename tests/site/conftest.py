@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import logging
+from collections.abc import Iterator
+
 import pytest
 from tests.site import world
+
+from selectorate.office.logs import NoPersonalData
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +21,14 @@ def _database(db: None) -> None:
 def office() -> world.World:
     """An organisation with officials, and nothing else."""
     return world.World()
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the site writes to its log, through the handler that its settings make."""
+    (handler,) = [one for one in logging.root.handlers if any(isinstance(f, NoPersonalData) for f in one.filters)]
+    assert isinstance(handler, logging.StreamHandler)
+    written = io.StringIO()
+    before = handler.setStream(written)
+    yield written
+    handler.setStream(before)

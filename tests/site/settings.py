@@ -21,9 +21,14 @@ from selectorate.office.settings import *  # noqa: E402, F403
 from selectorate.office.settings import DATABASES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
+    for name in ("default", "sheets")
+}
+PAGES_KEPT = 0
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 ACCOUNT_RATE_LIMITS = False
+LIMITS = False
 # Static files by their own names: nothing is collected before a test.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -32,3 +37,4 @@ STORAGES = {
 # A file, so that the threads of a test (and of a live site) are on the same database.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": f"{_home}/test-{os.environ.get('PYTEST_XDIST_WORKER', 'one')}.sqlite3"}
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405

@@ -46,6 +46,7 @@ def test_the_contest_of_2016(office: World) -> None:
         contests.set_details(
             office.alice, contest, title="Leadership election 2016", occasion="challenge", holder="jeremy-corbyn"
         )
+        contest.refresh_from_db()
         assert [item.name for item in preflight.blocking(contest, "adoption")] == [
             "bodies are named",
             "the timetable is complete",

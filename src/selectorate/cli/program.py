@@ -6,6 +6,7 @@ import typer
 
 from .. import __version__
 from . import (
+    acts,
     audits,
     boxes,
     counts,
@@ -15,6 +16,7 @@ from . import (
     folders,
     gallery,
     mandates,
+    others,
     rolls,
     rulebooks,
     tiebreaks,
@@ -64,6 +66,7 @@ audits.add_to(app)
 mandates.add_to(app)
 counts.add_to(app)
 demo.add_to(app)
+app.add_typer(acts.app, name="acts", help="The published log of an office's official acts.")
 app.add_typer(boxes.app, name="box", help="A sealed ballot box, each step by its own person on their own machine.")
 app.add_typer(folders.app, name="contest", help="A contest of your own, run from the files of a folder.")
 app.add_typer(
@@ -71,3 +74,4 @@ app.add_typer(
 )
 app.add_typer(_roll(), name="roll", help="Lists of persons: import as a dry run, entitlement, duplicates, comparison.")
 app.add_typer(rulebooks.app, name="rules", help="Rulebooks: what they say, and whether one can be used.")
+others.add_to(app)

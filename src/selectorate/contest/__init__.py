@@ -6,7 +6,7 @@ every published figure to the rulebook; ``declare`` makes the ``Declaration``.
 
 from .case import Case
 from .declaration import Declaration, to_json
-from .declaring import declare
+from .declaring import declare, withholds
 from .figures import BallotRound, BallotView
 from .loading import load, load_file, load_other
 from .model import TOTAL, Contest
@@ -31,4 +31,5 @@ __all__ = [
     "replay_ballot",
     "to_json",
     "winners",
+    "withholds",
 ]

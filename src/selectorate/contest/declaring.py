@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ..exact import decimals_of
 from ..rules import BallotStage, MotionStage
+from ..rules.wording import listed
 from .audit import audit
 from .case import Case
 from .declaration import (
@@ -64,6 +65,21 @@ def declare(case: Case) -> Declaration:
         disagreements=_disagreements(case) if contest.figures == "published" else (),
         remarks={key: candidate.note for key, candidate in contest.candidates.items() if candidate.note},
     )
+
+
+def withholds(case: Case) -> bool:
+    """Whether the declaration of ``case`` keeps figures back that its files have: of a small segment or unit."""
+    if case.contest.figures != "ours":
+        return False
+    for stage in case.rulebook.stage:
+        view = view_of(case, stage.id) if isinstance(stage, BallotStage | MotionStage) else None
+        if view is None or not isinstance(stage, BallotStage | MotionStage):
+            continue
+        _units, _won, covered = unit_sheets(case, stage, ours=True)
+        hidden = hidden_sections(case, view, view.rounds(), covered)
+        if any(found.names for found in (hidden, covered) if found):
+            return True
+    return False
 
 
 def _disagreements(case: Case) -> tuple[str, ...]:
@@ -159,14 +175,16 @@ def _not_held(case: Case, played: Replay | None) -> str | None:
     if played is None or played.rounds:
         return None
     if played.outcome == "elected":
-        names = ", ".join(case.contest.candidates[who].name for who in played.elected)
+        names = listed([case.contest.candidates[who].name for who in played.elected])
+        if len(played.elected) > 1:
+            return f"No ballot was held: {names} were the only candidates, and there are places for all of them."
         return f"No ballot was held: {names} was the only candidate, and the rulebook has a single candidate elected."
     if played.outcome == "qualified":
         people = [case.contest.candidates[who].name for who in played.qualified]
         if len(people) == 1:
             return f"No ballot was held: {people[0]} was the only candidate, and goes on to the next stage without one."
-        listed = f"{', '.join(people[:-1])} and {people[-1]}"
-        return f"No ballot was held: {listed} were the only candidates, and go on to the next stage without one."
+        names = listed(people)
+        return f"No ballot was held: {names} were the only candidates, and go on to the next stage without one."
     return None
 
 

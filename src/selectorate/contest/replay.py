@@ -178,6 +178,7 @@ def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Seq
         if decision.outcome == "elected":
             return done("elected", elected=decision.elected)
         if figures.figures.void:
+            standing_in = [who for who in standing_in if who not in withdrawn]
             played[-1] = replace(replayed, left=tuple(standing_in))
             continue
         leaving: tuple[str, ...] = decision.out
@@ -185,6 +186,7 @@ def replay_ballot(stage: BallotStage, rounds: Sequence[BallotRound], field_: Seq
             broken = _tie_broken(stage, decision, rounds, index)
             if broken is None:
                 if "vote again" in held(stage.tie):
+                    standing_in = [who for who in standing_in if who not in withdrawn]
                     played[-1] = replace(replayed, left=tuple(standing_in))
                     continue
                 return done(
@@ -356,6 +358,16 @@ def replay_method(case: Case, stage: BallotStage, rounds: Sequence[BallotRound])
     return Replay(stage.id, tuple(played), "elected", elected=counted.keys(count.elected))
 
 
+def _unopposed(stage: BallotStage, field_: Sequence[str] | None) -> Replay | None:
+    """That all of several places, or a place that a method fills, go to no more candidates; None where they do not."""
+    several = stage.count in BY_METHOD or stage.places != 1
+    if not field_ or not several or stage.unopposed != "elected" or stage.reopen_nominations or stage.result_rules:
+        return None
+    if not isinstance(stage.places, int) or len(field_) > stage.places:
+        return None
+    return Replay(stage.id, (), "elected", elected=tuple(field_))
+
+
 @functools.lru_cache(maxsize=256)
 def replay(case: Case) -> tuple[Replay, ...]:
     """All ballots and motions of ``case``, played again under its rulebook, in the order of the rules."""
@@ -370,11 +382,15 @@ def replay(case: Case) -> tuple[Replay, ...]:
             if figures is not None:
                 results.append(replay_motion(stage, rounds))
             continue
+        if field_ is None and not rounds and (figures is None or not figures.figures.ballots):
+            field_ = nominations.field_of(case)
+        unopposed = _unopposed(stage, field_) if not rounds else None
+        if unopposed is not None:
+            results.append(unopposed)
+            break
         if stage.count in BY_METHOD:
             results.append(replay_method(case, stage, rounds))
             break
-        if field_ is None and not rounds and (figures is None or not figures.figures.ballots):
-            field_ = nominations.field_of(case)
         strangers = [
             who for who in (rounds[0].candidates if rounds and field_ else ()) if who not in (*(field_ or ()), "reopen")
         ]

@@ -12,3 +12,7 @@ class OfficeConfig(AppConfig):
     label = "office"
     verbose_name = "Election office"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hear of second factors that come and go."""
+        from . import signing_in as signing_in

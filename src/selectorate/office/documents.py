@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -22,6 +24,8 @@ from .models import Candidate, Contest, FiguresEntry, Organisation, StageState
 from .moment import now
 
 RULEBOOK, CONTEST = "rulebook.toml", "contest.toml"
+UNITS = "units"
+"""In place of a segment: the file has the votes of every unit in every round."""
 
 
 def contest_text(contest: Contest) -> str:
@@ -39,7 +43,8 @@ def case_of(contest: Contest, text: str | None = None) -> contests.Case:
         folder = Path(name)
         (folder / RULEBOOK).write_text(contest.rulebook_text, encoding="utf-8")
         for entry in contest.figures.filter(replaced=None, agreed__isnull=False).exclude(file=""):
-            (folder / file_name(entry)).write_bytes(entry.file.read())
+            with entry.file.open("rb") as taken_in:
+                (folder / file_name(entry)).write_bytes(taken_in.read())
         return from_document(documents.parse(text.encode(), CONTEST, ContestError), folder)
 
 
@@ -108,7 +113,9 @@ def nomination_tables(contest: Contest, stage: NominationStage) -> list[dict[str
         contest.nominations.filter(stage=stage.id, withdrawn=None, invalid="").select_related("seat", "candidate")
     )
     consented = {
-        one.key for one in contest.candidates.all() if one.consented or one.status == Candidate.Status.STANDING
+        one.key
+        for one in contest.candidates.all()
+        if one.consented or one.status in (Candidate.Status.STANDING, Candidate.Status.OUT)
     }
     known_parts = {key: body.parts for key, body in contest.rulebook.bodies.items()}
     tables = []
@@ -145,14 +152,19 @@ def nomination_tables(contest: Contest, stage: NominationStage) -> list[dict[str
 def _by_ruling(contest: Contest, stage: NominationStage, consented: set[str]) -> dict[str, Any]:
     """Who is on the paper by right, who withdrew, and who was refused: what does not follow from a number."""
     found: dict[str, Any] = {}
+    later = {who for event in contest.rounds.all() for who in event.data.get("withdrawn", ())}
     if held(stage.incumbent) == "automatic" and contest.occasion == "challenge" and contest.holder_id:
         found["automatic"] = [
             one.key
-            for one in contest.candidates.filter(person=contest.holder).exclude(status=Candidate.Status.WITHDRAWN)
+            for one in contest.candidates.filter(person=contest.holder)
+            if one.status != Candidate.Status.WITHDRAWN or one.key in later
         ]
-    found["withdrew"] = [one.key for one in contest.candidates.filter(status=Candidate.Status.WITHDRAWN)]
+    withdrawn = contest.candidates.filter(status=Candidate.Status.WITHDRAWN).exclude(key__in=later)
+    found["withdrew"] = [one.key for one in withdrawn]
     refused = {one.key: one.reason for one in contest.candidates.filter(status=Candidate.Status.REFUSED)}
-    for one in contest.candidates.exclude(status=Candidate.Status.WITHDRAWN):
+    for one in contest.candidates.all():
+        if one.status == Candidate.Status.WITHDRAWN and one.key not in later:
+            continue
         if one.key not in consented and one.key not in refused and one.key not in found.get("automatic", []):
             refused[one.key] = "did not consent to stand"
     found["refused"] = refused
@@ -167,36 +179,74 @@ def ballot_table(contest: Contest, stage: Any) -> dict[str, Any] | None:
     if not entries:
         return None
     table: dict[str, Any] = {"stage": stage.id}
-    if stage.kind == "motion" and contest.holder is not None:
+    if stage.kind == "motion" and stage.motion != "resolution" and contest.holder is not None:
         table["holder"] = contest.holder.name
+    draw = contest.draws.filter(about=stage.id).exclude(drawn=None).first()
+    if draw is not None:
+        table["lot"] = {"seed": draw.seed, "numbers": draw.numbers}
     events = {event.number: event.data for event in contest.rounds.filter(stage=stage.id)}
-    if entries[0].file:
-        table["ballots"] = {entry.data.get("section", TOTAL): file_name(entry) for entry in entries}
-        table["roll"] = entries[0].data.get("roll", {})
-    else:
-        repeated = getattr(stage, "count", None) == "repeated ballots"
-        table["round"] = []
-        for entry in entries:
-            here: dict[str, Any] = {"votes": entry.data["votes"], **events.get(entry.round, {})}
-            if repeated and entry.data.get("roll"):
-                here["roll"] = entry.data["roll"]
-            elif entry.data.get("roll"):
-                table.setdefault("roll", {}).update(entry.data["roll"])
-            table["round"].append(here)
+    repeated = is_repeated(stage)
+    by_round: dict[int, list[FiguresEntry]] = {}
+    for entry in entries:
+        by_round.setdefault(entry.round, []).append(entry)
+    table["round"] = []
+    for number, here in by_round.items():
+        taken = _files(stage, here) if here[0].file else {"votes": here[0].data["votes"]}
+        if taken is None:
+            return None
+        roll = {section: figures for entry in here for section, figures in entry.data.get("roll", {}).items()}
+        if repeated:
+            table["round"].append({**taken, **events.get(number, {}), "roll": roll})
+        else:
+            table.setdefault("roll", {}).update(roll)
+            table["round"] += taken.pop("round", [])
+            if here[0].file:
+                table.update(taken)
+            else:
+                table["round"].append({**taken, **events.get(number, {})})
+    table["round"] = [{key: value for key, value in item.items() if value not in ({}, [])} for item in table["round"]]
     return {key: value for key, value in table.items() if value not in ({}, [])}
+
+
+def is_repeated(stage: Any) -> bool:
+    """Whether every round of a stage is a ballot of its own."""
+    return getattr(stage, "count", None) in ("repeated ballots", "two rounds")
+
+
+def _files(stage: Any, entries: list[FiguresEntry]) -> dict[str, Any] | None:
+    """The files of a round as a contest file names them; None while those of some segments are still to come."""
+    sections = {entry.section: entry for entry in entries}
+    if UNITS in sections:
+        unit_rounds = _rounds_of_units(sections[UNITS])
+        return {"units": file_name(sections[UNITS]), "round": [{"label": f"Round {n}"} for n in unit_rounds]}
+    if TOTAL not in sections and not set(getattr(stage, "segments", ())) <= set(sections):
+        return None
+    return {"ballots": {section: file_name(entry) for section, entry in sections.items()}}
+
+
+def _rounds_of_units(entry: FiguresEntry) -> range:
+    """The rounds for which a file of units has figures; what is wrong with the file is told when it is read."""
+    with entry.file.open("rb") as file:
+        rows = csv.DictReader(io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline=""))
+        try:
+            texts = {row.get("round") or "" for row in rows}
+        except csv.Error:
+            texts = set()
+    numbers = [int(text) for text in texts if len(text) <= 3 and text.isascii() and text.isdigit()]
+    return range(1, max(numbers, default=1) + 1)
 
 
 def agreed(contest: Contest, stage: str) -> list[FiguresEntry]:
     """One entry a round (or a section's file) on which two officials agree, in the order of the rounds."""
     found: dict[tuple[int, str], FiguresEntry] = {}
     for entry in contest.figures.filter(stage=stage, replaced=None, agreed__isnull=False).order_by("round", "pk"):
-        found.setdefault((entry.round, entry.data.get("section", "") if entry.file else ""), entry)
+        found.setdefault((entry.round, entry.section), entry)
     return list(found.values())
 
 
 def file_name(entry: FiguresEntry) -> str:
     """The name of a file of ballots beside the contest file."""
-    return f"{entry.stage}-{entry.round}-{entry.data.get('section', TOTAL)}{Path(entry.file.name).suffix}"
+    return f"{entry.stage}-{entry.round}-{entry.section or TOTAL}{Path(entry.file.name).suffix}"
 
 
 def _plain(value: Any) -> Any:

@@ -20,6 +20,7 @@ def entry_of(candidate: Candidate) -> dict[str, Any]:
         "name": candidate.name,
         "slate": candidate.slate,
         "statement": candidate.statement,
+        "no_statement": candidate.no_statement,
         "picture": picture,
     }
 
@@ -33,12 +34,17 @@ def paper_of(contest: Contest, stage: str) -> dict[str, Any]:
     """The paper of a ballot: the question, how it is filled in, and who is on it."""
     found = contest.rulebook.stage_named(stage)
     assert isinstance(found, BallotStage)
+    opened = contest.ballot_rounds.filter(stage=stage).order_by("number").first()
+    people = contest.candidates.all()
+    # Once it is open it stays as it was: who withdraws or goes out later was on it.
+    people = people.filter(key__in=opened.field) if opened else people.filter(status=Candidate.Status.STANDING)
     return {
         "contest": contest.title,
         "stage": stage,
         "paper": found.paper,
         "choose_up_to": found.choose_up_to,
-        "candidates": [entry_of(one) for one in contest.candidates.filter(status=Candidate.Status.STANDING)],
+        "reopen_nominations": found.reopen_nominations,
+        "candidates": [entry_of(one) for one in people],
     }
 
 

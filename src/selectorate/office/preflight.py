@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..rules import BallotStage, MotionStage, NominationStage
-from . import paper, timetable
-from .models import Candidate, ClosedRoll, Contest, DuplicatePair, RollAppeal, StageState
+from ..contest.model import REOPEN
+from ..errors import SelectorateError
+from ..rules import BallotStage, MotionStage, NominationStage, held
+from . import holdings, paper, timetable
+from .holders import safe_until
+from .models import Candidate, ClosedRoll, Contest, DuplicatePair, Role, RollAppeal, StageState
+from .moment import now
 from .slugs import same_name
 
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the list: what must be, whether it is, what is wrong, and what to do.
+    """One line of the list: what must be, whether it is, what is wrong, what to do, and on which page (a route).
 
     ``blocks``: False for what is only to be looked at.
     """
@@ -28,6 +32,7 @@ class Item:
     done: bool
     says: str
     todo: str = ""
+    route: str = ""
     blocks: bool = True
 
 
@@ -50,13 +55,18 @@ def _ballot(contest: Contest, step: str) -> BallotStage | None:
     return stage if isinstance(stage, BallotStage) else None
 
 
+def _asking(stage: object) -> str | None:
+    asked = getattr(stage, "asked_by", None)
+    return asked.body if asked is not None else None
+
+
 def _bodies(contest: Contest, step: str) -> Item | None:
     if step != "adoption":
         return None
     used = {
         body
         for stage in contest.rulebook.stage
-        for body in (getattr(stage, "by", None), *(gate.by for gate in getattr(stage, "any", ())))
+        for body in (getattr(stage, "by", None), *(gate.by for gate in getattr(stage, "any", ())), _asking(stage))
         if body
     }
     missing = sorted(used - set(contest.bodies.values_list("key", flat=True)))
@@ -66,6 +76,20 @@ def _bodies(contest: Contest, step: str) -> Item | None:
         not missing,
         _("it is not said who these are: %(names)s") % {"names": names} if missing else _("every body is named"),
         _("Name the body of the organisation, and the day on which its size counts."),
+        "contest-bodies",
+    )
+
+
+def _occasion(contest: Contest, step: str) -> Item | None:
+    """Whether the occasion is what the tenures say today: the rulebook's thresholds depend on it."""
+    if step != "adoption" or contest.office is None:
+        return None
+    wrong = holdings.occasion_fault(contest, timezone.localdate(now()))
+    return Item(
+        _("the occasion is that of the tenures"),
+        not wrong,
+        wrong or _("it is"),
+        _("Change the occasion of the contest, or enter how the tenure ended."),
     )
 
 
@@ -74,7 +98,7 @@ def _parameters(contest: Contest, step: str) -> Item | None:
         return None
     missing = [
         name
-        for name, parameter in contest.rulebook.parameters.items()
+        for name, parameter in contest.rulebook_as_written.parameters.items()
         if parameter.default is None and name not in contest.parameters
     ]
     return Item(
@@ -82,20 +106,118 @@ def _parameters(contest: Contest, step: str) -> Item | None:
         not missing,
         _("not fixed: %(names)s") % {"names": ", ".join(missing)} if missing else _("nothing is open"),
         _("Fix it, as the rules ask."),
+        "contest-parameters",
+    )
+
+
+def _holder(contest: Contest, step: str) -> Item | None:
+    if step != "adoption" or contest.occasion != Contest.Occasion.CHALLENGE:
+        return None
+    return Item(
+        _("the holder who is challenged is named"),
+        contest.holder_id is not None,
+        contest.holder.name if contest.holder else _("it is not said who holds the office"),
+        _("Name the holder, or enter their tenure of the office."),
+        "contest-details",
     )
 
 
 def _dates(contest: Contest, step: str) -> Item | None:
-    if step != "adoption":
-        return None
     names = timetable.keys(contest.rulebook)
     fixed = set(contest.dates.values_list("key", flat=True))
-    missing = [name for key, name in names.items() if key not in fixed]
+    if step == "adoption":
+        missing = [names[key] for key in timetable.needed(contest.rulebook) if key not in fixed]
+    elif contest.rulebook.stage_named(step) is not None:
+        missing = [names[key] for key in (f"{step}_opens", f"{step}_closes") if key not in fixed]
+    else:
+        return None
     return Item(
         _("the timetable is complete"),
         not missing,
         _("not fixed: %(names)s") % {"names": "; ".join(missing)} if missing else _("every date is fixed"),
         _("Fix every date of the timetable."),
+        "contest-timetable",
+    )
+
+
+def _ahead(contest: Contest, step: str) -> Item | None:
+    if step != "adoption":
+        return None
+    names = timetable.keys(contest.rulebook)
+    ends = [f"{stage.id}_closes" for stage in contest.rulebook.stage]
+    past = [names[one.key] for one in contest.dates.filter(key__in=ends, at__lte=now())]
+    return Item(
+        _("the timetable lies ahead"),
+        not past,
+        _("past already: %(names)s") % {"names": "; ".join(past)} if past else _("nothing is past that has to happen"),
+        _("Fix later dates: what has closed before it opened is never held."),
+        "contest-timetable",
+    )
+
+
+def _asked(contest: Contest, step: str) -> Item | None:
+    stage = contest.rulebook.stage_named(step)
+    if not isinstance(stage, MotionStage) or stage.asked_by is None:
+        return None
+    # It says whether the threshold is reached, and nothing else: how many letters there are, one person knows.
+    reached = contest.stages.filter(stage=step).exclude(reached=None).exists()
+    return Item(
+        _("the vote is asked for"),
+        reached,
+        _("the threshold is reached") if reached else _("the threshold is not reached"),
+        _("Wait for the letters."),
+    )
+
+
+def _dates_of_the_vote(contest: Contest, step: str) -> Item | None:
+    if contest.rulebook.stage_named(step) is None or f"{step}_opens" in timetable.needed(contest.rulebook):
+        return None
+    fixed = set(contest.dates.values_list("key", flat=True))
+    missing = {f"{step}_opens", f"{step}_closes", timetable.DECLARED} - fixed
+    return Item(
+        _("the dates of the vote are fixed"),
+        not missing,
+        _("they are not fixed") if missing else _("they are"),
+        _("Fix them, by two officials, now that the vote is asked for."),
+    )
+
+
+def _safe(contest: Contest, step: str) -> Item | None:
+    if step != "adoption" or not any(isinstance(s, MotionStage) and s.asked_by for s in contest.rulebook.stage):
+        return None
+    until = safe_until(contest)
+    return Item(
+        _("no earlier vote protects the holder"),
+        until is None,
+        _("the holder won the last vote, and is safe until %(day)s") % {"day": until} if until else _("none does"),
+        _("Wait until then."),
+    )
+
+
+def _keeper(contest: Contest, step: str) -> Item | None:
+    if step != "adoption" or not any(isinstance(s, MotionStage) and s.asked_by for s in contest.rulebook.stage):
+        return None
+    there = contest.appointments.filter(role=Role.LETTER_KEEPER, ended=None).exists()
+    return Item(
+        _("somebody receives the letters"),
+        there,
+        _("somebody does") if there else _("nobody is appointed"),
+        _("Appoint the official whom the rulebook names, by two officials."),
+    )
+
+
+def _incumbent(contest: Contest, step: str) -> Item | None:
+    stage = contest.rulebook.stage_named(step)
+    if not isinstance(stage, NominationStage) or held(stage.incumbent) != "automatic":
+        return None
+    if contest.occasion != Contest.Occasion.CHALLENGE or contest.holder_id is None:
+        return None
+    there = contest.candidates.filter(person=contest.holder_id).exists()
+    return Item(
+        _("the holder is entered"),
+        there,
+        _("they are") if there else _("the holder has a place by right, and is not entered"),
+        _("Enter them as a candidate."),
     )
 
 
@@ -116,19 +238,27 @@ def _earlier(contest: Contest, step: str) -> Item | None:
         not waiting,
         _("not closed: %(names)s") % {"names": ", ".join(waiting)} if waiting else _("all before it are closed"),
         _("Close them first."),
+        "contest-office",
     )
 
 
 def _field(contest: Contest, step: str) -> Item | None:
-    if _ballot(contest, step) is None:
+    stage = _ballot(contest, step)
+    if stage is None:
         return None
-    number = contest.candidates.filter(status=Candidate.Status.STANDING).count()
-    return Item(
-        _("there are candidates"),
-        number > 0,
-        _("%(number)s stand") % {"number": number} if number else _("nobody stands"),
-        _("Close nominations; if nobody was nominated, the contest falls."),
-    )
+    from .acts.figures import field_of
+
+    try:
+        names = [who for who in field_of(contest, stage, 1) if who != REOPEN]
+        says = _("%(number)s stand") % {"number": len(names)} if names else _("nobody stands")
+    except SelectorateError as fault:
+        names, says = [], fault.message
+    todo = _("Close nominations; if nobody was nominated, the contest falls.")
+    alone = len(names) == 1 and stage.unopposed == "elected" and not stage.reopen_nominations
+    if alone:
+        says = _("only one stands, and is elected unopposed: no ballot is held")
+        todo = _("Declare the result.")
+    return Item(_("there are candidates"), bool(names) and not alone, says, todo, "candidates-desk")
 
 
 def _signed_off(contest: Contest, step: str) -> Item | None:
@@ -144,6 +274,7 @@ def _signed_off(contest: Contest, step: str) -> Item | None:
         not open_,
         _("not signed off: %(names)s") % {"names": ", ".join(open_)} if open_ else _("all have signed off"),
         _("Candidates, or their agents, look at their entry and sign it off; after a change again."),
+        "candidates-desk",
     )
 
 
@@ -151,13 +282,16 @@ def _statements(contest: Contest, step: str) -> Item | None:
     if _ballot(contest, step) is None:
         return None
     without = [
-        one.name for one in contest.candidates.filter(status=Candidate.Status.STANDING) if not one.statement.strip()
+        one.name
+        for one in contest.candidates.filter(status=Candidate.Status.STANDING)
+        if not one.statement.strip() and not one.no_statement
     ]
     return Item(
         _("each candidate's statement is there"),
         not without,
         _("no statement: %(names)s") % {"names": ", ".join(without)} if without else _("all are there"),
         _("Enter the statement, or that the candidate makes none."),
+        "candidates-desk",
     )
 
 
@@ -173,6 +307,7 @@ def _names(contest: Contest, step: str) -> Item | None:
         not twice,
         _("a voter could not tell apart: %(names)s") % {"names": ", ".join(twice)} if twice else _("they are"),
         _("Add what tells them apart to the names on the paper."),
+        "candidates-desk",
     )
 
 
@@ -187,6 +322,7 @@ def _disputes(contest: Contest, step: str) -> Item | None:
         number == 0,
         _("open disputes: %(number)s") % {"number": number} if number else _("no dispute is open"),
         _("Settle them, by two officials."),
+        "contest-disputes",
     )
 
 
@@ -199,6 +335,7 @@ def _previewed(contest: Contest, step: str) -> Item | None:
         looked >= 2,
         _("%(number)s of 2 have looked at it as it is now") % {"number": looked},
         _("Two officials open the preview and confirm that it is right."),
+        "paper-preview",
     )
 
 
@@ -252,10 +389,18 @@ def _duplicates(contest: Contest, step: str) -> Item | None:
 
 
 CHECKS: list[Check] = [
+    _occasion,
     _bodies,
     _parameters,
+    _holder,
     _dates,
+    _ahead,
     _earlier,
+    _asked,
+    _dates_of_the_vote,
+    _safe,
+    _keeper,
+    _incumbent,
     _field,
     _signed_off,
     _statements,

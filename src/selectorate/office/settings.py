@@ -28,7 +28,7 @@ def _secret_key() -> str:
         return GIVEN["SELECTORATE_SECRET_KEY"]
     file = HOME / "secret-key"
     try:
-        HOME.mkdir(parents=True, exist_ok=True)
+        HOME.mkdir(0o700, parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as out:
             file.chmod(0o600)
             out.write(secrets.token_urlsafe(64))
@@ -57,16 +57,18 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    # Before allauth, so that its pages have our templates.
+    "selectorate.office",
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "selectorate.office",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -74,9 +76,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "selectorate.office.limits.LimitMiddleware",
     "selectorate.office.access.AccessMiddleware",
 ]
 
@@ -110,7 +112,7 @@ except ValueError:
     raise ImproperlyConfigured("DATABASE_URL is not an address like postgresql://user:password@host/name") from None
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    HOME.mkdir(parents=True, exist_ok=True)
+    HOME.mkdir(0o700, parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         # Writers queue at the start of a transaction, instead of failing in the middle of one.
         "transaction_mode": "IMMEDIATE",
@@ -122,7 +124,23 @@ elif DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL names neither PostgreSQL nor SQLite")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "office_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "office_cache",
+        # What is dropped when it is full are also counts of wrong guesses: far more room than anybody can fill.
+        "OPTIONS": {"MAX_ENTRIES": 100_000, "CULL_FREQUENCY": 10},
+    },
+    # Sheets of declarations as they were made, under the hash of what they were made from: they never go stale.
+    "sheets": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": HOME / "cache",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 5000},
+    },
+}
+# Seconds for which a page that everybody sees alike is answered as it was made; see pages/everybody.py.
+PAGES_KEPT = 2
 
 # Long work (a roll of half a million) is done beside the pages, by `selectorate serve`.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -141,21 +159,30 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCOUNT_ADAPTER = "selectorate.office.signing_in.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+# Nobody signs up; allauth reads from this whether there are passwords at all.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# "Sent" by our adapter to nobody, so that an unknown address costs as much as a known one.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {"request_login_code": "selectorate.office.signing_in.RequestCodeForm"}
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {
     "login": "20/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
-    "request_login_code": "20/m/ip,3/m/key",
+    # A code has 20^8 values and five tries: at most 100 guesses an hour for one address.
+    "request_login_code": "20/m/ip,3/m/key,20/h/key",
     "reset_password": "20/m/ip,3/m/key",
 }
+# Forms that anybody sends (``limits``).
+LIMITS = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -172,6 +199,7 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_USE_SESSIONS = False
 
 # -- what the browser is told ------------------------------------------------------------------------------------
+# (Said before WhiteNoise in MIDDLEWARE: files have the same headers as pages.)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -193,7 +221,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": under it browsers send "Origin: null" with a form, and no form would pass the check of its origin.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if GIVEN["SELECTORATE_PROXIES"]:
@@ -232,12 +261,14 @@ USE_THOUSAND_SEPARATOR = True
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = GIVEN["SELECTORATE_MAIL_FROM"]
 if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
     raise ImproperlyConfigured("SELECTORATE_MAIL_FROM is not a mail address")
+# Mail is kept in the database first, and sent from there (``outbox``): a page does not wait for a server of mail.
 EMAIL_BACKEND = "selectorate.office.outbox.OutboxBackend"
+MAIL_SERVER = bool(GIVEN["SELECTORATE_MAIL"])
 if GIVEN["SELECTORATE_MAIL"]:
     _mail = urlsplit(GIVEN["SELECTORATE_MAIL"])
     if _mail.scheme not in ("smtp", "smtps") or not _mail.hostname:
         raise ImproperlyConfigured("SELECTORATE_MAIL is not an address like smtp://user:password@host:587")
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_TIMEOUT = 20
     EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or (465 if _mail.scheme == "smtps" else 587)
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
     EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp"

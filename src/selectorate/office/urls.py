@@ -6,18 +6,37 @@ from typing import Any
 
 from django.urls import include, path
 
-from . import routes_demo, routes_roll, routes_site
+from . import (
+    routes_contest,
+    routes_demo,
+    routes_organisation,
+    routes_privacy,
+    routes_public,
+    routes_roll,
+    routes_signing_in,
+    routes_site,
+    routes_stages,
+)
 from .access import guard
-from .pages import desk, public
+from .pages import desk
 
 urlpatterns: list[Any] = guard(
     [
-        path("", public.home, name="home"),
         path("desk/", desk.desk, name="desk"),
+        # contests/new/ stands before contests/<contest>/.
+        *routes_contest.patterns,
+        *routes_public.patterns,
         *routes_demo.patterns,
+        *routes_organisation.patterns,
+        *routes_privacy.patterns,
         *routes_roll.patterns,
         *routes_site.patterns,
-        path("account/", include("allauth.account.urls")),
-        path("account/2fa/", include("allauth.mfa.urls")),
+        *routes_stages.patterns,
+        path("account/", include(routes_signing_in.account)),
+        path("account/2fa/", include(routes_signing_in.second_factors)),
     ]
 )
+handler400 = "selectorate.office.pages.errors.wrong_request"
+handler403 = "selectorate.office.pages.errors.forbidden"
+handler404 = "selectorate.office.pages.errors.not_found"
+handler500 = "selectorate.office.pages.errors.fault"

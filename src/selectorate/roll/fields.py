@@ -40,6 +40,8 @@ class Fields:
     def clean(self) -> None:
         """Make every text clean, put in what is fixed and what an empty cell means, and translate words."""
         mapping = self.mapping
+        for name in self.headings:
+            self._formulas(name)
         self.frame = self.frame.with_columns(self._cleaned(name) for name in self.headings).with_columns(
             pl.lit(value, pl.String).alias(name) for name, value in mapping.fixed.items()
         )
@@ -53,6 +55,13 @@ class Fields:
             if name in self.frame.columns:
                 meant = {cells.folded(said): means for said, means in words.items()}
                 self._translate(name, lambda text, meant=meant: meant.get(cells.folded(text), text))  # type: ignore[misc]
+
+    def _formulas(self, name: str) -> None:
+        """Refuse formulas. What was made safe with an apostrophe is none, so this looks before it is taken off."""
+        if name in ("person", "number", "name", "given", "family", "capacity", "body", "email"):
+            bare = pl.col(name).str.strip_chars()
+            formula = bare.str.contains(cells.FORMULA) & ~bare.str.contains('^="[^"]*"$')
+            self.refuse(formula, name, "the cell holds a formula", "Write the value itself.")
 
     def _cleaned(self, name: str) -> pl.Series:
         """A column made clean. Most texts are: only the others, each once, go through all that is done to them."""
@@ -68,8 +77,6 @@ class Fields:
         self.refuse(
             cells.is_error(column), name, "the cell shows the error of a formula", "Correct it, or write the value."
         )
-        if name in ("person", "number", "name", "given", "family", "capacity", "body", "email"):
-            self.refuse(column.str.contains(cells.FORMULA), name, "the cell holds a formula", "Write the value itself.")
         if name in ("person", "number"):
             self.refuse(
                 cells.is_shortened(column),

@@ -62,6 +62,8 @@ def read(table: Table, mapping: Mapping) -> Reading:
     fields.refusals += places_in_workbook(table, mapping, gathered)
     fields.refusals += too_long_cells(gathered)
     fields.remarks += numbers_as_numbers(table, gathered, mapping)
+    if table.book is not None:
+        table.book.forget()
     rows = gathered.rows
     gathered.frame = pl.DataFrame()  # the raw texts are half of the memory
     fields.clean()

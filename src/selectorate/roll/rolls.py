@@ -32,6 +32,8 @@ class Roll:
         Raises InputError for an unknown column, a wrong type, a key twice, a NULL in person, capacity or name.
         """
         frame = rows if isinstance(rows, pl.DataFrame) else _frame(list(rows))
+        if not frame.height:
+            return cls.empty()
         for name in frame.columns:
             if name not in COLUMNS:
                 raise InputError(f'a roll has no column "{name}"', hint=nearest(name, list(COLUMNS), "It has"))

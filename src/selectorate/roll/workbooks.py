@@ -14,6 +14,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, MissingPartError
@@ -70,7 +72,11 @@ class Workbook:
             except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as fault:
                 raise self._fault("the workbook cannot be unpacked", _BROKEN) from fault
         try:
-            self._book: CalamineWorkbook = CalamineWorkbook.from_filelike(source.open())
+            self._book: CalamineWorkbook = (
+                CalamineWorkbook.from_path(source.content)
+                if isinstance(source.content, Path)
+                else CalamineWorkbook.from_filelike(BytesIO(source.content))
+            )
         except (CalamineError, ValueError, OSError) as fault:
             raise self._fault("the workbook cannot be read", _BROKEN) from fault
         kept = [sheet for sheet in self._book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
@@ -144,31 +150,63 @@ class Workbook:
         return told
 
     def _tell_piece(self, text: bytes, told: Told) -> None:
-        for found in _ROW.finditer(text):
-            number = int(_number(found[0], _R) or told.last_row + 1)
-            told.last_row = max(told.last_row, number)
-            if _HIDDEN.search(found[0]):
-                told.hidden_rows.append(number)
-        wide = _WIDE.search(text)
-        if wide:
-            raise self._fault(f"a sheet has more than {MAX_COLUMNS} columns", "Delete what stands far to the right.")
-        for name in set(_TWO_LETTERS.findall(text)):
-            told.last_column = max(told.last_column, (name[0] - 64) * 26 + name[1] - 64)
+        usual = text.count(b"<c ") == text.count(b'<c r="') and text.count(b"<row ") == text.count(b'<row r="')
+        if usual and b":c " not in text and b":row " not in text:
+            self._tell_usual(text, told)
+        else:
+            self._tell_unusual(text, told)
         if b"<cols>" in text or b":cols>" in text:
             for found in _COL.finditer(text):
                 if _HIDDEN.search(found[0]):
                     first, last = int(_number(found[0], _MIN) or 1), int(_number(found[0], _MAX) or 1)
                     told.hidden_columns += range(first, min(last, MAX_COLUMNS) + 1)
-        for pattern, places in ((_ERROR, told.errors), (_UNCOMPUTED, told.uncomputed)):
-            for found in pattern.finditer(text):
-                place = _place(found[0])
-                if place and len(places) < MAX_NOTED:
-                    places.add(place)
+        # A plain search first: most sheets have no errors and no formulas, and a pattern takes its time.
+        if b't="e"' in text or b"t='e'" in text:
+            _note(_ERROR, text, told.errors)
+        if b"<f" in text or b":f" in text:
+            _note(_UNCOMPUTED, text, told.uncomputed)
         for style, digits in self._padding.items():
-            for found in re.finditer(rb'<(?:\w+:)?c\b[^>]*\bs="%d"[^>]*>' % style, text):
-                place = _place(found[0])
-                if place:
-                    told.digits.setdefault(place[1], digits)
+            if b's="%d"' % style in text:
+                for found in re.finditer(rb'<(?:\w+:)?c\b[^>]*\bs="%d"[^>]*>' % style, text):
+                    place = _place(found[0])
+                    if place:
+                        told.digits.setdefault(place[1], digits)
+
+    def _tell_usual(self, text: bytes, told: Told) -> None:
+        """Rows and columns of a piece whose tags all begin as spreadsheet programs begin them: five times as fast."""
+        told.last_row = max(told.last_row, *map(int, _USUAL_ROW.findall(text)), 0)
+        if b'hidden="' in text:
+            for found in _ROW.finditer(text):
+                if _HIDDEN.search(found[0]):
+                    told.hidden_rows.append(int(_number(found[0], _R) or 0))
+        if _USUAL_WIDE.search(text):
+            raise self._too_wide()
+        self._columns(_USUAL_TWO_LETTERS.findall(text), told)
+
+    def _tell_unusual(self, text: bytes, told: Told) -> None:
+        for found in _ROW.finditer(text):
+            number = int(_number(found[0], _R) or told.last_row + 1)
+            told.last_row = max(told.last_row, number)
+            if _HIDDEN.search(found[0]):
+                told.hidden_rows.append(number)
+        if _WIDE.search(text):
+            raise self._too_wide()
+        self._columns(_TWO_LETTERS.findall(text), told)
+
+    @staticmethod
+    def _columns(names: list[bytes], told: Told) -> None:
+        for name in set(names):
+            told.last_column = max(told.last_column, (name[0] - 64) * 26 + name[1] - 64)
+
+    def _too_wide(self) -> InputError:
+        return self._fault(
+            f"a sheet has more than {MAX_COLUMNS} columns, or a cell below its last row",
+            "Delete what stands far to the right or far down.",
+        )
+
+    def forget(self) -> None:
+        """Let go of the cells: they take more memory than all that is made of them."""
+        self._read = {}
 
     # -- reading it -------------------------------------------------------------------------------------------
 
@@ -231,13 +269,23 @@ _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
 _COL = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
 _HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 _R, _MIN, _MAX = (re.compile(rb"""\b%s=["'](\d+)["']""" % name) for name in (b"r", b"min", b"max"))
-_WIDE = re.compile(rb"""<(?:\w+:)?c\b[^>]*\br=["'](?:[A-Z]{3,}|[P-Z][A-Z])\d""")
+_WIDE = re.compile(rb"""<(?:\w+:)?c\b[^>]*\br=["'](?:[A-Z]{3,}\d|[P-Z][A-Z]\d|[A-Z]+(?:\d{8}|[2-9]\d{6}))""")
+_USUAL_ROW = re.compile(rb'<row r="(\d{1,9})"')
+_USUAL_WIDE = re.compile(rb'<c r="(?:[A-Z]{3,}\d|[P-Z][A-Z]\d|[A-Z]+(?:\d{8}|[2-9]\d{6}))')
+_USUAL_TWO_LETTERS = re.compile(rb'<c r="([A-Z][A-Z])\d')
 _TWO_LETTERS = re.compile(rb"""\br=["']([A-Z]{2})\d""")
 _ERROR = re.compile(rb"""<(?:\w+:)?c\b[^>]*\bt=["']e["'][^>]*>""")
 _UNCOMPUTED = re.compile(
     rb"<(?:\w+:)?c\b[^>]*>\s*<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<v></v>)?\s*</(?:\w+:)?c>"
 )
 _REF = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,9})["']""")
+
+
+def _note(pattern: re.Pattern[bytes], text: bytes, places: set[tuple[int, int]]) -> None:
+    for found in pattern.finditer(text):
+        place = _place(found[0])
+        if place and len(places) < MAX_NOTED:
+            places.add(place)
 
 
 def _number(tag: bytes, pattern: re.Pattern[bytes]) -> bytes | None:

@@ -56,8 +56,17 @@ def preset_text(name: str) -> str:
 
 def load_file(path: Path | Traversable) -> Rulebook:
     """The rulebook in the file at ``path``. Raises RulebookError with every problem found."""
-    document = documents.read(path, RulebookError)
-    return from_document(document)
+    raw = documents.bytes_of(path, RulebookError)
+    try:
+        return _of_bytes(raw)
+    except RulebookError:
+        return from_document(documents.read(path, RulebookError))  # told again, with the file's name
+
+
+@functools.lru_cache(maxsize=64)
+def _of_bytes(raw: bytes) -> Rulebook:
+    # An office reads the same rulebook for every contest that closes at one instant, and it is a value.
+    return from_document(documents.parse(raw, "", RulebookError))
 
 
 def from_document(document: Document) -> Rulebook:

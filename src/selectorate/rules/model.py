@@ -219,6 +219,13 @@ class AskedBy(FileModel):
 
     body: Id = Field(description="The body.")
     threshold: Quantity | ParameterRef = Field(description="How many of it.")
+    letters_to: Text | None = Field(
+        None,
+        description=(
+            'Who receives the letters that ask for it, and alone knows of them: "the chair of the committee". Everybody'
+            " else learns that there are enough, and nothing before."
+        ),
+    )
 
 
 class MotionStage(FileModel):
@@ -393,7 +400,9 @@ class BallotStage(FileModel):
     )
     ballots: tuple[BallotRule, ...] = Field((), description="Rules that change from one repeated ballot to the next.")
     withdrawals: Flag = Field(True, description="Whether candidates may withdraw between repeated ballots.")
-    unopposed: Literal["elected", "ballot held"] = Field("elected", description="What happens to a single candidate.")
+    unopposed: Literal["elected", "ballot held"] = Field(
+        "elected", description="What happens to a single candidate, or to no more candidates than there are places."
+    )
     reopen_nominations: Flag = Field(False, description='Whether "re-open nominations" stands on the paper.')
     abstentions: Literal["valid", "not votes"] = Field(
         "not votes", description="Whether a paper that says abstention is a valid vote."

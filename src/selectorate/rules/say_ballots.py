@@ -308,7 +308,9 @@ def _ending(stage: BallotStage, speaker: Speaker) -> Iterator[str]:
         yield "Candidates may not withdraw once voting has begun."
     elif stage.count in ("repeated ballots", "two rounds"):
         yield "Candidates may withdraw between ballots."
-    if stage.unopposed == "elected":
+    if stage.unopposed == "elected" and stage.places != 1:
+        yield "If there are no more candidates than places, they are elected without a ballot."
+    elif stage.unopposed == "elected":
         yield "A single candidate is elected without a ballot."
     else:
         yield "A ballot is held even if there is a single candidate."

@@ -118,6 +118,11 @@ def motion(stage: MotionStage, speaker: Speaker) -> Iterator[str]:
     yield f"Those who vote, yes or no, on {about} are {speaker.sized(stage.by)}."
     if stage.asked_by:
         yield f"The vote is held when it is asked for by {_asked(stage.asked_by, speaker)}."
+        if stage.asked_by.letters_to:
+            yield (
+                f"The letters that ask for it go to {stage.asked_by.letters_to}, who alone knows how many there are;"
+                " everybody else is told when there are enough."
+            )
     needs = listed(requirement(item, speaker.sizes.get(stage.by)) for item in stage.carried)
     yield f"To be carried, the motion needs {needs}."
     when = "lost" if stage.motion == "confidence" else "carried"

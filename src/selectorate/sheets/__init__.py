@@ -19,7 +19,7 @@ from .count_json import check_draw, count_json
 from .counted import count_sheet, illustrated_count
 from .csvs import declaration_csv
 from .declared import declaration_sheet
-from .html import declaration_html, page, part_html, sheet_html
+from .html import declaration_html, header_html, page, part_html, parts_html, sheet_html
 from .listed import gallery_sheet
 from .measured import mandate_sheet
 from .pdf import declaration_pdf, sheet_pdf
@@ -42,11 +42,13 @@ __all__ = [
     "declaration_sheet",
     "declaration_text",
     "gallery_sheet",
+    "header_html",
     "illustrated",
     "illustrated_count",
     "mandate_sheet",
     "page",
     "part_html",
+    "parts_html",
     "rctab_summary",
     "renderables",
     "sheet_html",

@@ -47,6 +47,23 @@ def part_html(items: Sequence[object]) -> Markup:
     return Markup("\n").join(Markup(made.block(item)) for item in items)  # type: ignore[attr-defined]  # a macro
 
 
+def header_html(sheet: Sheet) -> Markup:
+    """The head of ``sheet`` (titles, headline, key figures, facts), for a page with a layout of its own."""
+    made = environment().get_template("macros.html.j2").module
+    return _tidied(str(made.head(sheet)))  # type: ignore[attr-defined]  # a macro
+
+
+def parts_html(sheet: Sheet) -> Markup:
+    """The parts of ``sheet``, each under its heading, for a page with a layout of its own."""
+    made = environment().get_template("macros.html.j2").module
+    return _tidied("\n".join(str(made.part(part)) for part in sheet.parts))  # type: ignore[attr-defined]  # a macro
+
+
+def _tidied(html: str) -> Markup:
+    """``html``, made by our templates, without its blank lines."""
+    return Markup("\n".join(line for line in html.splitlines() if line.strip()))
+
+
 def render(template: str, **values: object) -> str:
     """A template of this room with ``values``; blank lines are left out, and the same comes of the same."""
     text = environment().get_template(template).render(style=Markup(style()), **values)
@@ -92,4 +109,13 @@ def web(address: str | None) -> bool:
     return address is not None and address.startswith(("https://", "http://"))
 
 
-__all__ = ["Picture", "declaration_html", "environment", "page", "part_html", "sheet_html"]
+__all__ = [
+    "Picture",
+    "declaration_html",
+    "environment",
+    "header_html",
+    "page",
+    "part_html",
+    "parts_html",
+    "sheet_html",
+]

@@ -84,7 +84,7 @@ csv("wrong-encoding-said", "an encoding that the clerk said and that it is not",
 csv("no-such-encoding", "an encoding of which nobody has heard", HEAD + ONE, encoding="klingon")
 csv("nul-bytes", "NUL bytes in a text", b"Number,Name\n1,A\0da\n2,B\n")
 
-# -- separators and rows ------------------------------------------------------------------------------------------------
+# -- separators and rows ---------------------------------------------------------------------------------------------
 
 csv("semicolons", "semicolons, as where the comma is for decimals", (HEAD + ONE).replace(",", ";"))
 csv("tabs", "tabs", (HEAD + ONE).replace(",", "\t"))
@@ -122,7 +122,7 @@ csv("line-in-address", "an address of several lines", 'Number,Name,Address\n1,Ad
 csv("long-cell", "a cell of twenty thousand letters", "Number,Name\n1," + "x" * 20_000 + "\n2,Bo\n")
 csv("many-columns", "five hundred columns", ",".join(f"c{n}" for n in range(500)) + "\n" + ",".join("1" * 500) + "\n")
 
-# -- headings -------------------------------------------------------------------------------------------------------------
+# -- headings --------------------------------------------------------------------------------------------------------
 
 csv("title-above", "a title above the headings", "Members of the society,,\nas of 1 January 2016,,\n,,\n" + HEAD + ONE)
 csv(
@@ -152,7 +152,7 @@ csv("empty", "nothing at all", b"")
 csv("only-spaces", "spaces and line ends only", b" \n\r\n \n")
 csv("total-below", "a sum below the rows", HEAD + ONE + ",Total: 1,\n")
 
-# -- numbers ----------------------------------------------------------------------------------------------------------------
+# -- numbers ---------------------------------------------------------------------------------------------------------
 
 csv("leading-zeros", "numbers with leading zeros", "Number,Name\n000000,Nil\n00123,Ada\n0123,Bo\n123,Cy\n")
 csv("equals-quotes", 'numbers written as ="00123", so that Excel keeps them', 'Number,Name\n"=""00123""",Ada\n')
@@ -178,7 +178,7 @@ csv(
     "Number,Name,Phone\n1,'t Hooft,'+44 1632 960001\n2,''=Bo,'-\n",
 )
 
-# -- dates --------------------------------------------------------------------------------------------------------------------
+# -- dates -----------------------------------------------------------------------------------------------------------
 
 D = "Number,Name,Joined\n"
 csv("day-first", "dates of which one can only have the day first", D + "1,Ada,03/04/2015\n2,Bo,17/03/2015\n")
@@ -202,8 +202,8 @@ csv("short-years", "years of two digits", D + "1,Ada,17.03.15\n2,Bo,17 March 15\
 csv(
     "month-names",
     "months by their names, in three languages",
-    D
-    + '1,Ada,17 Mar 2015\n2,Bo,"March 17, 2015"\n3,Cy,17. März 2015\n4,Di,1er mars 2015\n5,Ed,17-févr-2015\n6,Flo,"Tuesday, 17th March 2015"\n',
+    D + '1,Ada,17 Mar 2015\n2,Bo,"March 17, 2015"\n3,Cy,17. März 2015\n4,Di,1er mars 2015\n'
+    '5,Ed,17-févr-2015\n6,Flo,"Tuesday, 17th March 2015"\n',
 )
 csv("compact-dates", "dates without separators", D + "1,Ada,20150317\n2,Bo,2015/03/17\n3,Cy,2015-3-7\n")
 csv("serials", "Excel's day numbers in place of dates", D + "1,Ada,42080\n2,Bo,42081\n")
@@ -221,7 +221,8 @@ csv("odd-years", "years in which nobody can have joined", D + "1,Ada,1815-06-18\
 csv(
     "times",
     "times of day, with and without half",
-    "Number,Name,Registered\n1,Ada,20/07/2016 17:00\n2,Bo,20/07/2016 5:01:30 pm\n3,Cy,2016-07-20T16:59:59.9\n4,Di,20/07/2016 13:00 PM\n",
+    "Number,Name,Registered\n1,Ada,20/07/2016 17:00\n2,Bo,20/07/2016 5:01:30 pm\n"
+    "3,Cy,2016-07-20T16:59:59.9\n4,Di,20/07/2016 13:00 PM\n",
 )
 csv(
     "times-with-zone",
@@ -237,16 +238,17 @@ csv(
 csv(
     "left-before-joined",
     "somebody who left before they joined",
-    "Number,Name,Born,Joined,Left\n1,Ada,1970-01-01,2015-03-17,2014-01-01\n2,Bo,2016-01-01,2015-03-17,\n3,Cy,1970-01-01,2015-03-17,2015-03-17\n",
+    "Number,Name,Born,Joined,Left\n1,Ada,1970-01-01,2015-03-17,2014-01-01\n2,Bo,2016-01-01,2015-03-17,\n"
+    "3,Cy,1970-01-01,2015-03-17,2015-03-17\n",
 )
 
-# -- yes and no, capacities -------------------------------------------------------------------------------------------------------
+# -- yes and no, capacities ------------------------------------------------------------------------------------------
 
+WORDS = "yes N TRUE 0 x Ja nein Oui maybe n/a ✓"
 csv(
     "yes-and-no",
     "yes and no in many words",
-    "Number,Name,Paid\n"
-    + "".join(f"{n},P{n},{word}\n" for n, word in enumerate(["yes", "N", "TRUE", "0", "x", "Ja", "nein", "Oui", "maybe", "n/a", "✓"], 1)),
+    "Number,Name,Paid\n" + "".join(f"{n},P{n},{word}\n" for n, word in enumerate(WORDS.split(), 1)),
 )
 csv(
     "blank-means-no",
@@ -266,7 +268,7 @@ csv(
 csv("capacity-unsaid", "nothing that says in which capacity", "Number,Name\n1,Ada\n", fixed={})
 csv("capacity-empty", "a row without a capacity", "Number,Name,Capacity\n1,Ada,Member\n2,Bo,\n", fixed={})
 
-# -- persons ------------------------------------------------------------------------------------------------------------------------
+# -- persons ---------------------------------------------------------------------------------------------------------
 
 csv("same-row-twice", "a row that is there twice", HEAD + ONE + TWO + ONE)
 csv(
@@ -305,13 +307,14 @@ csv("accents-apart", "accents as letters of their own", "Number,Name\n1,Zoe\u030
 csv(
     "e-mails",
     "addresses of mail as people type them",
-    "Number,Name,Email\n1,Ada,Ada+votes@Example.org\n2,Bo,bo at example.org\n3,Cy,cy@example\n4,Di,di@example.org; d@example.org\n",
+    "Number,Name,Email\n1,Ada,Ada+votes@Example.org\n2,Bo,bo at example.org\n3,Cy,cy@example\n"
+    "4,Di,di@example.org; d@example.org\n",
 )
 csv(
     "errors-in-cells", "errors of formulas, saved as text", "Number,Name,Unit\n1,Ada,#N/A\n#REF!,Bo,North\n3,Cy,North\n"
 )
 
-# -- what is no table -----------------------------------------------------------------------------------------------------------------
+# -- what is no table ------------------------------------------------------------------------------------------------
 
 _add(
     Case(
@@ -324,7 +327,7 @@ _add(Case("old-workbook.xls", "a workbook of the old kind", lambda: b"\xd0\xcf\x
 _add(Case("report.pdf", "a PDF", lambda: b"%PDF-1.4\n%\xe2\xe3\n"))
 _add(Case("packed.gz", "something packed", lambda: b"\x1f\x8b\x08\0\0\0\0\0\0\3\3\0\0\0\0\0\0\0\0\0"))
 
-# -- workbooks ----------------------------------------------------------------------------------------------------------------------------
+# -- workbooks -------------------------------------------------------------------------------------------------------
 
 ROWS = [
     ["Number", "Name", "Joined"],
@@ -451,7 +454,7 @@ def _renamed(content: bytes) -> bytes:
     return content.replace(b"xl/workbook.xml", b"xl/workbonk.xml")
 
 
-# -- what comes of them -------------------------------------------------------------------------------------------------------------------------
+# -- what comes of them ----------------------------------------------------------------------------------------------
 
 
 def outcome(case: Case) -> str:

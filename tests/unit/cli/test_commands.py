@@ -52,6 +52,7 @@ COMMANDS = dict(walk())
 JSON = {path for path, command in COMMANDS.items() if any("--json" in option.opts for option in command.params)}
 NAMES = {path: " ".join(path) for path in COMMANDS}
 ARGUMENTS: dict[tuple[str, ...], list[str]] = {
+    ("acts", "check"): [str(Path(__file__).parents[2] / "vectors" / "acts.json")],
     ("contests",): [],
     ("declare",): [SMALL],
     ("replay",): [SMALL],
@@ -62,17 +63,26 @@ ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("rules", "show"): ["labour-2014"],
     ("methods",): [],
     ("count",): ["{ballots}", "--method", "scottish"],
+    ("roll", "look"): ["{roll}"],
+    ("roll", "check"): ["{roll}"],
+    ("roll", "compare"): ["{roll}", "{roll}"],
+    ("roll", "duplicates"): ["{roll}"],
+    ("roll", "entitle"): ["{roll}", "--rules", "snp", "--dates", "freeze=2016-01-12"],
     ("box", "verify"): [str(Path(__file__).parents[3] / "docs" / "examples" / "SocietyLeader26.bel")],
 }
 """For every command with ``--json``, arguments with which it does something."""
 BALLOTS = '3 1\n4 1 3 2 0\n3 2 3 0\n2 3 1 0\n0\n"Ann"\n"Bob"\n"Cyd"\n"A small election"\n'
+ROLL = "Number,Name,Capacity,Joined\n1,Ann,member,2015-03-17\n2,Bob,member,2016-03-17\n"
 
 
 @pytest.fixture
 def arguments(path: tuple[str, ...], tmp_path: Path) -> list[str]:
     ballots = tmp_path / "small.blt"
     ballots.write_text(BALLOTS)
-    return [item.replace("{ballots}", str(ballots)) for item in ARGUMENTS[path]]
+    roll = tmp_path / "roll.csv"
+    roll.write_text(ROLL)
+    given = {"{ballots}": str(ballots), "{roll}": str(roll)}
+    return [given.get(item, item) for item in ARGUMENTS[path]]
 
 
 # -- help and completion ----------------------------------------------------------------------------------------

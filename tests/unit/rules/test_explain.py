@@ -79,7 +79,7 @@ id = "resolution"
 name = "A resolution"
 by = "council"
 motion = "resolution"
-asked_by = { body = "branches", threshold = 7 }
+asked_by = { body = "branches", threshold = 7, letters_to = "the secretary of the council" }
 carried = ["at least 2/3 of valid votes", "turnout of at least 50%"]
 effect = "as stated"
 safe_months = 1

@@ -43,6 +43,7 @@ def check(picture: Picture) -> ElementTree.Element:
     for element in root.iter():
         assert element.tag.removeprefix(SVG) not in ("script", "image", "use", "foreignObject", "a", "style")
         assert not any(key.startswith("on") or key.endswith("href") for key in element.attrib)
+        assert "style" not in element.attrib  # a page with a strict content policy would leave it out
     return root
 
 

@@ -66,7 +66,7 @@ def test_every_page_is_well_made(name: str) -> None:
     assert len(page.all("caption")) == len(page.all("table"))
     for attributes in page.all("div"):
         if "scroll" in (attributes.get("class") or ""):
-            assert attributes["role"] == "region" and attributes["tabindex"] == "0"
+            assert attributes["role"] == "group" and attributes["tabindex"] == "0"
             assert attributes.get("aria-label") or attributes.get("aria-labelledby")
 
 

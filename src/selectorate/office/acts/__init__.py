@@ -19,6 +19,16 @@ What is given to an act is JSON (texts, numbers, lists, ids), so that it can be 
 RefusedError, with nothing changed, if it may not be done.
 """
 
-from .core import ACTS, Entry, act, confirm, refuse, verify_log, withdraw_proposal
+from .core import ACTS, Entry, act, confirm, definition_of, expire_proposals, refuse, verify_log, withdraw_proposal
 
-__all__ = ["ACTS", "Entry", "act", "confirm", "refuse", "verify_log", "withdraw_proposal"]
+__all__ = [
+    "ACTS",
+    "Entry",
+    "act",
+    "confirm",
+    "definition_of",
+    "expire_proposals",
+    "refuse",
+    "verify_log",
+    "withdraw_proposal",
+]

@@ -6,11 +6,12 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
-from .. import paper
+from ...rules import BallotStage
+from .. import markdown, paper
 from ..access import CANDIDATE
 from ..models import Agent, Candidate, Contest, PaperPreview, Role, StageState, User
 from ..pictures import reencoded
-from ..slugs import plain
+from ..slugs import plain, same_name
 from .core import Entry, act, sha256
 from .people import user_with
 
@@ -22,47 +23,76 @@ MAX_STATEMENT = 6000
 def mine(contest: Contest, key: str, user: User | None) -> Candidate:
     """The candidate for whom somebody may act, as themselves or as an agent. Raises RefusedError."""
     found = contest.candidates.filter(key=key).first()
-    acts_for = found is not None and (
-        found.user_id == (user.pk if user else None) or found.agents.filter(user=user, ended=None).exists()
+    acts_for = (
+        found is not None
+        and user is not None
+        and (found.user_id == user.pk or found.agents.filter(user=user, ended=None).exists())
     )
     if found is None or not acts_for:
         raise RefusedError(_("you do not act for this candidate"))
     return found
 
 
-def _changeable(contest: Contest) -> None:
+def _entered_by(entry: Entry, contest: Contest, key: str) -> Candidate:
+    """The candidate whose entry is changed: by who acts for them, or by an officer where they sign in nowhere."""
+    if entry.role == CANDIDATE:
+        return mine(contest, key, entry.by)
+    found = contest.candidates.filter(key=key, user=None).first()
+    if found is None:
+        raise RefusedError(_("candidates who can sign in make their entry themselves"), field="candidate")
+    return found
+
+
+def changeable(contest: Contest) -> None:
+    """Raises RefusedError once entries do not change any more: while a ballot is open, and after the last."""
     ballots = [s.id for s in contest.rulebook.stage if s.kind == "ballot"]
-    if contest.stages.filter(stage__in=ballots).exclude(status=StageState.Status.WAITING).exists():
+    states = contest.stages.filter(stage__in=ballots)
+    waiting = states.filter(status=StageState.Status.WAITING).exists()
+    if states.filter(status=StageState.Status.OPEN).exists() or (states.exists() and not waiting):
         raise RefusedError(_("the ballot has opened: entries do not change any more"))
 
 
-@act(CANDIDATE, silent=True)
-def write_statement(entry: Entry, contest: Contest, *, candidate: str, text: str) -> None:
-    """The candidate's statement, in a small Markdown; it has to be signed off again."""
-    found = mine(contest, candidate, entry.by)
-    _changeable(contest)
-    text = text.replace("\r\n", "\n").strip()
+@act(CANDIDATE, OFFICER, silent=True)
+def write_statement(entry: Entry, contest: Contest, *, candidate: str, text: str, none: bool = False) -> None:
+    """The candidate's statement, in a small Markdown; it has to be signed off again. ``none``: they make none."""
+    found = _entered_by(entry, contest, candidate)
+    changeable(contest)
+    text = "" if none else text.replace("\r\n", "\n").strip()
     if len(text) > MAX_STATEMENT:
         raise RefusedError(
             _("a statement has %(most)s characters at most, this has %(has)s")
             % {"most": MAX_STATEMENT, "has": len(text)},
             field="text",
         )
-    found.statement = text
-    found.save(update_fields=["statement"])
-    entry.details = {"candidate": candidate, "hash": sha256(text.encode())}
+    unsafe = markdown.refused(text)
+    if unsafe:
+        raise RefusedError(unsafe, field="text")
+    found.statement, found.no_statement = text, none
+    found.save(update_fields=["statement", "no_statement"])
+    entry.details = {"candidate": candidate, "hash": sha256(text.encode()), "none": none}
 
 
-@act(CANDIDATE, silent=True)
+@act(CANDIDATE, OFFICER, silent=True)
 def set_picture(entry: Entry, contest: Contest, *, candidate: str, data: bytes) -> None:
     """The candidate's picture, made anew from its pixels: what a file carries besides does not come along."""
-    found = mine(contest, candidate, entry.by)
-    _changeable(contest)
+    found = _entered_by(entry, contest, candidate)
+    changeable(contest)
     picture = reencoded(data)
     digest = sha256(picture)
     found.picture.save(f"{digest[:32]}.jpg", ContentFile(picture), save=False)
     found.save(update_fields=["picture"])
     entry.details = {"candidate": candidate, "hash": digest}
+
+
+@act(CANDIDATE, OFFICER)
+def remove_picture(entry: Entry, contest: Contest, *, candidate: str) -> None:
+    """Take the picture away; the file stays where it is, and nothing shows it."""
+    found = _entered_by(entry, contest, candidate)
+    changeable(contest)
+    if not found.picture:
+        raise RefusedError(_("there is no picture"))
+    found.picture = ""
+    found.save(update_fields=["picture"])
 
 
 @act(CANDIDATE)
@@ -98,13 +128,33 @@ def sign_off(entry: Entry, contest: Contest, *, candidate: str, seen: str) -> No
     found.save(update_fields=["signed_off", "signed_hash"])
 
 
+@act(
+    OFFICER,
+    two=True,
+    says=lambda contest, candidate, seen, evidence: (
+        _("enter that %(who)s has signed off their entry on paper: %(what)s") % {"who": candidate, "what": evidence}
+    ),
+)
+def record_sign_off(entry: Entry, contest: Contest, *, candidate: str, seen: str, evidence: str) -> None:
+    """Enter a sign-off that was given on paper, by a candidate who signs in nowhere: by two officials."""
+    found = _entered_by(entry, contest, candidate)
+    if not plain(evidence):
+        raise RefusedError(_("say what the sign-off is, and where it is kept"), field="evidence")
+    if seen != paper.entry_hash(found):
+        raise RefusedError(_("the entry has changed since you looked at it: look again"))
+    found.signed_off, found.signed_hash = entry.at, seen
+    found.save(update_fields=["signed_off", "signed_hash"])
+
+
 @act(OFFICER, silent=True)
 def set_name(entry: Entry, contest: Contest, *, candidate: str, name: str, slate: str = "") -> None:
     """The name on the paper and the slate, until the ballot opens; the candidate has to sign off again."""
     found = contest.candidates.filter(key=candidate).first()
     if found is None or not plain(name):
         raise RefusedError(_("there is no such candidate, or no name"), field="name")
-    _changeable(contest)
+    if any(same_name(one.name) == same_name(name) for one in contest.candidates.exclude(pk=found.pk)):
+        raise RefusedError(_("somebody of that name is there already; add what tells them apart"), field="name")
+    changeable(contest)
     entry.details = {"candidate": candidate, "before": found.name, "name": plain(name), "slate": plain(slate)}
     found.name, found.slate = plain(name), plain(slate, longest=100)
     found.save(update_fields=["name", "slate"])
@@ -113,7 +163,7 @@ def set_name(entry: Entry, contest: Contest, *, candidate: str, name: str, slate
 @act(OFFICER)
 def order_paper(entry: Entry, contest: Contest, *, order: list[str]) -> None:
     """The order of the names on the paper, until the ballot opens: all of them, each once."""
-    _changeable(contest)
+    changeable(contest)
     people = {one.key: one for one in contest.candidates.all()}
     if sorted(order) != sorted(people):
         raise RefusedError(_("the order has every candidate once"), field="order")
@@ -122,9 +172,21 @@ def order_paper(entry: Entry, contest: Contest, *, order: list[str]) -> None:
         people[key].save(update_fields=["order"])
 
 
+@act(OFFICER)
+def order_by_name(entry: Entry, contest: Contest) -> None:
+    """Put the names on the paper in the order of the alphabet, by last name, until the ballot opens."""
+    changeable(contest)
+    people = sorted(contest.candidates.all(), key=lambda one: (same_name(one.name).split()[-1:], same_name(one.name)))
+    for number, one in enumerate(people, 1):
+        contest.candidates.filter(pk=one.pk).update(order=number)
+    entry.details["order"] = [one.key for one in people]
+
+
 @act(OFFICER, Role.REGISTRAR, SCRUTINEER)
 def confirm_preview(entry: Entry, contest: Contest, *, stage: str, seen: str) -> PaperPreview:
     """Say that one has looked at the paper as it will be, and that it is right."""
+    if not isinstance(contest.rulebook.stage_named(stage), BallotStage):
+        raise RefusedError(_("there is no such ballot"), field="stage")
     if seen != paper.paper_hash(contest, stage):
         raise RefusedError(_("the paper has changed since you looked at it: look again"))
     if contest.previews.filter(by=entry.by, paper_hash=seen).exists():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib
+import pkgutil
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,14 +13,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from ...contest.published_log import LogFault, verify_published
 from ...errors import RefusedError
 from ..access import roles_of
 from ..models import Act, Contest, Log, Proposal, User
-from ..models.acts import GENESIS, canonical
+from ..models.acts import PROPOSAL_LASTS, canonical
 from ..moment import now
 
+MANY = 200
+"""Rows of one statement, where many are written at once: databases bound the number of values in one."""
 CLOCK = "clock"
 """The role under which the site does by itself what the timetable says."""
 
@@ -47,6 +53,7 @@ class Definition:
     says: Callable[..., str] | None
     log: Callable[[Contest | None], str]
     silent: bool
+    basis: Callable[..., dict[str, Any]]
 
 
 ACTS: dict[str, Definition] = {}
@@ -58,6 +65,23 @@ def log_of(contest: Contest | None) -> str:
     return f"contest:{contest.pk}" if contest is not None else "organisation"
 
 
+def definition_of(kind: str) -> Definition:
+    """The kind of act of that name. Raises RefusedError where there is none (any more)."""
+    if kind not in ACTS:
+        # A command may come here before any page has loaded the module that defines it.
+        package = importlib.import_module(__package__)
+        for module in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{__package__}.{module.name}")
+    if kind not in ACTS:
+        raise RefusedError(_("there is no such act"))
+    return ACTS[kind]
+
+
+def standing(contest: Contest | None, **given: Any) -> dict[str, Any]:
+    """What an act of two rests on unless it says otherwise: where the contest stands."""
+    return {"status": contest.status} if contest is not None else {}
+
+
 def act(
     *roles: str,
     two: bool = False,
@@ -65,19 +89,21 @@ def act(
     says: Callable[..., str] | None = None,
     log: Callable[[Contest | None], str] = log_of,
     silent: bool = False,
+    basis: Callable[..., dict[str, Any]] = standing,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make an act of a function ``(entry, contest or None, **given)``; called as ``(user, contest or None, **given)``.
 
     ``says``: for an act of two, what is proposed, in a sentence, from ``(contest, **given)``. ``log``: in which log it
     is entered. ``silent``: what is given stays out of the log's details too (long texts, files); the act enters what
-    matters itself.
+    matters itself. ``basis``: for an act of two, what it rests on, as JSON, from ``(contest, **given)``; if that has
+    changed when the second official comes, what they would confirm is not what was proposed.
     """
     names = tuple(str(getattr(role, "value", role)) for role in roles)
     confirmers = tuple(str(getattr(role, "value", role)) for role in (seconds or roles))
 
     def made(function: Callable[..., Any]) -> Callable[..., Any]:
         kind = function.__name__
-        ACTS[kind] = Definition(kind, function, names, two, confirmers, says, log, silent)
+        ACTS[kind] = Definition(kind, function, names, two, confirmers, says, log, silent, basis)
 
         @functools.wraps(function)
         def perform(by: User | None, contest: Contest | None = None, **given: Any) -> Any:
@@ -127,7 +153,15 @@ def write(log_name: str, kind: str, entry: Entry) -> Act:
     """Enter an act in a log; inside the transaction of the act, which the log's row then serialises."""
     Log.objects.get_or_create(name=log_name)
     log = Log.objects.select_for_update().get(name=log_name)
-    salt = secrets.token_bytes(32)
+    made = next_entry(log, kind, entry)
+    made.save(force_insert=True)
+    log.height, log.head = made.number, made.hash
+    log.save(update_fields=["height", "head"])
+    return made
+
+
+def next_entry(log: Log, kind: str, entry: Entry) -> Act:
+    """The next entry of ``log``, not saved; the log's height and head are left to who saves it."""
     made = Act(
         log=log,
         number=log.height + 1,
@@ -142,14 +176,11 @@ def write(log_name: str, kind: str, entry: Entry) -> Act:
             "by": entry.by.name if entry.by else entry.role,
             **({"second": entry.second.name} if entry.second else {}),
         },
-        salt=salt.hex(),
+        salt=secrets.token_bytes(32).hex(),
         previous=log.head,
     )
     made.commitment = made.computed_commitment()
     made.hash = made.computed_hash()
-    made.save(force_insert=True)
-    log.height, log.head = made.number, made.hash
-    log.save(update_fields=["height", "head"])
     return made
 
 
@@ -158,29 +189,53 @@ def write(log_name: str, kind: str, entry: Entry) -> Act:
 
 def _propose(definition: Definition, by: User | None, contest: Contest | None, given: dict[str, Any]) -> Proposal:
     with transaction.atomic():
-        _authorised(definition, by, contest, definition.roles)
         # A value of its own: what the rehearsal changes in it is as little kept as what it writes.
-        contest = Contest.objects.get(pk=contest.pk) if contest is not None else None
+        contest = Contest.objects.select_for_update().get(pk=contest.pk) if contest is not None else None
+        role = _authorised(definition, by, contest, definition.roles)
+        _not_twice(definition, contest, given)
+        basis = definition.basis(contest, **given)
+        says = definition.says(contest, **given) if definition.says else definition.kind.replace("_", " ")
         # Done once to see that it can be, and undone: a second official is not asked for what would be refused.
         point = transaction.savepoint()
-        rehearsal = Entry(by, definition.roles[0], by, "", now())
+        rehearsal = Entry(by, role, by, "", now())
+        rehearsed = Contest.objects.get(pk=contest.pk) if contest is not None else None
         try:
-            definition.does(rehearsal, contest, **given)
+            definition.does(rehearsal, rehearsed, **given)
         finally:
             transaction.savepoint_rollback(point)
-        says = definition.says(contest, **given) if definition.says else definition.kind.replace("_", " ")
-        return Proposal.objects.create(kind=definition.kind, contest=contest, payload=given, says=says, by=by)
+        made = Proposal.objects.create(
+            kind=definition.kind, contest=contest, payload=given, basis=basis, says=says, by=by
+        )
+        shown = {} if definition.silent else {"given": given}
+        _enter(definition, made, "propose", by, role, {"act": definition.kind, **shown})
+        return made
+
+
+def _not_twice(definition: Definition, contest: Contest | None, given: dict[str, Any]) -> None:
+    """The same is not proposed twice: whoever finds it there confirms it."""
+    for one in Proposal.objects.filter(kind=definition.kind, contest=contest, status=Proposal.Status.OPEN):
+        if one.payload == given and not one.expired:
+            raise RefusedError(_("the same is proposed already, and waits for a second official"))
 
 
 def confirm(by: User, proposal: Proposal) -> Any:
-    """Do what was proposed, as its second official. Raises RefusedError for the first one, or if it cannot be done."""
+    """Do what was proposed, as its second official.
+
+    Raises RefusedError for the first one, for a proposal whose time is over or whose ground has moved, or if it
+    cannot be done.
+    """
     with transaction.atomic():
-        proposal = _open(proposal)
+        proposal, definition, contest = _open(proposal)
         if proposal.by_id == by.pk:
             raise RefusedError(_("a second official has to confirm this: you proposed it yourself"))
-        definition = ACTS[proposal.kind]
-        first = _authorised(definition, proposal.by, proposal.contest, definition.roles)
-        result = _do(definition, by, proposal.contest, proposal.payload, first=(proposal.by, first))
+        _authorised(definition, by, contest, definition.seconds)
+        try:
+            first = _authorised(definition, proposal.by, contest, definition.roles)
+        except RefusedError:
+            raise RefusedError(_("who proposed it no longer holds the role for it: propose it anew")) from None
+        if definition.basis(contest, **proposal.payload) != proposal.basis:
+            raise RefusedError(_("things have changed since it was proposed: look again, and propose it anew"))
+        result = _do(definition, by, contest, proposal.payload, first=(proposal.by, first))
         _decided(proposal, by, Proposal.Status.DONE)
         return result
 
@@ -188,64 +243,95 @@ def confirm(by: User, proposal: Proposal) -> Any:
 def refuse(by: User, proposal: Proposal) -> None:
     """Refuse what was proposed, as somebody who could have confirmed it."""
     with transaction.atomic():
-        proposal = _open(proposal)
-        definition = ACTS[proposal.kind]
-        role = _authorised(definition, by, proposal.contest, definition.seconds)
+        proposal, definition, contest = _open(proposal)
+        if proposal.by_id == by.pk:
+            raise RefusedError(_("you proposed it yourself: take it back instead"))
+        role = _authorised(definition, by, contest, definition.seconds)
         _decided(proposal, by, Proposal.Status.REFUSED)
-        entry = Entry(by, role, None, "", now(), {"proposal": proposal.pk, "what": proposal.says})
-        write(definition.log(proposal.contest), "refuse_proposal", entry)
+        _enter(definition, proposal, "refuse_proposal", by, role, {"act": definition.kind, "what": proposal.says})
 
 
 def withdraw_proposal(by: User, proposal: Proposal) -> None:
     """Take back one's own proposal."""
     with transaction.atomic():
-        proposal = _open(proposal)
+        proposal, definition, contest = _open(proposal)
         if proposal.by_id != by.pk:
             raise RefusedError(_("only who proposed it can take it back"))
+        role = next((role for role in definition.roles if role in roles_of(by, contest)), definition.roles[0])
         _decided(proposal, by, Proposal.Status.WITHDRAWN)
+        _enter(definition, proposal, "withdraw_proposal", by, role, {"act": definition.kind})
 
 
-def _open(proposal: Proposal) -> Proposal:
+def expire_proposals() -> int:
+    """Put away proposals that cannot be confirmed any more, their time or their contest being over; how many."""
+    number = 0
+    over = Q(contest__isnull=False) & ~Q(contest__status__in=[Contest.Status.DRAFT, Contest.Status.ADOPTED])
+    late = Q(at__lte=now() - PROPOSAL_LASTS)
+    for one in Proposal.objects.filter(late | over, status=Proposal.Status.OPEN):
+        with transaction.atomic():
+            proposal = Proposal.objects.select_for_update().get(pk=one.pk)
+            if proposal.status != Proposal.Status.OPEN:
+                continue
+            definition = definition_of(proposal.kind)
+            _decided(proposal, None, Proposal.Status.EXPIRED)
+            _enter(definition, proposal, "expire_proposal", None, CLOCK, {"act": definition.kind})
+            number += 1
+    return number
+
+
+def _open(proposal: Proposal) -> tuple[Proposal, Definition, Contest | None]:
+    """The proposal, locked, as it is now. Raises RefusedError if it does not wait for anybody any more."""
     found = Proposal.objects.select_for_update().get(pk=proposal.pk)
     if found.status != Proposal.Status.OPEN:
         raise RefusedError(_("this has been decided already"))
-    return found
+    if found.expired:
+        raise RefusedError(_("nobody confirmed it in time: propose it anew"))
+    contest = Contest.objects.select_for_update().get(pk=found.contest_id) if found.contest_id else None
+    return found, definition_of(found.kind), contest
 
 
-def _decided(proposal: Proposal, by: User, status: str) -> None:
+def _decided(proposal: Proposal, by: User | None, status: str) -> None:
     proposal.second, proposal.status, proposal.decided = by, status, now()
     proposal.save(update_fields=["second", "status", "decided"])
+
+
+def _enter(
+    definition: Definition, proposal: Proposal, kind: str, by: User | None, role: str, details: dict[str, Any]
+) -> None:
+    """What became of a proposal, in the log in which its act stands."""
+    entry = Entry(by, role, None, "", now(), {"proposal": proposal.pk, **details})
+    write(definition.log(proposal.contest), kind, entry)
 
 
 # -- checking ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class LogFault:
-    """An entry of a log that does not hold: its number, and what is wrong with it."""
-
-    number: int
-    says: str
-
-
 def verify_log(log: Log) -> list[LogFault]:
-    """Everything that is wrong with a log: numbers, chain, hashes, commitments, head. Nothing, for a whole one."""
-    faults, previous, number = [], GENESIS, 0
-    for entry in log.acts.order_by("number").iterator():
-        number += 1
-        if entry.number != number:
-            faults.append(LogFault(entry.number, _("an entry is missing before it")))
-            number = entry.number
-        if entry.previous != previous:
-            faults.append(LogFault(entry.number, _("it does not follow the entry before it")))
-        if entry.hash != entry.computed_hash():
-            faults.append(LogFault(entry.number, _("it was changed after it was written")))
-        if entry.salt and entry.commitment != entry.computed_commitment():
+    """Everything that is wrong with a log: numbers, chain, hashes, commitments, head. Nothing, for a whole one.
+
+    A log that was written anew from some entry to its end, hashes and all, is whole by itself: only who kept an older
+    copy sees it (``verify_published`` with ``kept``).
+    """
+    faults, published = [], []
+    for entry in log.acts.order_by("number", "pk").iterator():
+        entry.log = log
+        published.append(entry.published())
+        if entry.details is None and not entry.salt:
+            continue  # its personal data were deleted after their time
+        if not _committed(entry):
             faults.append(LogFault(entry.number, _("its details were changed after it was written")))
-        previous = entry.hash
-    if log.head != previous or log.height != number:
-        faults.append(LogFault(log.height, _("the end of the log is missing")))
-    return faults
+    faults += verify_published(published, head=log.head)
+    if log.height != len(published):
+        faults.append(LogFault(log.height, _("the log says that it has %(number)s entries") % {"number": log.height}))
+    return sorted(faults, key=lambda fault: fault.number)
+
+
+def _committed(entry: Act) -> bool:
+    """Whether the details are those that were committed to."""
+    try:
+        return bool(entry.salt) and entry.details is not None and entry.commitment == entry.computed_commitment()
+    except ValueError:  # a salt that is not hexadecimal any more
+        return False
 
 
 def sha256(data: bytes) -> str:
@@ -262,6 +348,9 @@ __all__ = [
     "act",
     "canonical",
     "confirm",
+    "definition_of",
+    "expire_proposals",
+    "next_entry",
     "refuse",
     "sha256",
     "verify_log",

@@ -9,13 +9,16 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
 from ... import contest as contests
-from ...contest.model import MOTION, REOPEN, TOTAL
+from ...contest.model import MOTION, TOTAL
 from ...errors import InputError, RefusedError
-from ...rules import BallotStage, MotionStage
+from ...rules import BY_METHOD, BallotStage, MotionStage
 from .. import timetable
-from ..documents import case_of, contest_text
-from ..models import Candidate, Contest, Declaration, FiguresEntry, Role, StageState
+from ..documents import UNITS, case_of, contest_text, is_repeated
+from ..models import Contest, Declaration, FiguresEntry, Role, StageState
 from ..models.acts import canonical
+from ..previews import fingerprint, undecided
+from ..slugs import plain
+from . import rounds
 from .core import CLOCK, Entry, act, sha256
 
 OFFICER = Role.RETURNING_OFFICER
@@ -29,14 +32,21 @@ MAX_VOTES = 10**9
 @act(OFFICER, CLOCK)
 def close_ballot(entry: Entry, contest: Contest, *, stage: str) -> None:
     """Close a ballot or motion at its published time."""
+    if contest.status != Contest.Status.ADOPTED:
+        raise RefusedError(_("the contest is not under way"))
     state = contest.stages.filter(stage=stage, status=StageState.Status.OPEN).first()
     if state is None or contest.rulebook.stage_named(stage).kind == "nomination":
         raise RefusedError(_("there is no such ballot open"), field="stage")
+    if is_repeated(contest.rulebook.stage_named(stage)):
+        raise RefusedError(_("the ballots are repeated: close the round"), field="stage")
     closes = timetable.at(contest, f"{stage}_closes")
     if closes is not None and entry.at < closes:
         raise RefusedError(_("it closes at its published time, not before"))
-    state.status, state.closed = StageState.Status.CLOSED, entry.at
+    # It closed at its published time, whenever somebody, or the clock, came to say so.
+    state.status, state.closed = StageState.Status.CLOSED, closes or entry.at
     state.save(update_fields=["status", "closed"])
+    entry.details["closed"] = state.closed.isoformat()
+    rounds.end(entry, contest, stage)
 
 
 @act(OFFICER, Role.REGISTRAR, silent=True)
@@ -53,7 +63,9 @@ def enter_figures(
 
     ``votes``, ``roll``: by segment (or ``total``), then by candidate, or by the names of ``ROLL``.
     """
-    found = _counted_stage(contest, stage)
+    found = _counted_stage(contest, stage, round)
+    if needs_ballots(found):
+        raise RefusedError(_("this method counts ballots, not figures: take in the file of the ballots"))
     _no_file(contest, stage)
     sections = sections_of(found)
     names = field_of(contest, found, round)
@@ -62,10 +74,7 @@ def enter_figures(
         if section not in sections or set(figures) != set(names):
             raise RefusedError(_("votes are needed for every candidate in each segment"), field="votes")
         data["votes"][section] = {who: _whole(number, f"votes.{section}.{who}") for who, number in figures.items()}
-    for section, figures in roll.items():
-        if section not in (*sections, TOTAL) or set(figures) - set(ROLL):
-            raise RefusedError(_("there is no such figure of the roll"), field="roll")
-        data["roll"][section] = {name: _whole(number, f"roll.{section}.{name}") for name, number in figures.items()}
+    data["roll"] = _roll(found, roll)
     if set(data["votes"]) != set(sections):
         raise RefusedError(_("figures are needed for every segment"), field="votes")
     made = _taken_in(entry, contest, stage, round, data)
@@ -86,16 +95,22 @@ def enter_file(
     round: int = 1,
 ) -> FiguresEntry:
     """Take in a file of ballots. It counts once two officials have taken in the same, byte for byte."""
-    found = _counted_stage(contest, stage)
-    if len(content) > MAX_FILE:
-        raise RefusedError(_("a file of ballots has 200 MB at most"), field="file")
-    if section not in sections_of(found) and section != TOTAL:
+    found = _counted_stage(contest, stage, round)
+    if not 0 < len(content) <= MAX_FILE:
+        raise RefusedError(_("a file of ballots is not empty, and has 200 MB at most"), field="file")
+    if section not in file_sections(found):
         raise RefusedError(_("there is no such segment"), field="section")
-    if contest.figures.filter(stage=stage, replaced=None, file="").exists():
+    if round > 1 and not is_repeated(found):
+        raise RefusedError(_("every round counts the same papers: there is one file"), field="round")
+    running = contest.figures.filter(stage=stage, replaced=None)
+    if running.filter(file="").exists():
         raise RefusedError(_("figures were taken in for this ballot, not files"), field="file")
+    apart = running.filter(round=round).exclude(section=section)
+    if (section in (TOTAL, UNITS) and apart.exists()) or (section != TOTAL and apart.filter(section=TOTAL).exists()):
+        raise RefusedError(_("there is one file for all, or one for each segment, not both"), field="section")
     suffix = "." + "".join(c for c in name.rpartition(".")[2].lower() if c.isalnum())[:8]
     digest = sha256(content)
-    data = {"section": section, "roll": roll or {}, "file": digest}
+    data = {"section": section, "roll": _roll(found, roll or {}), "file": digest}
     made = _taken_in(entry, contest, stage, round, data, (digest, suffix, content))
     entry.details = {"stage": stage, "section": section, "hash": digest, "agreed": bool(made.agreed)}
     return made
@@ -110,13 +125,12 @@ def _taken_in(
     file: tuple[str, str, bytes] | None = None,
 ) -> FiguresEntry:
     """Keep an official's entry in place of their own before; say of it and of another's equal one that they agree."""
-    alike = contest.figures.filter(stage=stage, round=number, replaced=None)
-    if file is not None:
-        alike = alike.filter(data__section=data["section"])
+    section = data.get("section", "")
+    alike = contest.figures.filter(stage=stage, round=number, section=section, replaced=None)
     if alike.filter(agreed__isnull=False).exists():
         raise RefusedError(_("two officials agree on these figures already"))
     alike.filter(by=entry.by).update(replaced=entry.at)
-    made = FiguresEntry(contest=contest, stage=stage, round=number, by=entry.by, data=data)
+    made = FiguresEntry(contest=contest, stage=stage, round=number, section=section, by=entry.by, data=data)
     if file is not None:
         made.file_hash = file[0]
         made.file.save(f"{file[0]}{file[1]}", ContentFile(file[2]), save=False)
@@ -141,14 +155,40 @@ def _whole(number: object, field: str) -> int:
     return number
 
 
-def _counted_stage(contest: Contest, stage: str) -> BallotStage | MotionStage:
+def _roll(stage: BallotStage | MotionStage, roll: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """The figures of a roll, checked."""
+    found = {}
+    for section, figures in roll.items():
+        if section not in (*sections_of(stage), TOTAL) or set(figures) - set(ROLL):
+            raise RefusedError(_("there is no such figure of the roll"), field="roll")
+        found[section] = {name: _whole(number, f"roll.{section}.{name}") for name, number in figures.items()}
+    return found
+
+
+def needs_ballots(stage: BallotStage | MotionStage) -> bool:
+    """Whether a stage is counted from ballots, so that figures are not enough: several places from ranked papers."""
+    return isinstance(stage, BallotStage) and stage.count in BY_METHOD
+
+
+def file_sections(stage: BallotStage | MotionStage) -> tuple[str, ...]:
+    """What a file taken in can be of: everybody, a segment, or (where points are given by unit) all units."""
+    if getattr(stage, "combine", "") == "points-by-unit":
+        return (UNITS,)
+    sections = sections_of(stage)
+    return sections if sections == (TOTAL,) else (TOTAL, *sections)
+
+
+def _counted_stage(contest: Contest, stage: str, number: int) -> BallotStage | MotionStage:
     found = contest.rulebook.stage_named(stage)
     if not isinstance(found, BallotStage | MotionStage):
         raise RefusedError(_("there is no such ballot"), field="stage")
-    if not contest.stages.filter(stage=stage, status=StageState.Status.CLOSED).exists():
-        raise RefusedError(_("figures are taken in once the ballot is closed"))
     if contest.status != Contest.Status.ADOPTED:
         raise RefusedError(_("the result is declared: figures do not change any more"))
+    if is_repeated(found):
+        if not contest.ballot_rounds.filter(stage=stage, number=number).exclude(closed=None).exists():
+            raise RefusedError(_("figures are taken in once the round is closed"), field="round")
+    elif not contest.stages.filter(stage=stage, status=StageState.Status.CLOSED).exists():
+        raise RefusedError(_("figures are taken in once the ballot is closed"))
     return found
 
 
@@ -169,18 +209,12 @@ def field_of(contest: Contest, stage: BallotStage | MotionStage, number: int) ->
     """
     if isinstance(stage, MotionStage):
         return list(MOTION)
-    standing = [one.key for one in contest.candidates.filter(status=Candidate.Status.STANDING)]
-    standing += [REOPEN] if stage.reopen_nominations else []
-    ballots = [one.id for one in contest.rulebook.stage if isinstance(one, BallotStage)]
-    earlier = ballots[: ballots.index(stage.id)]
-    if number == 1 and not earlier:
-        return standing
+    ballot = contest.ballot_rounds.filter(stage=stage.id, number=number if is_repeated(stage) else 1).first()
+    if ballot is None:
+        raise RefusedError(_("there was no such round"), field="round")
+    if number == 1 or is_repeated(stage):
+        return list(ballot.field)
     played = {one.stage: one for one in contests.replay(case_of(contest))}
-    if number == 1:
-        before = played.get(earlier[-1])
-        if before is None or not before.qualified:
-            raise RefusedError(_("who goes into this ballot is not decided yet"))
-        return list(before.qualified)
     here = played.get(stage.id)
     if here is None or len(here.rounds) < number - 1:
         raise RefusedError(_("the round before it is not there yet"), field="round")
@@ -190,11 +224,70 @@ def field_of(contest: Contest, stage: BallotStage | MotionStage, number: int) ->
     return list(left)
 
 
-@act(OFFICER, two=True, says=lambda contest: _("declare the result of %(title)s") % {"title": contest.title})
-def declare_result(entry: Entry, contest: Contest) -> Declaration:
-    """Declare the result, by two officials: made from the figures or ballots on which two officials agree."""
+def _says_declare(contest: Contest, seen: str = "") -> str:
+    """What would be declared, so that the second official reads it before the public does."""
+    said = _("declare the result of “%(title)s”") % {"title": contest.title}
+    try:
+        declared = contests.declare(case_of(contest))
+    except InputError:
+        return said  # the rehearsal says what is wrong
+    if declared.elected_names:
+        return _("%(said)s: elected %(elected)s") % {"said": said, "elected": ", ".join(declared.elected_names)}
+    outcome = declared.deciding.outcome if declared.deciding else ""
+    words = {"carried": _("the motion is carried"), "lost": _("the motion is lost")}
+    return f"{said}: {words[outcome]}" if outcome in words else said
+
+
+def _declare_rests_on(contest: Contest, seen: str = "") -> dict[str, str]:
+    """Everything that the result is made from, but for the moment."""
+    text = contest_text(contest)
+    return {"status": contest.status, "from": sha256(text.encode() + b"\0" + contest.rulebook_text.encode())}
+
+
+@act(
+    OFFICER,
+    two=True,
+    says=lambda contest, stage, reason, **given: (
+        _("put the figures of “%(stage)s” aside, on which two officials agreed: %(reason)s")
+        % {"stage": stage, "reason": reason}
+    ),
+)
+def set_figures_aside(
+    entry: Entry, contest: Contest, *, stage: str, reason: str, round: int = 1, section: str = ""
+) -> None:
+    """Put figures aside on which two officials agreed, because both were wrong: they are taken in again.
+
+    Not once something was built on them: a round announced, a further stage opened, the result declared.
+    """
+    _counted_stage(contest, stage, round)
+    if not plain(reason):
+        raise RefusedError(_("say what was wrong"), field="reason")
+    if contest.ballot_rounds.filter(stage=stage, number=round).exclude(announced=None).exists():
+        raise RefusedError(_("this round is announced: its figures stay"))
+    later = [one.id for one in contest.rulebook.stage]
+    later = later[later.index(stage) + 1 :]
+    if contest.ballot_rounds.filter(stage__in=later).exists():
+        raise RefusedError(_("the next ballot rests on these figures: they stay"))
+    found = contest.figures.filter(stage=stage, round=round, section=section, replaced=None, agreed__isnull=False)
+    if not found.update(replaced=entry.at):
+        raise RefusedError(_("there are no such figures"))
+    contest.figures.filter(stage=stage, round=round, section=section, replaced=None).update(replaced=entry.at)
+    contest.rounds.filter(stage=stage, number=round).update(data={})
+
+
+@act(OFFICER, two=True, says=_says_declare, basis=_declare_rests_on)
+def declare_result(entry: Entry, contest: Contest, *, seen: str = "") -> Declaration:
+    """Declare the result, by two officials: made from the figures or ballots on which two officials agree.
+
+    ``seen``: the fingerprint of what was looked at (``previews.fingerprint``); what has changed since is not declared.
+    """
     if contest.status != Contest.Status.ADOPTED:
         raise RefusedError(_("this contest is not under way, or is declared already"))
+    if seen and seen != fingerprint(contest):
+        raise RefusedError(_("something has changed since you looked at it: look again"))
+    why = undecided(contest)
+    if why:
+        raise RefusedError(_("the result cannot be declared: %(why)s") % {"why": why})
     contest.declared = entry.at
     text = contest_text(contest)
     try:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
 from ...contest.nominations import gates, on_the_paper, rule_on
 from ...errors import InputError, RefusedError
-from ...rules import NominationStage, held
-from ..access import CANDIDATE, NOMINATOR, SIGNED_IN
+from ...rules import MotionStage, NominationStage, held
+from .. import timetable
+from ..access import CANDIDATE, NOMINATOR
 from ..documents import case_of
+from ..mailing import tell
 from ..models import BodySeat, Candidate, Contest, Nomination, Person, Role, StageState, User
 from ..slugs import plain, same_name, slug_for
+from . import rounds
 from .core import CLOCK, Entry, act
 from .people import person_named, user_with
 
 OFFICER = Role.RETURNING_OFFICER
 
 
-def stage_open(contest: Contest, stage: str, at) -> NominationStage:
+def stage_open(contest: Contest, stage: str, at: datetime) -> NominationStage:
     """The nomination stage, if it is open at that moment. Raises RefusedError if it is not."""
-    from .. import timetable
-
     found = contest.rulebook.stage_named(stage)
     if not isinstance(found, NominationStage):
         raise RefusedError(_("there is no such stage of nominations"), field="stage")
@@ -67,8 +70,11 @@ def propose_candidate(
         )
     if known is not None and contest.candidates.filter(person=known).exists():
         raise RefusedError(_("they are there already"), field="person")
+    lost = barred(contest)
+    if lost is not None and (lost == known or same_name(lost.name) == same_name(name)):
+        raise RefusedError(_("the rulebook says that the holder who lost the vote may not stand"), field="person")
     known = known or person_named(name, email=email)
-    return contest.candidates.create(
+    made = contest.candidates.create(
         person=known,
         user=user_with(email, name) if email else None,
         key=_key(contest, name),
@@ -77,6 +83,29 @@ def propose_candidate(
         groups=groups or [],
         order=contest.candidates.count() + 1,
     )
+    if email:
+        tell(
+            email,
+            _("%(contest)s: do you consent to stand?") % {"contest": contest.title},
+            _(
+                "You have been proposed for “%(contest)s”. Sign in to say whether you consent to stand, and to enter"
+                " what is published of you."
+            )
+            % {"contest": contest.title},
+            "candidate-entry",
+            contest=contest.slug,
+            candidate=made.key,
+        )
+    return made
+
+
+def barred(contest: Contest) -> Person | None:
+    """Who may not stand, because the contest follows a vote that they lost; None where nobody is barred."""
+    before = contest.follows
+    if before is None or before.holder is None:
+        return None
+    stage = next((one for one in before.rulebook.stage if isinstance(one, MotionStage)), None)
+    return before.holder if stage is not None and stage.holder_may_stand is False else None
 
 
 def _key(contest: Contest, name: str) -> str:
@@ -89,15 +118,7 @@ def _key(contest: Contest, name: str) -> str:
 def nominate(entry: Entry, contest: Contest, *, stage: str, candidate: str, body: str = "") -> Nomination:
     """Nominate somebody, as one who sits in a body that nominates."""
     found = stage_open(contest, stage, entry.at)
-    who = contest.candidates.filter(key=candidate).first()
-    if who is None or who.status in (Candidate.Status.WITHDRAWN, Candidate.Status.REFUSED):
-        raise RefusedError(_("there is no such candidate, or they do not stand"), field="candidate")
-    if (
-        held(found.incumbent) == "may not stand"
-        and contest.occasion == Contest.Occasion.CHALLENGE
-        and who.person_id == contest.holder_id
-    ):
-        raise RefusedError(_("the rulebook says that a holder who is challenged may not stand"), field="candidate")
+    who = _may_be_nominated(contest, found, candidate)
     way, seat = seat_of(contest, found, entry.by, body)
     running = contest.nominations.filter(stage=stage, seat=seat, withdrawn=None)
     if running.filter(candidate=who).exists():
@@ -107,7 +128,55 @@ def nominate(entry: Entry, contest: Contest, *, stage: str, candidate: str, body
             _("each nominates %(number)s at most; withdraw a nomination first") % {"number": found.each_nominates}
         )
     entry.details = {"stage": stage, "candidate": who.key, "seat": seat.name}
-    return Nomination.objects.create(contest=contest, stage=stage, body=way, seat=seat, candidate=who)
+    return Nomination.objects.create(contest=contest, stage=stage, body=way, seat=seat, candidate=who, at=entry.at)
+
+
+@act(NOMINATOR, silent=True)
+def choose_nominees(
+    entry: Entry, contest: Contest, *, stage: str, candidates: list[str], body: str = ""
+) -> list[Nomination]:
+    """Nominate exactly these, as one who sits in a body: those who are not among them any more are withdrawn."""
+    found = stage_open(contest, stage, entry.at)
+    wanted = list(dict.fromkeys(candidates))
+    if found.each_nominates is not None and len(wanted) > found.each_nominates:
+        raise RefusedError(
+            _("each nominates %(number)s at most") % {"number": found.each_nominates}, field="candidates"
+        )
+    way, seat = seat_of(contest, found, entry.by, body)
+    running = {
+        one.candidate.key: one
+        for one in contest.nominations.filter(stage=stage, seat=seat, withdrawn=None).select_related("candidate")
+    }
+    for key, one in running.items():
+        if key not in wanted:
+            one.withdrawn = entry.at
+            one.save(update_fields=["withdrawn"])
+    new = [_may_be_nominated(contest, found, key) for key in wanted if key not in running]
+    entry.details = {
+        "stage": stage,
+        "seat": seat.name,
+        "nominated": [who.key for who in new],
+        "withdrawn": [key for key in running if key not in wanted],
+    }
+    if not new and not entry.details["withdrawn"]:
+        raise RefusedError(_("nothing is changed by this"), field="candidates")
+    return [
+        Nomination.objects.create(contest=contest, stage=stage, body=way, seat=seat, candidate=who, at=entry.at)
+        for who in new
+    ]
+
+
+def _may_be_nominated(contest: Contest, stage: NominationStage, key: str) -> Candidate:
+    who = contest.candidates.filter(key=key).first()
+    if who is None or who.status not in (Candidate.Status.PROPOSED, Candidate.Status.CONSENTED):
+        raise RefusedError(_("there is no such candidate, or they do not stand"), field="candidate")
+    if (
+        held(stage.incumbent) == "may not stand"
+        and contest.occasion == Contest.Occasion.CHALLENGE
+        and who.person_id == contest.holder_id
+    ):
+        raise RefusedError(_("the rulebook says that a holder who is challenged may not stand"), field="candidate")
+    return who
 
 
 def seat_of(contest: Contest, stage: NominationStage, user: User | None, body: str = "") -> tuple[str, BodySeat]:
@@ -138,8 +207,10 @@ def rule_invalid(entry: Entry, contest: Contest, *, nomination: int, reason: str
     found = contest.nominations.filter(pk=nomination).first()
     if found is None:
         raise RefusedError(_("there is no such nomination"))
-    if contest.stages.filter(stage=found.stage, status=StageState.Status.CLOSED).exists():
+    if not contest.stages.filter(stage=found.stage, status=StageState.Status.OPEN).exists():
         raise RefusedError(_("nominations are closed, and ruled on"))
+    if found.withdrawn:
+        raise RefusedError(_("this nomination was withdrawn"))
     found.invalid = plain(reason, longest=500)
     found.save(update_fields=["invalid"])
     entry.details |= {"candidate": found.candidate.key, "seat": found.seat.name}
@@ -153,8 +224,32 @@ def consent(entry: Entry, contest: Contest, *, candidate: str) -> None:
         raise RefusedError(_("only the candidate consents, not an agent"))
     if found.status != Candidate.Status.PROPOSED:
         raise RefusedError(_("this has been decided already"))
+    _not_closed(contest, entry.at)
     found.status, found.consented = Candidate.Status.CONSENTED, entry.at
     found.save(update_fields=["status", "consented"])
+
+
+def _not_closed(contest: Contest, at) -> None:
+    """Raises RefusedError once nominations that decide have closed by their published time, ruled on or not yet.
+
+    What comes after that time must not count because the ruling was made a moment late.
+    """
+    from .. import timetable
+
+    deciding = [s for s in contest.rulebook.stage if isinstance(s, NominationStage) and s.effect != "none"]
+    ends = [timetable.at(contest, f"{stage.id}_closes") for stage in deciding]
+    if ends and all(end is not None and end <= at for end in ends):
+        raise RefusedError(_("nominations have closed"))
+
+
+@act(CANDIDATE)
+def decline(entry: Entry, contest: Contest, *, candidate: str) -> None:
+    """Say that one does not consent to stand; nobody can nominate them any more."""
+    found = contest.candidates.filter(key=candidate, user=entry.by, status=Candidate.Status.PROPOSED).first()
+    if found is None:
+        raise RefusedError(_("only the candidate declines, and only before they consent"))
+    found.status, found.reason = Candidate.Status.WITHDRAWN, _("declined to stand")
+    found.save(update_fields=["status", "reason"])
 
 
 @act(OFFICER)
@@ -165,6 +260,7 @@ def record_consent(entry: Entry, contest: Contest, *, candidate: str, evidence: 
         raise RefusedError(_("there is no such candidate who has not consented"), field="candidate")
     if not plain(evidence):
         raise RefusedError(_("say what the consent is, and where it is kept"), field="evidence")
+    _not_closed(contest, entry.at)
     found.status, found.consented = Candidate.Status.CONSENTED, entry.at
     found.save(update_fields=["status", "consented"])
 
@@ -177,17 +273,15 @@ def withdraw_candidate(entry: Entry, contest: Contest, *, candidate: str, reason
         raise RefusedError(_("there is no such candidate, or it is not you"), field="candidate")
     if entry.role != CANDIDATE and not plain(reason):
         raise RefusedError(_("say on what ground"), field="reason")
-    ballots = [s.id for s in contest.rulebook.stage if s.kind == "ballot"]
-    opened = contest.stages.filter(stage__in=ballots).exclude(status=StageState.Status.WAITING)
-    if opened.exists() and not _between_rounds(contest):
-        raise RefusedError(_("the ballot is open: a name on the paper stays there"))
+    if contest.status != Contest.Status.ADOPTED:
+        raise RefusedError(_("the contest is not under way"))
+    if contest.ballot_rounds.exists():
+        if entry.role != CANDIDATE:
+            raise RefusedError(_("between rounds a withdrawal is entered by two officials"))
+        rounds.leave(entry, contest, found)
+        return
     found.status, found.reason = Candidate.Status.WITHDRAWN, plain(reason, longest=500)
     found.save(update_fields=["status", "reason"])
-
-
-def _between_rounds(contest: Contest) -> bool:
-    """Whether ballots are repeated, so that somebody may withdraw between them."""
-    return False
 
 
 @act(OFFICER)
@@ -207,6 +301,8 @@ def close_nominations(entry: Entry, contest: Contest, *, stage: str) -> list[str
     """Close a stage of nominations and rule on everybody by the rulebook's thresholds; who is on the paper."""
     from .. import timetable
 
+    if contest.status != Contest.Status.ADOPTED:
+        raise RefusedError(_("the contest is not under way"))
     found = contest.rulebook.stage_named(stage)
     state = contest.stages.filter(stage=stage, status=StageState.Status.OPEN).first()
     if not isinstance(found, NominationStage) or state is None:
@@ -214,8 +310,10 @@ def close_nominations(entry: Entry, contest: Contest, *, stage: str) -> list[str
     closes = timetable.at(contest, f"{stage}_closes")
     if closes is not None and entry.at < closes:
         raise RefusedError(_("they close at their published time, not before"))
-    state.status, state.closed = StageState.Status.CLOSED, entry.at
+    # It closed at its published time, whenever somebody, or the clock, came to say so.
+    state.status, state.closed = StageState.Status.CLOSED, closes or entry.at
     state.save(update_fields=["status", "closed"])
+    entry.details["closed"] = state.closed.isoformat()
     try:
         case = case_of(contest)
     except InputError as fault:
@@ -239,36 +337,15 @@ def close_nominations(entry: Entry, contest: Contest, *, stage: str) -> list[str
     entry.details["result"] = state.result
     if found.effect == "none":
         return []
-    return _onto_the_paper(contest, set(on_the_paper(case)), stage)
-
-
-def _onto_the_paper(contest: Contest, through: set[str], stage: str) -> list[str]:
-    """Say of everybody whether they are on the paper, once the last stage that decides is closed."""
+    through = {ruling.candidate for ruling in rulings if ruling.result in ("nominated", "automatic")}
+    waiting = contest.candidates.filter(status__in=["proposed", "consented"])
+    waiting.exclude(key__in=through).update(status=Candidate.Status.NOT_NOMINATED)
     deciding = [s.id for s in contest.rulebook.stage if isinstance(s, NominationStage) and s.effect != "none"]
-    closed = set(contest.stages.filter(status=StageState.Status.CLOSED).values_list("stage", flat=True))
-    if not set(deciding) <= closed:
+    over = set(contest.stages.filter(status=StageState.Status.CLOSED).values_list("stage", flat=True))
+    if not set(deciding) <= over:
         return []
-    standing = []
-    for one in contest.candidates.filter(status__in=["proposed", "consented"]):
-        one.status = Candidate.Status.STANDING if one.key in through else Candidate.Status.NOT_NOMINATED
-        one.save(update_fields=["status"])
-        if one.key in through:
-            standing.append(one.key)
+    standing = on_the_paper(case)
+    contest.candidates.filter(status__in=["proposed", "consented"], key__in=standing).update(
+        status=Candidate.Status.STANDING
+    )
     return standing
-
-
-__all__ = [
-    "SIGNED_IN",
-    "bodies_of",
-    "close_nominations",
-    "consent",
-    "nominate",
-    "propose_candidate",
-    "record_consent",
-    "refuse_candidate",
-    "rule_invalid",
-    "seat_of",
-    "stage_open",
-    "withdraw_candidate",
-    "withdraw_nomination",
-]

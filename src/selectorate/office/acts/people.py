@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
@@ -14,6 +19,8 @@ from .core import Entry, act, write
 from .core import log_of as log_of
 
 RETURNING_OFFICER, REGISTRAR = Role.RETURNING_OFFICER, Role.REGISTRAR
+MAX_MEASURE = 10**9
+"""What one seat may count: more members than any affiliate has."""
 
 
 def set_up_organisation(name: str, officer_name: str, officer_email: str, *, contact: str = "") -> User:
@@ -52,7 +59,16 @@ def appoint(entry: Entry, contest: Contest | None, *, email: str, name: str, rol
     """Give somebody a role, in a contest or in the whole organisation."""
     if role not in Role.values:
         raise RefusedError(_("there is no such role"), field="role")
+    try:
+        validate_email(email.strip())
+    except ValidationError:
+        raise RefusedError(_("this is no mail address"), field="email") from None
+    if role == Role.LETTER_KEEPER:
+        raise RefusedError(_("who receives the letters of a contest is appointed by two officials"), field="role")
     user = user_with(email, name)
+    if user == entry.by and role in (Role.SCRUTINEER, Role.LETTER_KEEPER):
+        # Who watches the officer, and who alone knows of the letters, is somebody else.
+        raise RefusedError(_("a returning officer cannot give this role to themselves"), field="role")
     if Appointment.objects.filter(user=user, role=role, contest=contest, ended=None).exists():
         raise RefusedError(_("they have this role already"), field="email")
     entry.details = {"name": user.name, "role": role}
@@ -73,13 +89,18 @@ def end_appointment(entry: Entry, contest: Contest | None, *, appointment: int) 
     entry.details = {"name": found.user.name, "role": found.role}
 
 
+def _body_slug(slug: str) -> bool:
+    """Whether a body cannot have that address: another has, or a page beside the bodies."""
+    return slug == "new" or Body.objects.filter(slug=slug).exists()
+
+
 @act(RETURNING_OFFICER)
 def make_body(entry: Entry, contest: Contest | None, *, name: str) -> Body:
     """A body: a set of persons, branches or affiliates with a role in contests."""
     name = plain(name)
     if not name:
         raise RefusedError(_("a body has a name"), field="name")
-    return Body.objects.create(name=name, slug=slug_for(name, lambda slug: Body.objects.filter(slug=slug).exists()))
+    return Body.objects.create(name=name, slug=slug_for(name, _body_slug))
 
 
 @act(RETURNING_OFFICER)
@@ -101,27 +122,67 @@ def seat(
     found = Body.objects.filter(slug=body).first()
     if found is None:
         raise RefusedError(_("there is no such body"), field="body")
-    user = user_with(email, name) if email else None
+    name = plain(name)
+    if not name:
+        raise RefusedError(_("a seat has a name"), field="name")
+    if measure is not None and (isinstance(measure, bool) or not 0 <= measure <= MAX_MEASURE):
+        raise RefusedError(_("what a seat counts is a whole number"), field="measure")
+    for given, known, field in ((unit, Unit.objects.filter(path=unit), "unit"), (person, _people(person), "person")):
+        if given and not known.exists():
+            raise RefusedError(_("there is no such unit, or no such person"), field=field)
+    user = user_with(_address(email), name) if email else None
     if user is not None and found.seats.filter(user=user, ended=None).exists():
         raise RefusedError(_("%(name)s signs in for a seat of this body already") % {"name": user.name}, field="email")
     return BodySeat.objects.create(
         body=found,
-        name=plain(name),
-        began=date.fromisoformat(began),
+        name=name,
+        began=_day(began, "began"),
         user=user,
-        part=part,
+        part=_part(part),
         measure=measure,
         place=plain(place),
         unit=Unit.objects.filter(path=unit).first() if unit else None,
-        person=Person.objects.filter(slug=person).first() if person else None,
+        person=_people(person).first() if person else None,
     )
+
+
+def _people(slug: str) -> QuerySet[Person]:
+    return Person.objects.filter(slug=slug)
+
+
+def _address(email: str) -> str:
+    email = email.strip()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise RefusedError(_("this is no mail address"), field="email") from None
+    return email
+
+
+def _part(text: str) -> str:
+    if text and slugify(text) != text:
+        raise RefusedError(_("a part is named by its key in the rulebook: mps, meps"), field="part")
+    return text
+
+
+def _day(text: str, field: str) -> date:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise RefusedError(
+            _("%(text)s is no day: 2016-06-27") % {"text": plain(text, longest=40)}, field=field
+        ) from None
+    if not 1800 <= found.year <= timezone.localdate(now()).year + 1:
+        raise RefusedError(_("%(day)s is too long ago, or too far ahead") % {"day": found}, field=field)
+    return found
 
 
 @act(RETURNING_OFFICER)
 def unseat(entry: Entry, contest: Contest | None, *, seat: int, on: str) -> None:
     """End a seat in a body on a day."""
     found = BodySeat.objects.filter(pk=seat, ended=None).first()
-    if found is None or date.fromisoformat(on) < found.began:
+    day = _day(on, "on")
+    if found is None or day < found.began:
         raise RefusedError(_("there is no such seat, or it began later"), field="on")
-    found.ended = date.fromisoformat(on)
+    found.ended = day
     found.save(update_fields=["ended"])

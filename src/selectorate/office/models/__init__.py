@@ -16,11 +16,13 @@ from .closed_rolls import (
 )
 from .contests import (
     Agent,
+    BallotRound,
     Candidate,
     Contest,
     ContestBody,
     Declaration,
     Dispute,
+    Draw,
     FiguresEntry,
     Letter,
     Nomination,
@@ -28,6 +30,7 @@ from .contests import (
     Preparation,
     RoundEvent,
     StageState,
+    TimetableChange,
     TimetableDate,
 )
 from .organisation import Bench, Body, BodySeat, Office, Organisation, Person, Tenure, Unit
@@ -48,6 +51,7 @@ __all__ = [
     "Agent",
     "Announcement",
     "Appointment",
+    "BallotRound",
     "Bench",
     "Body",
     "BodySeat",
@@ -57,6 +61,7 @@ __all__ = [
     "ContestBody",
     "Declaration",
     "Dispute",
+    "Draw",
     "DuplicatePair",
     "Entitlement",
     "FiguresEntry",
@@ -85,6 +90,7 @@ __all__ = [
     "RoundEvent",
     "StageState",
     "Tenure",
+    "TimetableChange",
     "TimetableDate",
     "Unit",
     "User",

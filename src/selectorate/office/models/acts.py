@@ -7,23 +7,21 @@ their time, ``details`` and ``salt`` go and the chain still holds.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ...contest.published_log import GENESIS, canonical, commitment, entry_hash
 from ..moment import now
 
-GENESIS = "0" * 64
-"""What the first entry of a log names as the one before."""
+PROPOSAL_LASTS = timedelta(days=14)
+"""How long a proposal waits for a second official: what was right a month ago is looked at afresh."""
 
 
-def canonical(value: Any) -> bytes:
-    """``value`` as JSON with sorted keys and no spaces, in UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+LETTERS = "letters:"
+"""How the names of logs begin that only the keeper of the letters may see, or know the height of."""
 
 
 class Log(models.Model):
@@ -35,6 +33,11 @@ class Log(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def shown(cls) -> models.QuerySet[Log]:
+        """The logs of which a page may tell: even the height of the others says how many letters there are."""
+        return cls.objects.exclude(name__startswith=LETTERS)
 
 
 class Act(models.Model):
@@ -64,8 +67,9 @@ class Act(models.Model):
         ]
 
     def published(self) -> dict[str, Any]:
-        """What everybody may see of it: what the hash is of."""
+        """What everybody may see of it: what the hash is of, and the hash."""
         return {
+            "log": self.log.name,
             "number": self.number,
             "kind": self.kind,
             "at": self.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
@@ -73,19 +77,23 @@ class Act(models.Model):
             "second_role": self.second_role,
             "commitment": self.commitment,
             "previous": self.previous,
+            "hash": self.hash,
         }
 
     def computed_hash(self) -> str:
         """The hash that it must have."""
-        return hashlib.sha256(canonical(self.published())).hexdigest()
+        return entry_hash(self.published())
 
     def computed_commitment(self) -> str:
         """The commitment that its details must have."""
-        return hashlib.sha256(bytes.fromhex(self.salt) + canonical(self.details)).hexdigest()
+        return commitment(self.salt, self.details)
 
 
 class Proposal(models.Model):
-    """An act that two officials do: what the first proposes, until a second confirms or refuses it."""
+    """An act that two officials do: what the first proposes, until a second confirms or refuses it.
+
+    ``basis``: what it was proposed on (the state of the contest, say); it is not confirmed once that has changed.
+    """
 
     class Status(models.TextChoices):
         """What became of it."""
@@ -94,13 +102,28 @@ class Proposal(models.Model):
         DONE = "done", _("confirmed")
         REFUSED = "refused", _("refused")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        EXPIRED = "expired", _("expired")
 
     kind = models.CharField(max_length=60)
     contest = models.ForeignKey("Contest", models.CASCADE, null=True, blank=True, related_name="proposals")
     payload = models.JSONField()
+    basis = models.JSONField(default=dict)
     says = models.TextField()
     by = models.ForeignKey("User", models.PROTECT, related_name="+")
     at = models.DateTimeField(default=now)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN)
     second = models.ForeignKey("User", models.PROTECT, null=True, blank=True, related_name="+")
     decided = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def expires(self) -> datetime:
+        """Until when it can be confirmed."""
+        return self.at + PROPOSAL_LASTS
+
+    @property
+    def expired(self) -> bool:
+        """Whether nobody confirmed it in time."""
+        return self.status == self.Status.OPEN and now() >= self.expires
+
+
+__all__ = ["GENESIS", "PROPOSAL_LASTS", "Act", "Log", "Proposal", "canonical"]

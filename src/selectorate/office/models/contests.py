@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import json
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ... import documents, rules
+from ...errors import InputError
 from ...rules import Rulebook
 from ..moment import now
 
@@ -18,7 +20,17 @@ class Preparation(models.Model):
 
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=80, unique=True)
-    previous = models.ForeignKey("self", models.SET_NULL, null=True, blank=True)
+    about = models.TextField(_("about"), blank=True)
+    kind = models.CharField(_("kind of unit"), max_length=40)
+    office_name = models.CharField(_("office"), max_length=200)
+    rulebook_id = models.CharField(_("rulebook"), max_length=100)
+    previous = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="next")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering: ClassVar = ["-created", "-id"]
 
     def __str__(self) -> str:
         return self.name
@@ -64,6 +76,12 @@ class Contest(models.Model):
         choices=[("public", _("public while nominations run")), ("hidden", _("hidden until they close"))],
         default="public",
     )
+    nominators = models.CharField(
+        _("nominators"),
+        max_length=10,
+        choices=[("named", _("shown by name")), ("numbers", _("only their number is shown"))],
+        default="named",
+    )
     cloned_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="clones")
     follows = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followed_by")
     against = models.CharField(_("earlier contest that the mandate is read beside"), max_length=120, blank=True)
@@ -84,6 +102,11 @@ class Contest(models.Model):
     @property
     def rulebook(self) -> Rulebook:
         """The rulebook as a value, its parameters filled in where they are fixed."""
+        return _filled(self.rulebook_text, json.dumps(self.parameters, sort_keys=True))
+
+    @property
+    def rulebook_as_written(self) -> Rulebook:
+        """The rulebook as a value, with what it leaves to each contest left open."""
         return _rulebook(self.rulebook_text)
 
     @property
@@ -95,6 +118,14 @@ class Contest(models.Model):
 @functools.lru_cache(maxsize=256)
 def _rulebook(text: str) -> Rulebook:
     return rules.from_document(documents.parse(text.encode(), "rulebook.toml"))
+
+
+@functools.lru_cache(maxsize=256)
+def _filled(text: str, parameters: str) -> Rulebook:
+    try:
+        return rules.with_parameters(_rulebook(text), json.loads(parameters))
+    except InputError:
+        return _rulebook(text)  # something is still open; adoption waits for it
 
 
 class ContestBody(models.Model):
@@ -124,6 +155,24 @@ class TimetableDate(models.Model):
 
         ordering: ClassVar = ["at", "key"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["contest", "key"], name="one_date_a_key")]
+
+
+class TimetableChange(models.Model):
+    """A published change of the timetable of a contest under way: what was, what is, and why."""
+
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="timetable_changes")
+    key = models.SlugField(max_length=60)
+    before = models.DateTimeField(null=True)
+    before_whole_day = models.BooleanField(default=False)
+    after = models.DateTimeField()
+    after_whole_day = models.BooleanField(default=False)
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+
+    class Meta:
+        """In the order in which they were made."""
+
+        ordering: ClassVar = ["at", "id"]
 
 
 class StageState(models.Model):
@@ -159,6 +208,7 @@ class Candidate(models.Model):
         PROPOSED = "proposed", _("proposed")
         CONSENTED = "consented", _("consents to stand")
         STANDING = "standing", _("on the paper")
+        OUT = "out", _("went out in a ballot")
         NOT_NOMINATED = "not nominated", _("not nominated")
         REFUSED = "refused", _("refused")
         WITHDRAWN = "withdrawn", _("withdrawn")
@@ -172,6 +222,7 @@ class Candidate(models.Model):
     groups = models.JSONField(default=list, blank=True)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PROPOSED)
     statement = models.TextField(_("statement"), blank=True, max_length=6000)
+    no_statement = models.BooleanField(_("makes no statement"), default=False)
     picture = models.ImageField(_("picture"), upload_to="candidates", blank=True)
     consented = models.DateTimeField(null=True, blank=True)
     signed_off = models.DateTimeField(null=True, blank=True)
@@ -244,6 +295,53 @@ class Letter(models.Model):
         ]
 
 
+class BallotRound(models.Model):
+    """One round of voting: of a ballot the only one, of repeated ballots each. ``field``: who is on its paper, by key.
+
+    ``announced``: when its result became public, before which nobody is told who went out; ``result``: what was
+    announced, so that a thousand readers do not ask for the count again.
+    """
+
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="ballot_rounds")
+    stage = models.SlugField(max_length=60)
+    number = models.PositiveIntegerField()
+    field = models.JSONField(default=list)
+    opened = models.DateTimeField()
+    closed = models.DateTimeField(null=True, blank=True)
+    announced = models.DateTimeField(null=True, blank=True)
+    result = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        """Each round once, in their order."""
+
+        ordering: ClassVar = ["stage", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["contest", "stage", "number"], name="one_ballot_a_round")
+        ]
+
+
+class Draw(models.Model):
+    """A lot of which everybody can see that nobody chose its outcome: for the order of a paper, or for ties.
+
+    The seed's SHA-256 (``commitment``) is published first; then scrutineers give ``numbers``; then seed and numbers are
+    published. ``about``: ``paper``, or the stage whose ties it breaks.
+    """
+
+    contest = models.ForeignKey(Contest, models.CASCADE, related_name="draws")
+    about = models.SlugField(max_length=60)
+    seed = models.CharField(max_length=80)
+    commitment = models.CharField(max_length=64)
+    numbers = models.JSONField(null=True, blank=True)
+    order = models.JSONField(default=list, blank=True)
+    begun = models.DateTimeField()
+    drawn = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """One draw for each thing."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["contest", "about"], name="one_draw_a_thing")]
+
+
 class RoundEvent(models.Model):
     """What happened after a round of repeated ballots: who went out, withdrew, came in; how a tie was broken."""
 
@@ -270,6 +368,7 @@ class FiguresEntry(models.Model):
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="figures")
     stage = models.SlugField(max_length=60)
     round = models.PositiveIntegerField(default=1)
+    section = models.SlugField(_("whose file of ballots"), max_length=60, blank=True)
     by = models.ForeignKey("User", models.PROTECT, related_name="+")
     at = models.DateTimeField(default=now)
     data = models.JSONField()
@@ -283,7 +382,7 @@ class FiguresEntry(models.Model):
 
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["contest", "stage", "round", "by"],
+                fields=["contest", "stage", "round", "section", "by"],
                 condition=models.Q(replaced=None),
                 name="one_entry_an_official",
             )

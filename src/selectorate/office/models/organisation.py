@@ -110,9 +110,21 @@ class Office(models.Model):
         """The tenures that run on a day; somebody who goes on a day holds the office until that day begins."""
         return self.tenures.filter(began__lte=on).filter(models.Q(ended=None) | models.Q(ended__gt=on))
 
+    def incumbents(self, on: date) -> models.QuerySet[Tenure]:
+        """The holders on a day of whom the rulebooks speak: somebody who only acts for one is no incumbent."""
+        return self.holders(on).exclude(began_how=Tenure.Began.ACTING)
+
     def vacant(self, on: date) -> bool:
-        """Whether a place is free on a day."""
-        return self.holders(on).count() < self.places
+        """Whether a place is free on a day; one in which somebody only acts is free."""
+        return self.incumbents(on).count() < self.places
+
+
+class TenureManager(models.Manager["Tenure"]):
+    """The tenures there were: those struck as entered by mistake are left out."""
+
+    def get_queryset(self) -> models.QuerySet[Tenure]:
+        """All that were not struck."""
+        return super().get_queryset().filter(struck=None)
 
 
 class Tenure(models.Model):
@@ -144,6 +156,10 @@ class Tenure(models.Model):
     slate = models.CharField(_("slate"), max_length=100, blank=True)
     contest = models.ForeignKey("Contest", models.SET_NULL, null=True, blank=True, related_name="tenures")
     note = models.CharField(_("note"), max_length=300, blank=True)
+    struck = models.DateTimeField(_("struck as entered by mistake"), null=True, blank=True)
+
+    objects = TenureManager()
+    with_struck = models.Manager()
 
     class Meta:
         """In the order of time; an end is not before the beginning, and has a way."""
@@ -156,7 +172,9 @@ class Tenure(models.Model):
                 name="tenure_ends_after_it_began",
             ),
             models.UniqueConstraint(
-                fields=["office", "person"], condition=models.Q(ended=None), name="holds_an_office_once"
+                fields=["office", "person"],
+                condition=models.Q(ended=None, struck=None),
+                name="holds_an_office_once",
             ),
         ]
 

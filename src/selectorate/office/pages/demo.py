@@ -57,5 +57,5 @@ def sign_in_as(request: HttpRequest, user: int) -> HttpResponse:
 @only_in_a_demonstration
 def outbox(request: HttpRequest) -> HttpResponse:
     """The mails that would have been sent, newest first."""
-    found = Paginator(Mail.objects.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    found = Paginator(Mail.objects.exclude(to="").order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "office/demo/outbox.html", {"mails": found})

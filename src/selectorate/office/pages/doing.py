@@ -18,17 +18,20 @@ def done(
     *args: Any,
     said: str = "",
     form: forms.Form | None = None,
+    fields: dict[str, str] | None = None,
     **given: Any,
 ) -> bool:
     """Do ``act(*args, **given)``; whether it was done.
 
-    ``said``: what the person is told then. A refusal is told at the field of ``form`` that is to blame, or above all.
+    ``said``: what the person is told then. A refusal is told at the field of ``form`` that is to blame, or above all;
+    ``fields``: what the form calls a field of the act, where it is another name.
     """
     try:
         act(*args, **given)
     except SelectorateError as fault:
         hint = f" {fault.hint}" if fault.hint and not isinstance(fault, RefusedError) else ""
         field = getattr(fault, "field", None)
+        field = (fields or {}).get(field, field)
         if form is not None:
             form.add_error(field if field in form.fields else None, f"{fault.message}{hint}")
         else:

@@ -1,0 +1,138 @@
+"""The commands of the office: set it up, serve it, look after it, copy and restore it.
+
+Nothing of Django is imported before a command runs, so that ``selectorate --help`` works where the office is not
+installed; ``started`` then says what to install.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import typer
+
+Told = Callable[[], AbstractContextManager[None]]
+
+
+def add_to(app: typer.Typer, told: Told) -> None:
+    """Add the commands to the program. ``told`` turns what goes wrong into a message and a status."""
+    app.command("serve")(_serve(told))
+    app.command("doctor")(_doctor(told))
+    app.command("backup")(_backup(told))
+    app.command("restore")(_restore(told))
+    office = typer.Typer(no_args_is_help=True, help="The election office: a site in the browser.")
+    office.command("init")(_init(told))
+    office.command(
+        "manage",
+        context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+        add_help_option=False,
+    )(_manage(told))
+    app.add_typer(office, name="office")
+
+
+def _init(told: Told) -> Callable[..., None]:
+    def init(
+        organisation: str = typer.Option("", "--organisation", help="The name of the organisation."),
+        name: str = typer.Option("", "--name", help="The name of the first returning officer."),
+        email: str = typer.Option("", "--email", help="Their mail address."),
+        contact: str = typer.Option("", "--contact", help="The mail address for questions, shown on every page."),
+    ) -> None:
+        """Set an empty office up: the database, the organisation, its first returning officer."""
+        with told():
+            from .setting_up import set_up
+
+            asked = {"organisation": organisation, "name": name, "email": email}
+            for key, label in (
+                ("organisation", "The organisation's name"),
+                ("name", "The first returning officer's name"),
+                ("email", "Their mail address"),
+            ):
+                asked[key] = asked[key] or typer.prompt(label)
+            for line in set_up(**asked, contact=contact):
+                typer.echo(line)
+
+    return init
+
+
+def _manage(told: Told) -> Callable[..., None]:
+    def manage(context: typer.Context) -> None:
+        """Django's own commands, with the settings of this office: `selectorate office manage help`."""
+        with told():
+            from .starting import started
+
+            started(check=False)
+            from django.core.management import execute_from_command_line
+
+            execute_from_command_line(["selectorate office manage", *(context.args or ["help"])])
+
+    return manage
+
+
+def _serve(told: Told) -> Callable[..., None]:
+    def serve(
+        host: str = typer.Option("127.0.0.1", "--host", help="The address to listen at; 0.0.0.0 for every one."),
+        port: int = typer.Option(8000, "--port", min=1, max=65535, help="The port to listen at."),
+        workers: int = typer.Option(2, "--workers", min=1, max=64, help="Processes that answer."),
+        threads: int = typer.Option(4, "--threads", min=1, max=64, help="Threads of each of them."),
+        migrate: bool = typer.Option(True, "--migrate/--no-migrate", help="Bring the database up to date first."),
+    ) -> None:
+        """Serve the office until it is interrupted: pages, background work, the clock, mail."""
+        with told():
+            from .serving import serve as run
+
+            raise typer.Exit(run(host, port, workers, threads, migrate=migrate, say=typer.echo))
+
+    return serve
+
+
+def _doctor(told: Told) -> Callable[..., None]:
+    def doctor(
+        offline: bool = typer.Option(False, "--offline", help="Ask nothing outside this machine and its database."),
+    ) -> None:
+        """Look the installation over, and say of each thing whether it is well, and what to do if not."""
+        with told():
+            from .doctor import examine
+            from .starting import started
+
+            started(check=False)
+            worst = 0
+            for finding in examine(offline=offline):
+                typer.echo(finding.line())
+                worst = max(worst, 1 if finding.state == "bad" else 0)
+            raise typer.Exit(worst)
+
+    return doctor
+
+
+def _backup(told: Told) -> Callable[..., None]:
+    def backup(file: Path = typer.Argument(..., help="The file to write; there must be none yet.")) -> None:
+        """Copy the whole office (database and pictures) into one file, while it runs."""
+        with told():
+            from .starting import started
+
+            started()
+            from ..copies import back_up
+
+            made = back_up(file)
+            typer.echo(f"{file}: {made.rows} rows of {made.tables} tables, {made.files} files. It holds personal data.")
+
+    return backup
+
+
+def _restore(told: Told) -> Callable[..., None]:
+    def restore(file: Path = typer.Argument(..., help="A file that `selectorate backup` wrote.")) -> None:
+        """Put a copy back into an empty office: wholly, or not at all."""
+        with told():
+            from .starting import prepare, started
+
+            started(check=False)
+            prepare(migrate=True)
+            from ..copies import restore as put_back
+
+            made = put_back(file)
+            typer.echo(
+                f"{made.rows} rows of {made.tables} tables and {made.files} files are back, and every log holds."
+            )
+
+    return restore

@@ -1,0 +1,67 @@
+"""How often somebody may send something: nobody types faster, and a script is told to wait."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Callable
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+PER_PERSON = 120
+"""Forms a minute of somebody who is signed in: an official who types in a list sends one every other second."""
+PER_ADDRESS = 60
+"""Forms a minute from an address without a sign-in: a whole hall may be behind one."""
+WINDOW = 60
+"""Seconds."""
+NOT_COUNTED = ("/static/", "/media/")
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class LimitMiddleware:
+    """Answers 429 to who sends more than that."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Count what changes something; what only reads is not counted."""
+        if settings.LIMITS and request.method not in SAFE and not self._allowed(request):
+            return too_many(request)
+        return self.get_response(request)
+
+    def _allowed(self, request: HttpRequest) -> bool:
+        if request.user.is_authenticated:
+            return count(f"person:{request.user.pk}") <= PER_PERSON
+        return count(f"address:{network(request)}") <= PER_ADDRESS
+
+
+def count(who: str) -> int:
+    """The number of times that ``who`` was counted in this minute, this one included."""
+    key = f"limit:{who}:{int(time.time() // WINDOW)}"
+    cache.add(key, 0, 2 * WINDOW)
+    try:
+        return cache.incr(key)
+    except ValueError:  # it went between the two lines
+        return 1
+
+
+def network(request: HttpRequest) -> str:
+    """From where a request comes: the address, or the /64 that one household has in version 6."""
+    address = get_adapter(request).get_client_ip(request)
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """The page that asks to wait a minute."""
+    response = render(request, "429.html", status=429)
+    response.headers["Retry-After"] = str(WINDOW)
+    return response

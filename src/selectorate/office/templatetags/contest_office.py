@@ -1,0 +1,81 @@
+"""What the officer's pages of a contest say in their templates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from .. import timetable, wording
+from ..access import OFFICERS
+from ..models import Role
+
+register = template.Library()
+RO, REGISTRAR, SCRUTINEER, TRUSTEE = Role.RETURNING_OFFICER, Role.REGISTRAR, Role.SCRUTINEER, Role.TRUSTEE
+TABS: list[tuple[str, str, tuple[str, ...]]] = [
+    ("contest-office", gettext_noop("Overview"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
+    ("contest-details", gettext_noop("Details"), (RO,)),
+    ("contest-rules", gettext_noop("Rules"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
+    ("contest-parameters", gettext_noop("Left open"), (RO,)),
+    ("contest-bodies", gettext_noop("Bodies"), (RO,)),
+    ("contest-timetable", gettext_noop("Timetable"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
+    ("candidates-desk", gettext_noop("Candidates"), (RO,)),
+    ("declare", gettext_noop("Declaration"), (RO,)),
+    ("contest-officials", gettext_noop("Officials"), (RO,)),
+    ("contest-proposals", gettext_noop("Acts of two"), OFFICERS),
+    ("contest-disputes", gettext_noop("Disputes"), (RO, SCRUTINEER)),
+    ("contest-acts", gettext_noop("Log of acts"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
+]
+"""The pages of a contest for its officials: route, name, and who may use it. Routes that are not there are left out."""
+
+
+@register.filter
+def moment(when: datetime | None) -> str:
+    """A moment by the organisation's clock, in words."""
+    return timetable.said(when)
+
+
+@register.filter
+def role(name: str) -> str:
+    """What a role is called."""
+    return wording.role(name)
+
+
+@register.filter
+def act(kind: str) -> str:
+    """What a kind of act is called."""
+    return wording.act(kind)
+
+
+@register.filter
+def detail(value: Any) -> str:
+    """A value of an act's details, in a line."""
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {detail(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(detail(one) for one in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "—" if value is None else str(value)
+
+
+@register.inclusion_tag("office/tabs.html", takes_context=True)
+def officer_tabs(context: dict[str, Any]) -> dict[str, Any]:
+    """The pages of the contest that the person may use, the one they are on marked."""
+    request = context["request"]
+    contest, having = request.contest, {str(one) for one in request.roles}
+    here = request.resolver_match.url_name
+    found = []
+    for route, name, who in TABS:
+        if not having & {str(one) for one in who}:
+            continue
+        try:
+            address = reverse(route, kwargs={"contest": contest.slug})
+        except NoReverseMatch:
+            continue
+        found.append({"address": address, "name": _(name), "here": route == here})
+    return {"tabs": found}

@@ -1,0 +1,203 @@
+"""Every route of the site, somebody of every role, and a contest in every status: what the wide tests walk.
+
+The world is the demonstration's, with one more person for each role. A route with a keyword that ``SAMPLES`` does not
+know fails the tests until somebody says what stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+from tests.site.world import second_factor
+
+from selectorate.office.access import OFFICERS, routes
+from selectorate.office.demo.seed import seed
+from selectorate.office.models import Agent, Appointment, Body, BodySeat, Candidate, Contest, Person, User
+
+STATUSES = {
+    "draft": "chair-of-the-conference",
+    "adopted": "election-of-the-deputy-leader",
+    "declared": "leadership-election-first",
+    "abandoned": "leadership-election-a-second-challenge",
+}
+"""A contest of the demonstration in each status."""
+PEOPLE = (
+    "anonymous",
+    "nobody",
+    "nominator",
+    "candidate",
+    "agent",
+    "scrutineer",
+    "trustee",
+    "registrar",
+    "returning-officer",
+    "letter-keeper",
+    "elsewhere",
+    "one-factor",
+)
+"""Who asks. ``elsewhere``: returning officer of another contest; ``one-factor``: one without a second factor."""
+
+
+@dataclass
+class Everywhere:
+    """The world: who there is for a contest (or, under None, for the whole organisation)."""
+
+    contests: dict[str, Contest] = field(default_factory=dict)
+    people: dict[tuple[str | None, str], User | None] = field(default_factory=dict)
+
+    def client(self, status: str | None, who: str) -> Client:
+        """The browser of somebody. A fault of the site is an answer (500), as it is for a real browser."""
+        client = Client(raise_request_exception=False)
+        user = self.people[status, who]
+        if user is not None:
+            client.force_login(user)
+        return client
+
+    def address(self, route: Route, status: str | None) -> str:
+        """A real address of a route, in the contest of that status."""
+        contest = self.contests[status] if status else None
+        given = {name: sample(self, route, name, contest) for name in route.keywords}
+        return "/" + get_resolver().reverse(route.lookup, **given)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route: its name, its address as it is written, its keywords, its view."""
+
+    name: str
+    written: str
+    pattern: URLPattern
+    keywords: tuple[str, ...]
+    lookup: str
+
+    @property
+    def statuses(self) -> tuple[str | None, ...]:
+        """In which statuses of a contest it is looked at; (None,) where it is of no contest."""
+        return tuple(STATUSES) if "contest" in self.keywords else (None,)
+
+
+def all_routes() -> list[Route]:
+    """Every route of the site. One without a name cannot be written down, and fails."""
+    found = []
+    for namespace, written, pattern in _named(get_resolver().url_patterns):
+        assert pattern.name, f"the route {written} has no name"
+        lookup = f"{namespace}{pattern.name}"
+        possible = get_resolver_for(lookup)
+        found.append(Route(lookup, written, pattern, tuple(possible), lookup))
+    return found
+
+
+def _named(patterns: Iterable[Any], namespace: str = "", prefix: str = "") -> Iterable[tuple[str, str, URLPattern]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield namespace, prefix + str(pattern.pattern), pattern
+        else:
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _named(pattern.url_patterns, inner, prefix + str(pattern.pattern))
+
+
+def get_resolver_for(lookup: str) -> list[str]:
+    """The keywords of a route, from Django's own table of how to write its address."""
+    resolver, name = get_resolver(), lookup
+    keywords: list[str] = []
+    while ":" in name:
+        space, _, name = name.partition(":")
+        _prefix, resolver = resolver.namespace_dict[space]
+    for possibilities, _pattern, _defaults, _converters in resolver.reverse_dict.getlist(name):
+        for _text, parameters in possibilities:
+            keywords = [*dict.fromkeys([*keywords, *parameters])]
+    return keywords
+
+
+# -- what stands for a keyword ----------------------------------------------------------------------------------
+
+Sample = Callable[[Everywhere, "Contest | None"], Any]
+
+
+def _candidate(world: Everywhere, contest: Contest | None) -> str:
+    return (contest or world.contests["declared"]).candidates.get(name="Kit Candidate").key
+
+
+def _stage(world: Everywhere, contest: Contest | None) -> str:
+    return (contest or world.contests["declared"]).rulebook.stage[0].id
+
+
+SAMPLES: dict[str, Sample] = {
+    "contest": lambda world, contest: contest.slug,  # type: ignore[union-attr]
+    "candidate": _candidate,
+    "stage": _stage,
+    "body": lambda world, contest: Body.objects.earliest("pk").slug,
+    "person": lambda world, contest: Person.objects.earliest("pk").slug,
+    "demo-sign-in.user": lambda world, contest: world.people[None, "nobody"].pk,  # type: ignore[union-attr]
+    "account_reset_password_from_key.uidb36": lambda world, contest: "zz",
+    "account_reset_password_from_key.key": lambda world, contest: "0-0",
+    "mfa_remove_webauthn.pk": lambda world, contest: 0,
+    "mfa_edit_webauthn.pk": lambda world, contest: 0,
+}
+"""What stands for a keyword in an address: by ``route.keyword``, else by ``keyword``."""
+
+
+def sample(world: Everywhere, route: Route, name: str, contest: Contest | None) -> Any:
+    """A value for a keyword of a route."""
+    found = SAMPLES.get(f"{route.name}.{name}") or SAMPLES.get(name)
+    assert found, f"say in tests/site/everywhere.py (SAMPLES) what stands for {name} in {route.written}"
+    return found(world, contest)
+
+
+# -- who there is -----------------------------------------------------------------------------------------------
+
+
+def build() -> Everywhere:
+    """The demonstration, and one more person of each role in a contest of each status."""
+    seed()
+    world = Everywhere()
+    for status, slug in STATUSES.items():
+        world.contests[status] = Contest.objects.get(slug=slug)
+        assert world.contests[status].status == status
+    for status, contest in [(None, None), *world.contests.items()]:
+        _people(world, status, contest)
+    return world
+
+
+def _people(world: Everywhere, status: str | None, contest: Contest | None) -> None:
+    place = status or "all"
+    world.people[status, "anonymous"] = None
+
+    def made(who: str) -> User:
+        user = User.objects.create_user(f"{who}.{place}@everywhere.example", name=f"{who.title()} of {place}")
+        world.people[status, who] = user
+        return user
+
+    made("nobody")
+    for role in OFFICERS:
+        Appointment.objects.create(user=made(role), role=role, contest=contest)
+        second_factor(world.people[status, role])  # type: ignore[arg-type]
+    Appointment.objects.create(user=made("one-factor"), role="returning-officer", contest=contest)
+    assert not Authenticator.objects.filter(user=world.people[status, "one-factor"]).exists()
+    elsewhere = world.contests["declared" if status != "declared" else "adopted"] if contest else None
+    elsewhere = elsewhere or Contest.objects.get(slug=STATUSES["declared"])
+    Appointment.objects.create(user=made("elsewhere"), role="returning-officer", contest=elsewhere)
+    second_factor(world.people[status, "elsewhere"])  # type: ignore[arg-type]
+    here = contest or Contest.objects.get(slug=STATUSES["declared"])
+    link = here.bodies.first()
+    assert link is not None
+    made("nominator")
+    BodySeat.objects.create(
+        body=link.body, name=f"Seat of {place}", user=world.people[status, "nominator"], began=link.on, part=""
+    )
+    person = Person.objects.create(name="Kit Candidate", slug=f"kit-{place}")
+    candidate, _new = Candidate.objects.get_or_create(
+        contest=here,
+        key="kit",
+        defaults={"person": person, "name": "Kit Candidate", "user": made("candidate"), "order": 99},
+    )
+    world.people.setdefault((status, "candidate"), candidate.user)
+    Agent.objects.create(candidate=candidate, user=made("agent"))
+
+
+__all__ = ["PEOPLE", "SAMPLES", "STATUSES", "Everywhere", "Route", "all_routes", "build", "routes"]
