@@ -32,6 +32,7 @@ from selectorate.box.keyfile import KeyFile, write_key_file
 from selectorate.box.pools import new_pool
 from selectorate.box.v1.box import Box
 from selectorate.box.v1.checking import BallotChecker
+from selectorate.box.v1.distinct import Marker
 from selectorate.cli.box_keys import TRUSTEE_KEY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -135,7 +136,8 @@ def on_the_way_in(box: Prepared, count: int = 200) -> dict[str, float]:
         ballots = [archive.read(member, 10**6) for member in members if member.size < 5000][:count]
     found: dict[str, float] = {}
     for arithmetic in ("kernel", "libsodium"):
-        checker = BallotChecker(new_pool(opened.election.group, arithmetic), opened.election, opened.roll)
+        pool = new_pool(opened.election.group, arithmetic)
+        checker = BallotChecker(pool, opened.election, opened.roll, Marker())
         checker.check(ballots[:1])
         times = []
         for raw in ballots:

@@ -128,6 +128,18 @@ ALLOWED: tuple[Allowed, ...] = (
         "It is counted nowhere. Its receipt and earlier copies of the box show that it is missing.",
     ),
     Allowed(
+        "a ballot that its voter casts once more, with the same ciphertexts and a new signature",
+        "ballots: its voter signs it once more",
+        r"Ballot.*",
+        "It is a vote like any other, which only the voter can cast. `box verify` tells how many there are.",
+    ),
+    Allowed(
+        "a superseded ballot, made anew by its voter of the ciphertexts of the later one",
+        "ballots: answers of another ballot",
+        r"Ballot.* \(superseded\): of one voter",
+        "As before; and it is counted nowhere.",
+    ),
+    Allowed(
         "two decryptions in the other order",
         "event: swapped with the next",
         r"PartialDecryption.*",
@@ -519,7 +531,8 @@ def _ballots(subject: Subject, rng: random.Random) -> Made:
         for other, theirs in contents.items():
             if other != event:
                 taken = {**content, "answers": theirs["answers"]}
-                yield "ballots: answers of another ballot", where, instead(event, signed(group, own, taken))
+                place = where + note + (": of one voter" if theirs["credential"] == content["credential"] else "")
+                yield "ballots: answers of another ballot", place, instead(event, signed(group, own, taken))
         for other in events:
             if other > event:
                 first = with_data(parts, event, 0, parts[other].data[0])

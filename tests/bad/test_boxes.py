@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from tests.bad.boxes import make
@@ -13,15 +14,18 @@ from tests.boxes import YES_NO, Part, new_box, parts_of, put_together
 
 from selectorate.box import canonical
 from selectorate.box.pools import Arithmetic
+from selectorate.box.v1 import results
 from selectorate.box.v1.ballots import make_ballot
 from selectorate.box.v1.credentials import secret_exponent
 from selectorate.box.v1.decryptions import decryption_text
 from selectorate.box.v1.hashes import hex_hash
-from selectorate.box.v1.reading import CHECKS, SECTIONS, read_box, tally_pieces
+from selectorate.box.v1.reading import CHECKS, SECTIONS, read_box, tally_pieces, usable_shares
 from selectorate.box.v1.report import report
+from selectorate.box.v1.results import open_tally
+from selectorate.errors import ProtocolError
 
 NEVER_FIRST = {
-    "result.range": "Who keeps to the protocol makes no such sum. It is tried below, with a ballot that is not proven.",
+    "result.range": "Who keeps to the protocol makes no such sum, and of bad ballots none is opened. Tried below.",
 }
 
 
@@ -88,4 +92,11 @@ def test_a_sum_beyond_all_votes(tmp_path: Path) -> None:
         Part("Result", [b'{"result":[[5,0]]}'], True),
     ]
     made.path.write_bytes(put_together(parts))
-    assert [fault.check for fault in made.read().faults] == ["ballot.proofs", "result.range"]
+    with patch.object(results, "logarithms", side_effect=AssertionError("a sum that no ballots prove is looked for")):
+        reading = made.read()
+    assert [fault.check for fault in reading.faults] == ["ballot.proofs"]
+    verdicts = {finding.check: finding.verdict for finding in report(reading).findings}
+    assert verdicts["result.range"] == verdicts["result.content"] == "not reached"
+    with pytest.raises(ProtocolError) as caught:
+        open_tally(reading.pool, election, reading.ciphertexts, usable_shares(reading), reading.total_weight)
+    assert caught.value.check == "result.range"

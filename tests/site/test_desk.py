@@ -53,6 +53,7 @@ def test_a_draft_is_on_the_desk_of_its_officials_alone(office: World) -> None:
     member = draft.bodies.get(key="plp").body.seats.get().user
     assert draft.title not in text_of(office.client(member).get("/desk/"))
     olga = people.user_with("own@example.org", "Olga")
+    second_factor(olga)
     said = text_of(office.client(olga).get("/desk/"))
     assert draft.title in said and "in preparation: to be adopted" in said and "registrar" in said
 

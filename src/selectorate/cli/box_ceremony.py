@@ -24,11 +24,13 @@ from . import base
 from .base import line
 from .box_keys import (
     GROUP,
+    LEAST,
     PASSPHRASE,
     TRUSTEE_KEY,
     beside,
     group_of,
     json_text,
+    least_of,
     of_file,
     passphrase,
     write_new,
@@ -54,6 +56,7 @@ def certificate(
     index: int = typer.Option(..., help="Your number among the trustees of this key, from 1."),
     of: int = typer.Option(..., help="How many trustees there are."),
     threshold: int = typer.Option(..., help="How many of them suffice."),
+    least: int = LEAST,
     group: str = GROUP,
     passphrase_file: Path | None = PASSPHRASE,
 ) -> None:
@@ -63,10 +66,11 @@ def certificate(
         made = pedersen.make_certificate(Channel.of(chosen, seed), index=index, threshold=threshold, size=of)
         secret = passphrase(passphrase_file, new=True)
         public = beside(out, ".certificate.json")
-        about = {"group": chosen.name, "index": index, "of": of, "threshold": threshold}
-        write_key_file(out, KeyFile(SEED, about, {"seed": seed.text}), secret)
+        about = {"group": chosen.name, "index": index, "of": of, "threshold": threshold, "least": least}
+        write_key_file(out, KeyFile(SEED, about, {"seed": seed.text, "least": least}), secret)
         write_new(public, json_text(made.signed))
         _say(f"Your key: {out}, which only you may have. To be sent: {public}.")
+        _say(f"It opens no box with fewer than {least:,} ballots.")
 
 
 def polynomial(
@@ -117,15 +121,15 @@ def share(
     """Step 4, each trustee: check what all others gave, and make your share of the key."""
     with base.failures_told():
         secret = passphrase(passphrase_file, new=False)
-        channel = _channel_of(key, secret)
+        channel, least = _channel_of(key, secret)
         pool, read = new_pool(channel.group, "libsodium"), _certificates(certificates, channel.group)
         held = read_vinput(vinput.read_bytes(), channel.group)
         made = pedersen.make_voutput(pool, channel, read, held, _checked(hashes))
         public = made["public_key"]["public_key"]
         private = pedersen.decryption_key(channel, made["private_key"], public)
         path = beside(out, ".voutput.json")
-        about = {"group": channel.group.name, "public_key": public}
-        write_key_file(out, KeyFile(TRUSTEE_KEY, about, {"private": str(private.exponent)}), secret)
+        about = {"group": channel.group.name, "public_key": public, "least": least}
+        write_key_file(out, KeyFile(TRUSTEE_KEY, about, {"private": str(private.exponent), "least": least}), secret)
         write_new(path, json_text(made))
         _say(f"Your share: {out}, which only you may have. To be sent: {path}.")
 
@@ -156,15 +160,15 @@ def _say(text: str) -> None:
 
 
 def _channel(key: Path, passphrase_file: Path | None) -> Channel:
-    return _channel_of(key, passphrase(passphrase_file, new=False))
+    return _channel_of(key, passphrase(passphrase_file, new=False))[0]
 
 
-def _channel_of(key: Path, secret: str) -> Channel:
-    """The trustee's end of all channels, from the seed in a key file."""
+def _channel_of(key: Path, secret: str) -> tuple[Channel, int]:
+    """The trustee's end of all channels, from the seed in a key file; and the fewest ballots that the key will open."""
     group = group_of(str(read_public(key).get("group")))
     held = read_key_file(key, SEED, secret).secret
     with of_file(key):
-        return Channel.of(group, read_seed(str(held.get("seed")).encode("utf-8")))
+        return Channel.of(group, read_seed(str(held.get("seed")).encode("utf-8"))), least_of(held, key)
 
 
 def _certificates(paths: Sequence[Path], group: Group) -> list[Certificate]:

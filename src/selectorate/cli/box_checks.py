@@ -14,7 +14,7 @@ from rich.table import Table
 
 from ..box.canonical import dumps
 from ..box.pools import Arithmetic
-from ..box.v1.diff import compare
+from ..box.v1.diff import Against, Difference, compare
 from ..box.v1.reading import Progress as OnProgress
 from ..box.v1.reading import Reading, read_box
 from ..box.v1.report import PHASES, Finding, Report, report
@@ -69,9 +69,24 @@ def read_with_progress(path: Path, arithmetic: str, what: str = "Reading") -> Re
         return read_box(path, arithmetic_of(arithmetic), progress)
 
 
+def read_since(
+    path: Path, since: Path | None, arithmetic: str, what: str = "Reading"
+) -> tuple[Reading, Difference | None]:
+    """The same, and how the archive differs from an earlier copy, if there is one.
+
+    It is read once: what was compared is what was checked. One that could not be read to its end is not compared.
+    """
+    if since is None:
+        return read_with_progress(path, arithmetic, what), None
+    with Against(since) as before, shown_progress(what) as progress:
+        reading = read_box(path, arithmetic_of(arithmetic), progress, before.take)
+        return reading, before.found(reading.timestamp) if "events" in reading.complete else None
+
+
 def verify(
     file: Path = typer.Argument(help="The archive of a box (.bel)."),
     final: bool = typer.Option(False, "--final", help="A box whose result is not there yet fails."),
+    since: Path | None = typer.Option(None, help="A copy of the box that you saw before: it may only have grown."),
     arithmetic: str = typer.Option("auto", help="auto, kernel (fast, needs Numba) or libsodium."),
     as_json: bool = typer.Option(False, "--json", help="Print the report as JSON."),
 ) -> None:
@@ -80,12 +95,16 @@ def verify(
     Ends with 0 if all is well, 1 if a check fails, 2 if the file is no archive.
     """
     with base.failures_told():
-        judged = report(read_with_progress(file, arithmetic), final=final)
+        reading, found = read_since(file, since, arithmetic)
+        judged = report(reading, final=final)
         if as_json:
-            base.print_json(report_json(judged))
+            grown = {} if found is None else {"only_grown": found.only_grown}
+            base.print_json(report_json(judged) | grown)
         else:
             print_report(judged)
-        if not judged.sound:
+            for text in [] if found is None else found.lines():
+                base.out().print(line(text))
+        if not judged.sound or not (found is None or found.only_grown):
             raise typer.Exit(CHECK_FAILED)
 
 

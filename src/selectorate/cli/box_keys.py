@@ -32,6 +32,9 @@ MOST_VOTERS = 1_000_000
 
 keys = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 GROUP = typer.Option("Ed25519", help="Ed25519 or RFC-3526-2048.")
+LEAST = typer.Option(
+    2, min=1, max=MOST_VOTERS, help="Never open a box with fewer ballots than this. It cannot be changed later."
+)
 PASSPHRASE = typer.Option(None, help="A file with the passphrase; else it is asked for.")
 
 
@@ -45,6 +48,7 @@ def add_to(app: typer.Typer) -> None:
 @keys.command()
 def single(
     out: Path = typer.Option(..., help="The new key file; the public part goes beside it, as NAME.public.json."),
+    least: int = LEAST,
     group: str = GROUP,
     passphrase_file: Path | None = PASSPHRASE,
 ) -> None:
@@ -54,12 +58,13 @@ def single(
         secret = passphrase(passphrase_file, new=True)
         private, public = made_keys.make_key(chosen)
         published = beside(out, ".public.json")
-        about = {"group": chosen.name, "public_key": public["public_key"]}
-        write_key_file(out, KeyFile(TRUSTEE_KEY, about, {"private": str(private.exponent)}), secret)
+        about = {"group": chosen.name, "public_key": public["public_key"], "least": least}
+        write_key_file(out, KeyFile(TRUSTEE_KEY, about, {"private": str(private.exponent), "least": least}), secret)
         published.write_bytes(json_text(public))
         console = base.out()
         console.print(line(f"Key: {out}, which only its owner may have. To publish: {published}."))
         console.print(line(f"Public key: {public['public_key']}"))
+        console.print(line(f"It opens no box with fewer than {least:,} ballots."))
 
 
 @keys.command()
@@ -100,6 +105,14 @@ def _parameters(path: Path, group: Group) -> ThresholdParameters:
     value = loads(path.read_bytes().rstrip(b"\n"), what=what, check="setup.trustees")
     require(parameters_shape(group), value, what, check="setup.trustees")
     return ThresholdParameters.of(value)
+
+
+def least_of(held: dict[str, Any], key: Path) -> int:
+    """The fewest ballots that a key opens, from what is sealed in its file; a file that says nothing means 2."""
+    least = held.get("least", 2)
+    if type(least) is not int or not 1 <= least <= MOST_VOTERS:
+        raise InputError("this is no key file: the fewest ballots that it opens are no number", where=Where(str(key)))
+    return least
 
 
 def require_identifier(uuid: str) -> None:

@@ -18,17 +18,16 @@ from ..box.v1 import acts
 from ..box.v1.ballots import make_ballot, tracker
 from ..box.v1.box import Box, open_box
 from ..box.v1.credentials import published_text
-from ..box.v1.diff import compare
-from ..box.v1.elections import ListsQuestion, election_text, questions_of
+from ..box.v1.elections import election_text
 from ..box.v1.keys import read_private_key
 from ..box.v1.looking import look
-from ..box.v1.papers import require_distinct
+from ..box.v1.papers import questions_asked
 from ..box.v1.reading import Reading
 from ..box.v1.trustees import election_key, read_trustees
 from ..errors import InputError, ProtocolError, Where
-from . import base, box_ceremony, box_checks, box_demo, box_keys
+from . import base, box_ceremony, box_checks, box_demo, box_keys, box_used
 from .base import line
-from .box_keys import TRUSTEE_KEY, of_file, passphrase, write_new
+from .box_keys import TRUSTEE_KEY, least_of, of_file, passphrase, write_new
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 MOST_FILE = 200 * 1024 * 1024
@@ -50,7 +49,8 @@ def open_(
 ) -> None:
     """Open a box for voting. For the returning officer.
 
-    The questions are written as the reference tool takes them; docs/sealed-boxes.md has an example of each kind.
+    The questions are written as papers in the words of a rulebook, or as the reference tool takes them;
+    docs/sealed-boxes.md has an example of each kind.
     """
     with base.failures_told():
         box_keys.require_identifier(uuid)
@@ -145,20 +145,25 @@ def decrypt(
     box: Path = _BOX,
     trustee: int = _TRUSTEE,
     key: Path | None = typer.Option(None, help="The trustee's key file."),
-    least: int = typer.Option(2, help="Refuse to decrypt fewer ballots than this: few tell how each was cast."),
+    least: int = typer.Option(0, help="Refuse fewer ballots than this, where your key file would take fewer."),
     since: Path | None = typer.Option(None, help="A copy of the box that you saw before: it may only have grown."),
     out: Path | None = _OUT,
     add: Path | None = _ADD,
     passphrase_file: Path | None = _PASSPHRASE,
     arithmetic: str = typer.Option("auto", help="auto, kernel or libsodium."),
 ) -> None:
-    """Decrypt a trustee's part of the tally, with a proof, after everything in the box was checked. Offline is best."""
+    """Decrypt a trustee's part of the tally, with a proof, after everything in the box was checked. Offline is best.
+
+    The key opens no box with fewer ballots than was said when the key was made, and only one tally of an election. What
+    it has opened is noted beside it, as NAME.used.json.
+    """
     with base.failures_told():
         if (key is None) == (add is None):
             raise InputError("there is nothing to decrypt with", hint="Give --key, or --add with what was made before.")
-        if since is not None and not (found := compare(since, box)).only_grown:
+        reading, found = box_checks.read_since(box, since, arithmetic, "Checking the box")
+        acts.require_no_fault(reading)
+        if found is not None and not found.only_grown:
             raise ProtocolError(found.lines()[0], check="events.chain", hint="The key was not used.")
-        reading = _read(box, arithmetic)
         public = _require_trustee(reading, trustee)
         base.out().print(
             line(f"{reading.tallied:,} ballots of {len(reading.roll):,} voters; last event {reading.chain.head}.")
@@ -166,16 +171,15 @@ def decrypt(
         if add is not None:
             _put(box, reading, "PartialDecryption", trustee, _bytes(add), out)
             return
-        if reading.tallied < least:
-            raise InputError(
-                f"there are {reading.tallied} ballots in the box, and this key opens none with fewer than {least}",
-                hint="--least says otherwise, if the rules of the contest do.",
-            )
         if key is not None:
             if read_public(key).get("public_key") != public:
                 raise InputError(f"this is not the key of trustee {trustee}", where=Where(str(key)))
             group = acts.require_sound(reading, reading.phase).group
-            private = _private(key, passphrase(passphrase_file, new=False), public, group)
+            private, minimum = _private(key, passphrase(passphrase_file, new=False), public, group)
+            acts.require_decryptable(reading)
+            _require_enough(reading, max(least, minimum), key)
+            for text in box_used.noted(key, reading):
+                base.out().print(line(text, "yellow"))
             content = _made("Decrypting", lambda: acts.partial_decryption(reading, private, public))
             _put(box, reading, "PartialDecryption", trustee, content, out)
 
@@ -214,11 +218,7 @@ def _election(asked: dict[str, Any], uuid: str, group: Group, key: str) -> bytes
     for name, shape in _ABOUT.items():
         if name in asked:
             require(shape, asked[name], f"its {name}", check="setup.election")
-    questions = questions_of(asked.get("questions"))
-    for question in questions:
-        lists = question.lists if isinstance(question, ListsQuestion) else (question.answers,)
-        for names in lists:
-            require_distinct(names)
+    questions = questions_asked(asked.get("questions"))
     return election_text(
         uuid=uuid,
         name=asked.get("name", ""),
@@ -232,8 +232,11 @@ def _election(asked: dict[str, Any], uuid: str, group: Group, key: str) -> bytes
     )
 
 
-def _private(key: Path, secret: str, public: str, group: Group) -> int:
-    """The private key in a key file, which must be the one of ``public``: what a file says of itself is not sealed."""
+def _private(key: Path, secret: str, public: str, group: Group) -> tuple[int, int]:
+    """The private key in a key file, and the fewest ballots that it opens.
+
+    The key must be the one of ``public``: what a file says of itself is not sealed.
+    """
     held = read_key_file(key, TRUSTEE_KEY, secret).secret
     with of_file(key):
         private = read_private_key(dumps(held.get("private")).encode("utf-8"), group)
@@ -241,7 +244,17 @@ def _private(key: Path, secret: str, public: str, group: Group) -> int:
         raise InputError(
             "this is no key file: what is sealed in it is not the key that it names", where=Where(str(key))
         )
-    return private.exponent
+    return private.exponent, least_of(held, key)
+
+
+def _require_enough(reading: Reading, least: int, key: Path) -> None:
+    """Raise InputError if fewer than ``least`` ballots count: few tell how each was cast."""
+    if reading.tallied < least:
+        raise InputError(
+            f"{reading.tallied:,} ballots count in this box, and the key opens none with fewer than {least:,}",
+            where=Where(str(key)),
+            hint="That was set when the key was made, or by --least, which can only raise it.",
+        )
 
 
 def _require_trustee(reading: Reading, trustee: int) -> str:

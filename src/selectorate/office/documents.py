@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from django.utils import timezone
 from .. import contest as contests
 from .. import documents
 from ..contest.loading import from_document
-from ..contest.model import TOTAL
+from ..contest.model import MOTION, TOTAL
 from ..contest.nominations import gates
 from ..errors import ContestError
 from ..rules import NominationStage, held
@@ -189,9 +190,14 @@ def ballot_table(contest: Contest, stage: Any) -> dict[str, Any] | None:
     by_round: dict[int, list[FiguresEntry]] = {}
     for entry in entries:
         by_round.setdefault(entry.round, []).append(entry)
+    fields = dict(contest.ballot_rounds.filter(stage=stage.id).values_list("number", "field"))
     table["round"] = []
     for number, here in by_round.items():
-        taken = _files(stage, here) if here[0].file else {"votes": here[0].data["votes"]}
+        taken = (
+            _files(stage, here)
+            if here[0].file
+            else {"votes": _in_order(here[0].data["votes"], stage, fields.get(number) or fields.get(1) or MOTION)}
+        )
         if taken is None:
             return None
         roll = {section: figures for entry in here for section, figures in entry.data.get("roll", {}).items()}
@@ -206,6 +212,12 @@ def ballot_table(contest: Contest, stage: Any) -> dict[str, Any] | None:
                 table["round"].append({**taken, **events.get(number, {})})
     table["round"] = [{key: value for key, value in item.items() if value not in ({}, [])} for item in table["round"]]
     return {key: value for key, value in table.items() if value not in ({}, [])}
+
+
+def _in_order(votes: dict[str, dict[str, int]], stage: Any, field: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Votes in the order of the segments and of the paper: a database keeps the keys of what it is given in its own."""
+    sections = [name for name in (*getattr(stage, "segments", ()), TOTAL) if name in votes]
+    return {name: {who: votes[name][who] for who in field if who in votes[name]} for name in sections}
 
 
 def is_repeated(stage: Any) -> bool:

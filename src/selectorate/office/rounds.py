@@ -177,7 +177,7 @@ def announced(contest: Contest, stage: str) -> list[Announced]:
         Announced(
             number=one.number,
             at=one.announced,
-            votes=dict(one.result.get("votes", {})),
+            votes={who: votes for who in one.field if (votes := one.result.get("votes", {}).get(who)) is not None},
             out=tuple(one.result.get("out", ())),
             withdrawn=tuple(events.get(one.number, {}).get("withdrawn", ())),
             tie=one.result.get("tie", ""),

@@ -86,7 +86,7 @@ def _stage(contest: Contest, stage, state: StageState, dates, now: datetime, *, 
         return step(OPEN, _("open until %(when)s") % {"when": timetable.said(closes)} if closes else _("open"))
     blocks = tuple(preflight.blocking(contest, stage.id)) if ahead else ()
     if not ahead or opens is None or opens > now:
-        return step(WAITING, waits(stage, opens), blocks=blocks)
+        return step(WAITING, waits(stage, opens, now), blocks=blocks)
     if closes is not None and closes <= now:
         return step(LATE, _("it was to close %(when)s and has not been opened") % {"when": timetable.said(closes)})
     if blocks:
@@ -94,8 +94,10 @@ def _stage(contest: Contest, stage, state: StageState, dates, now: datetime, *, 
     return step(NOW, _("its time has come: it can be opened"), can="open")
 
 
-def waits(stage: object, opens: datetime | None) -> str:
+def waits(stage: object, opens: datetime | None, now: datetime) -> str:
     """What a stage that is not open waits for."""
+    if opens is not None and opens <= now:
+        return _("it was to open %(when)s") % {"when": timetable.said(opens)}
     if opens is not None:
         return _("opens %(when)s") % {"when": timetable.said(opens)}
     if isinstance(stage, MotionStage) and stage.asked_by is not None:
@@ -136,8 +138,10 @@ def next_step(contest: Contest, now: datetime) -> str:
             says = _("to be closed") if late else _("open until %(when)s") % {"when": timetable.said(closes)}
             return f"{name}: {says}"
         if status == StageState.Status.WAITING and not _beside(stage):
+            if closes is not None and closes <= now:
+                return f"{name}: {_('not opened in time: change the timetable')}"
             late = opens is not None and opens <= now
-            return f"{name}: {_('to be opened') if late else waits(stage, opens)}"
+            return f"{name}: {_('to be opened') if late else waits(stage, opens, now)}"
     due = dates.get(timetable.DECLARED)
     return _("declaration: due %(when)s") % {"when": timetable.said(due)} if due else _("declaration")
 

@@ -89,9 +89,8 @@ def _long_event(making: Making) -> bytes:
     return making.until(SETUP) + member_bytes("event", b'{"parent":"%s"}' % (b"0" * 1000), TIMESTAMP)
 
 
-def _same_randomness(making: Making) -> bytes:
-    again = signed(making.box.group, making.secret, making.content)
-    return put_together([*making.parts[: BALLOT + 1], Part("Ballot", [again], True)])
+def _replayed(making: Making) -> bytes:
+    return put_together([*making.parts[: BALLOT + 1], making.parts[BALLOT]])
 
 
 def _foreign_credential(making: Making) -> bytes:
@@ -148,7 +147,7 @@ CASES: dict[str, Callable[[Making], bytes]] = {
     "ballot.points": lambda m: m.with_answer(choices={"alpha": OFF_THE_CURVE, "beta": OFF_THE_CURVE}),
     "ballot.signature": _other_signer,
     "ballot.proofs": lambda m: m.with_answer(proof={"challenge": "1", "response": "1"}),
-    "ballot.distinct": _same_randomness,
+    "ballot.distinct": _replayed,
     "tally.content": lambda m: m.with_value(TALLY, 0, lambda tally: [[]]),
     "tally.numbers": lambda m: m.with_value(TALLY, 1, _set("num_tallied", to=2)),
     "shuffle.owner": lambda m: m.with_value(SECOND, 1, _set("owner", to=1)),

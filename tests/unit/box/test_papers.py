@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from selectorate.box.ed25519 import ED25519
 from selectorate.box.finite import RFC_3526_2048
-from selectorate.box.v1.elections import MOST_CHOICES, HomomorphicQuestion, RankingQuestion
-from selectorate.box.v1.papers import Paper, group_for, question_for, void_in, void_of
-from selectorate.errors import InputError
+from selectorate.box.v1.elections import MOST_CHOICES, HomomorphicQuestion, ListsQuestion, RankingQuestion
+from selectorate.box.v1.papers import Paper, group_for, question_for, questions_asked, void_in, void_of
+from selectorate.errors import InputError, ProtocolError
 
 
 def names(count: int) -> list[str]:
@@ -52,6 +54,60 @@ def test_papers_with_rules_are_seen_one_by_one() -> None:
         assert void_in(question, vector) == why
     for hint in (None, [], {"type": "STV"}, {"type": "ChooseUpTo"}, {"type": "ChooseUpTo", "most": "2"}):
         assert void_in(RankingQuestion("?", ("a", "b"), hint), [1, 1]) == "not a ranking"
+
+
+def test_a_template_says_papers_or_questions() -> None:
+    """Both beside one another; the fields of a paper in any order."""
+    asked = [
+        {"paper": "rank", "question": "Who?", "answers": ["a", "b"]},
+        {"answers": ["a", "b"], "most": 2, "question": "Who?", "blank": False, "paper": "choose up to", "least": 0},
+        {"paper": "choose up to", "question": "Who?", "answers": names(19), "most": 12, "paper_rules": True},
+        {"answers": ["Yes", "No"], "min": 1, "max": 1, "question": "?"},
+        {"type": "Lists", "value": {"answers": [["L", "a"], ["M", "a"]], "question": "?"}},
+    ]
+    rank, upto, rules, yes_no, lists = questions_asked(asked)
+    assert rank == RankingQuestion("Who?", ("a", "b"))
+    assert upto == HomomorphicQuestion("Who?", ("a", "b"), 0, 2, False)
+    assert rules == question_for("choose up to", "Who?", names(19), most=12, paper_rules=True)
+    assert (yes_no, lists) == (
+        HomomorphicQuestion("?", ("Yes", "No"), 1, 1),
+        ListsQuestion("?", (("L", "a"), ("M", "a"))),
+    )
+
+
+def test_a_template_that_says_neither_is_refused() -> None:
+    for asked in (None, [], [5], [{}], [{"paper": "rank"}], [{"paper": 5, "question": "?", "answers": ["a"]}]):
+        with pytest.raises(ProtocolError, match="questions") as caught:
+            questions_asked(asked)
+        assert caught.value.check == "setup.election"
+
+
+def test_the_table_of_the_documentation_is_what_papers_become() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "sealed-boxes.md").read_text(encoding="utf-8")
+    table = text.partition("## Which paper")[2].partition("\n## ")[0]
+    rows = [[cell.strip() for cell in row.strip("| ").split("|")] for row in re.findall(r"^\|.*\|$", table, re.M)[2:]]
+    told = {row[0]: row[1:] for row in rows}
+    summed, seen = "the sums", "every paper, shuffled"
+    cases: dict[str, tuple[Paper, int, dict[str, Any]]] = {
+        "yes or no; choose one": ("choose one", 2, {"blank": False}),
+        "choose up to n": ("choose up to", 5, {"most": 3, "blank": False}),
+        "the same, may be left blank": ("choose up to", 5, {"most": 3}),
+        "rank, up to 30 names": ("rank", 30, {}),
+        "rank, 31 to 254 names": ("rank", 254, {}),
+        "choose up to n, with a rule on what one paper must hold (six women and six men)": (
+            "choose up to",
+            19,
+            {"most": 12, "paper_rules": True},
+        ),
+    }
+    for paper, (kind, count, given) in cases.items():
+        question = question_for(kind, "?", names(count), **given)
+        ranked = isinstance(question, RankingQuestion)
+        assert told[paper][0].startswith("non-homomorphic" if ranked else "homomorphic"), paper
+        assert told[paper][1].startswith(seen if ranked else summed), paper
+        if kind == "rank":
+            assert told[paper][2] == f"`{group_for(count).name}`"
+    assert set(told) - set(cases) == {"rank, 255 names or more", "one vote that counts several times (weights)"}
 
 
 @pytest.mark.parametrize(("count", "group"), [(1, ED25519), (30, ED25519), (31, RFC_3526_2048), (254, RFC_3526_2048)])

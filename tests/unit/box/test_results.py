@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.boxes import RANK, YES_NO, Made, new_box, single_trustees
+from tests.boxes import RANK, WITH_BLANK, YES_NO, Made, new_box, single_trustees
 
 from selectorate.box.ed25519 import ED25519, Ed25519
 from selectorate.box.finite import RFC_3526_2048
@@ -16,9 +16,10 @@ from selectorate.box.groups import Group
 from selectorate.box.pools import new_pool
 from selectorate.box.public import Element, Product
 from selectorate.box.sodium import SodiumPool
+from selectorate.box.v1 import results
 from selectorate.box.v1.ballots import make_ballot
 from selectorate.box.v1.report import report
-from selectorate.box.v1.results import logarithms
+from selectorate.box.v1.results import logarithms, require_findable
 from selectorate.contest.sealed import papers_of
 from selectorate.errors import ProtocolError
 
@@ -67,7 +68,38 @@ def test_finding_a_sum_takes_no_memory_for_each_step() -> None:
     pool, most = Watched(), 250_000
     sums = [most, most - 1, most - 2]
     assert logarithms(pool, [ED25519.power_g(one) for one in sums], most) == sums
-    assert pool.most < 520  # small steps are made together, 501 of them; a large step needs what it goes on from
+    assert pool.most < 900  # small steps are made together, 867 of them; a large step needs what it goes on from
+
+
+@GROUPS
+def test_what_is_kept_and_what_is_done_to_find_a_sum_is_bounded(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same sums are found with a table of any size; what is looked for in vain ends as well."""
+    for kept in (1, 2, 7, 50):
+        monkeypatch.setattr(results, "MOST_SMALL_STEPS", kept)
+        assert found(group, [0, 1, 49, 50, 99, 100], 100) == [0, 1, 49, 50, 99, 100]
+        with pytest.raises(ProtocolError):
+            found(group, [100, 101], 100)
+
+
+def test_weights_of_which_no_sum_could_be_found_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the box is opened, and by who reads one that another program opened; rankings have no sums."""
+    for votes, questions in ((10**11, (YES_NO, YES_NO)), (200_000_000, (WITH_BLANK,) * 350)):
+        with pytest.raises(ProtocolError, match=f"the weights make {votes:,} votes") as caught:
+            new_box(tmp_path, questions, voters=[votes - 1, 1])
+        assert caught.value.check == "setup.credentials"
+    made = new_box(tmp_path, (YES_NO,), voters=[10**11 - 1, 1])
+    assert made.read().sound
+    require_findable(new_box(tmp_path, (RANK,)).election, 10**11)
+    monkeypatch.setattr(results, "MOST_LARGE_STEPS", 1)
+    assert [fault.check for fault in made.read().faults] == ["setup.credentials"]
+
+
+def test_large_weights_are_summed(tmp_path: Path) -> None:
+    made = new_box(tmp_path, (YES_NO,), voters=[10**9, 3, 10**7])
+    for voter, answer in enumerate(([1, 0], [1, 0], [0, 1])):
+        made.cast(voter, [answer])
+    assert made.to_the_end() == [[10**9 + 3, 10**7]]
+    assert made.read().sound
 
 
 @given(st.integers(0, 400), st.lists(st.integers(0, 400), max_size=4))

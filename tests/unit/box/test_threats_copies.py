@@ -28,14 +28,16 @@ from tests.boxes import (
 from selectorate.box import canonical
 from selectorate.box.ed25519 import ED25519
 from selectorate.box.groups import random_scalar
-from selectorate.box.v1 import acts
-from selectorate.box.v1.ballots import make_ballot
+from selectorate.box.v1 import acts, ballots
+from selectorate.box.v1.ballots import ballot_alphas, make_ballot, read_ballot
 from selectorate.box.v1.box import open_box
 from selectorate.box.v1.credentials import PublicCredential, credential_text, generate, public, secret_exponent
 from selectorate.box.v1.decryptions import decryption_text
+from selectorate.box.v1.distinct import Marker
 from selectorate.box.v1.elections import election_text
 from selectorate.box.v1.hashes import phi_of_hex
 from selectorate.box.v1.reading import read_box
+from selectorate.box.v1.report import facts
 from selectorate.errors import ProtocolError
 
 Q = ED25519.q
@@ -51,6 +53,23 @@ def secret_of(made: Made, voter: int) -> int:
 
 def public_of(made: Made, voter: int) -> str:
     return made.group.power_g(secret_of(made, voter))
+
+
+def put_in(made: Made, raw: bytes) -> None:
+    """Put a ballot into a box as another program might, without looking at it."""
+    made.path.write_bytes(put_together([*parts_of(made.path), Part("Ballot", [raw], True)]))
+
+
+def ballot_with(made: Made, voter: int, answers: Sequence[Sequence[int]], randomness: dict[int, int]) -> bytes:
+    """A ballot in which the randomness of the ciphertexts at some places is chosen by who makes it."""
+    places = iter(range(100))
+    drawn = ballots.random_scalar
+
+    def chosen(group: Any) -> int:
+        return randomness.get(next(places)) or drawn(group)
+
+    with patch.object(ballots, "random_scalar", chosen):
+        return make_ballot(made.election, made.credentials[voter], answers)
 
 
 def refused(made: Made, raw: bytes) -> str:
@@ -313,7 +332,9 @@ def test_a16_frozen_randomness(tmp_path: Path) -> None:
             for voter, ranks in ((0, [1, 2, 3]), (0, [3, 2, 1]), (1, [1, 2, 3]))
         )
     made.box.cast(first)
-    assert refused(made, again) == "ballot.distinct"
+    with pytest.raises(ProtocolError, match="used before") as caught:
+        made.box.cast(again)
+    assert caught.value.check == "ballot.distinct"
     assert refused(made, other) == "ballot.distinct"
     # Whose ballot was first does not matter, nor whether it still counts.
     made.cast(0, [[2, 1, 3]])
@@ -330,8 +351,75 @@ def test_a16_frozen_randomness_in_sums(tmp_path: Path, questions: Any) -> None:
             make_ballot(made.election, made.credentials[voter], [answers[question] for question in questions])
             for voter in (0, 1)
         )
+    # On the way in one such ballot is enough to tell, if it has several ciphertexts.
+    with pytest.raises(ProtocolError, match="used before"):
+        made.box.cast(first)
+    put_in(made, first)
+    reading = made.read()
+    assert (reading.faults, reading.cast_again) == ([], 1)
+    assert refused(made, second) == "ballot.distinct"
+
+
+@pytest.mark.parametrize("place", range(7))
+def test_a16_any_one_alpha_of_another_voter(tmp_path: Path, place: int) -> None:
+    """Not only the first: two voters agree on the randomness of one ciphertext, wherever it stands."""
+    made = new_box(tmp_path, (YES_NO, WITH_BLANK, RANK), voters=3)
+    answers = [[1, 0], [0, 1, 0, 0], [1, 2, 3]]
+    made.cast(2, answers)
+    first, second = (ballot_with(made, voter, answers, {place: 4711}) for voter in (0, 1))
+    alphas = [ballot_alphas(read_ballot(raw, made.election)) for raw in (first, second)]
+    assert [one == other for one, other in zip(*alphas, strict=True)] == [number == place for number in range(7)]
     made.box.cast(first)
     assert refused(made, second) == "ballot.distinct"
+    # The same ciphertext at another place of another ballot is no better.
+    moved = ballot_with(made, 1, answers, {(place + 1) % 6: 4711})
+    assert refused(made, moved) == "ballot.distinct"
+
+
+def test_a16_a_voter_who_casts_the_same_ciphertexts_again(box: Made) -> None:
+    """Signed anew it is a vote like any other, where another program runs the box; with the old signature, a replay."""
+    first = first_ballot(box)
+    second = make_ballot(box.election, box.credentials[0], [[3, 2, 1], [0, 1]])
+    again = signed(box.group, secret_of(box, 0), content_of(first))
+    assert content_of(again)["answers"] == content_of(first)["answers"] and again != first
+    for raw in (second, again):
+        put_in(box, raw)
+    reading = box.read()
+    assert (reading.faults, reading.ballots, reading.cast_again) == ([], 3, 1)
+    assert facts(reading)["with the same randomness again"] == 1
+    with pytest.raises(ProtocolError, match="used before"):
+        box.box.cast(signed(box.group, secret_of(box, 0), content_of(first)))
+    put_in(box, second)
+    assert [(fault.check, fault.height) for fault in box.read().faults] == [("ballot.distinct", 4)]
+
+
+def test_a16_the_last_one_counts_of_the_same_ciphertexts(tmp_path: Path) -> None:
+    made = new_box(tmp_path, (RANK, YES_NO), voters=2)
+    made.cast(0, [[1, 2, 3], [1, 0]])
+    made.cast(0, [[3, 2, 1], [0, 1]])
+    put_in(made, signed(made.group, secret_of(made, 0), content_of(first_ballot(made))))
+    made.cast(1, [[2, 1, 3], [1, 0]])
+    ranked, sums = made.to_the_end()
+    assert sorted(ranked) == [[1, 2, 3], [2, 1, 3]] and sums == [2, 0]
+    assert made.read().sound
+
+
+def test_a16_marks_that_clash_by_chance_are_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each alpha only 64 bits are kept. Where those are alike, the ballots are read again and compared."""
+    made = new_box(tmp_path, (RANK, YES_NO))
+    for voter in (0, 1, 2, 0):
+        made.cast(voter, [[1, 2, 3], [1, 0]])
+    monkeypatch.setattr(Marker, "mark", lambda self, text: 1 + len(text) % 2)
+    assert (made.read().faults, made.read().cast_again) == ([], 0)
+    put_in(made, first_ballot(made))
+    assert [(fault.check, fault.height) for fault in made.read().faults] == [("ballot.distinct", 5)]
+
+
+def test_a16_a_ballot_that_cannot_be_read_is_compared_as_bytes(box: Made) -> None:
+    for _ in range(2):
+        put_in(box, b"{}")
+    found = [(fault.check, fault.height) for fault in box.read().faults]
+    assert found == [("ballot.shape", 2), ("ballot.shape", 3), ("ballot.distinct", 3)]
 
 
 def test_a16_every_ballot_has_its_own_tracker_and_randomness(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from tests.boxes import parts_of, put_together, repointed
 from typer.testing import CliRunner, Result
 
+from selectorate.box.archive import Archive
 from selectorate.box.keyfile import KeyFile, read_key_file, write_key_file
 from selectorate.cli import app
 from selectorate.cli.box_ceremony import SEED
@@ -270,6 +271,20 @@ MISTAKES: dict[str, tuple[str, tuple[object, ...]]] = {
         "twice.json: .*names on the paper are the same",
         ("open", "twice.json", *OPEN, "--uuid", "1" * 14),
     ),
+    "a paper that is none": ("paper.json: .*none of rank", ("open", "paper.json", *OPEN, "--uuid", "1" * 14)),
+    "a paper of which too much is asked": (
+        "many.json: nobody can choose 1 to 3 of 2",
+        ("open", "many.json", *OPEN, "--uuid", "1" * 14),
+    ),
+    "a paper with an unknown field": ("odd.json: .*colour", ("open", "odd.json", *OPEN, "--uuid", "1" * 14)),
+    "a ranking too long for the group": (
+        "long.json: .*ranks 31 names",
+        ("open", "long.json", *OPEN, "--uuid", "1" * 14),
+    ),
+    "a ranking too long for any group": (
+        "longer.json: a ranking of 255 names",
+        ("open", "longer.json", *OPEN, "--uuid", "1" * 14),
+    ),
     "a group that is none": ('no group "X"', ("open", "group.json", *OPEN, "--uuid", "1" * 14)),
     "an identifier that is none": ("not the identifier", ("open", "q.json", *OPEN, "--uuid", "x")),
     "no trustees' file": (
@@ -332,6 +347,11 @@ FILES: dict[str, Any] = {
     "most.json": {"questions": [{"answers": ["a"], "min": 0, "max": 3, "question": "?"}]},
     "lang.json": TEMPLATE | {"language": 5},
     "name.json": TEMPLATE | {"name": 5},
+    "paper.json": {"questions": [{"paper": "approve", "question": "?", "answers": ["a", "b"]}]},
+    "many.json": {"questions": [{"paper": "choose up to", "question": "?", "answers": ["a", "b"], "most": 3}]},
+    "odd.json": {"questions": [{"colour": 1, "paper": "rank", "question": "?", "answers": ["a", "b"]}]},
+    "long.json": {"questions": [{"paper": "rank", "question": "?", "answers": [*map(str, range(31))]}]},
+    "longer.json": {"questions": [{"paper": "rank", "question": "?", "answers": [*map(str, range(255))]}]},
     "group.json": TEMPLATE | {"group": "X"},
     "twice.json": TEMPLATE | {"questions": [{"answers": ["Ann", " ann"], "min": 1, "max": 1, "question": "?"}]},
 }
@@ -360,9 +380,190 @@ def test_mistakes_of_a_trustee(hall: Hall) -> None:
     hall.fails(2, "not the key of trustee 2", "decrypt", hall.box, "--trustee", 2, "--key", "a.key", *WITH_WORDS)
     given = ("decrypt", hall.box, "--trustee", 1, "--key", "a.key")
     hall.fails(2, "passphrase is not", *given, "--passphrase-file", hall.write("wrong", b"another battery horse"))
-    hall.fails(2, "fewer than 4", *given, "--least", 4, *WITH_WORDS)
     hall.fails(2, "no key file", "decrypt", hall.box, "--trustee", 1, "--key", "q.json", *WITH_WORDS)
     hall.fails(2, "shuffled already", "shuffle", hall.box, "--trustee", 1)
+
+
+def short(hall: Hall, events: int = 10) -> Path:
+    """The box before anybody has decrypted, under its own name in a folder of its own; nothing is noted of keys."""
+    for note in hall.folder.glob("*.used.json"):
+        note.unlink()
+    (hall.folder / "short").mkdir(exist_ok=True)
+    path = hall.folder / "short" / hall.box.name
+    path.write_bytes(put_together(parts_of(hall.box)[:events], stamp(hall)))
+    return path
+
+
+def stamp(hall: Hall) -> int:
+    """What the header of the box says."""
+    with Archive(hall.box) as archive:
+        return archive.timestamp
+
+
+# --- the fewest ballots that are opened --------------------------------------------------------------------
+
+
+@AFTER["final"]
+def test_the_fewest_ballots_are_fixed_when_a_key_is_made(hall: Hall) -> None:
+    """Three ballots count. What a command says later can only ask for more, and nobody changes what is sealed."""
+    box = short(hall)
+    held = read_key_file(hall.folder / "a.key", TRUSTEE_KEY, WORDS)
+    assert held.secret["least"] == 2
+    cases: list[tuple[Any, tuple[object, ...], str | None]] = [
+        (4, (), "a.key: 3 ballots count in this box, and the key opens none with fewer than 4"),
+        (4, ("--least", 1), "fewer than 4"),
+        (1, ("--least", 4), "fewer than 4"),
+        (5, ("--least", 4), "fewer than 5"),
+        (0, (), "are no number"),
+        (True, (), "are no number"),
+        ("3", (), "are no number"),
+        (3, (), None),
+        (1, (), None),
+    ]
+    for least, options, told in cases:
+        (hall.folder / "a.key").unlink()
+        changed = KeyFile(TRUSTEE_KEY, held.public | {"least": 1}, held.secret | {"least": least})
+        write_key_file(hall.folder / "a.key", changed, WORDS)
+        given = ("decrypt", box, "--trustee", 1, "--key", "a.key", "--out", f"{least}.json", *options, *WITH_WORDS)
+        if told is None:
+            hall.done(*given)
+        else:
+            hall.fails(2, told, *given)
+            assert not (hall.folder / f"{least}.json").exists() and not (hall.folder / "a.used.json").exists()
+
+
+@AFTER["final"]
+def test_a_key_of_before_minima_opens_two_ballots_and_more(hall: Hall) -> None:
+    box = short(hall)
+    held = read_key_file(hall.folder / "a.key", TRUSTEE_KEY, WORDS)
+    write_key_file(
+        hall.folder / "old.key", KeyFile(TRUSTEE_KEY, held.public, {"private": held.secret["private"]}), WORDS
+    )
+    hall.done("decrypt", box, "--trustee", 1, "--key", "old.key", "--out", "o.json", *WITH_WORDS)
+
+
+@AFTER["keys"]
+def test_the_minimum_is_said_and_goes_through_the_ceremony(hall: Hall) -> None:
+    said = hall.done("keys", "single", "--out", "c.key", "--least", 50, *WITH_WORDS)
+    assert "It opens no box with fewer than 50 ballots." in said
+    assert json.loads((hall.folder / "c.key").read_bytes())["public"]["least"] == 50
+    certificates: list[object] = []
+    for index in (1, 2):
+        about = ("--index", index, "--of", 2, "--threshold", 1, "--least", 30)
+        assert "fewer than 30" in hall.done("keys", "certificate", "--out", f"t{index}.key", *about, *WITH_WORDS)
+        certificates += ["--certificate", f"t{index}.certificate.json"]
+    polynomials, hashes = [], []
+    for index in (1, 2):
+        given = (f"t{index}.key", *certificates, "--out", f"t{index}.polynomial.json")
+        said = hall.done("keys", "polynomial", *given, *WITH_WORDS)
+        polynomials += ["--polynomial", f"t{index}.polynomial.json"]
+        hashes += ["--hash", re.findall("[0-9a-f]{64}", said)[-1]]
+    hall.done("keys", "sort", *certificates, *polynomials, *hashes)
+    share = ("t1.key", *certificates, "--vinput", "1.vinput.json", *hashes, "--out", "share.key")
+    hall.done("keys", "share", *share, *WITH_WORDS)
+    assert read_key_file(hall.folder / "share.key", TRUSTEE_KEY, WORDS).secret["least"] == 30
+    assert hall.run("keys", "single", "--out", "d.key", "--least", 0, *WITH_WORDS).exit_code == 2
+
+
+# --- what a key has opened ---------------------------------------------------------------------------------
+
+DECRYPT = ("--trustee", 1, "--key", "a.key", *WITH_WORDS)
+
+
+@AFTER["final"]
+def test_another_tally_of_the_same_election_is_not_opened(hall: Hall) -> None:
+    """Whoever is shown two tallies that differ by one ballot, and opens both, opens that ballot."""
+    box = short(hall)
+    hall.done("decrypt", box, *DECRYPT, "--out", "one.json")
+    note = hall.folder / "a.used.json"
+    kept = note.read_bytes()
+    assert [one["uuid"] for one in json.loads(kept)] == [hall.uuid] and note.stat().st_mode & 0o777 == 0o600
+    assert "opened before" not in hall.done("decrypt", box, *DECRYPT, "--out", "again.json")
+    short(hall, 4)  # with one ballot less
+    note.write_bytes(kept)
+    hall.done("close", box)
+    hall.done("tally", box)
+    hall.done("shuffle", box, "--trustee", 1)
+    hall.done("shuffle", box, "--end")
+    hall.fails(2, "a.used.json: this key has opened another tally of this election", "decrypt", box, *DECRYPT)
+    assert note.read_bytes() == kept
+
+
+@AFTER["final"]
+def test_what_a_key_has_opened_before_is_said(hall: Hall) -> None:
+    box = short(hall)
+    earlier = [{"uuid": "1" * 14, "name": "Leader [bold]2025[/]", "tally": "0" * 64}]
+    hall.write("a.used.json", earlier)
+    said = " ".join(hall.done("decrypt", box, *DECRYPT, "--out", "one.json").split())
+    assert f"This key has opened before: Leader [bold]2025[/] ({'1' * 14})." in said
+    assert [one["uuid"] for one in json.loads((hall.folder / "a.used.json").read_bytes())] == ["1" * 14, hall.uuid]
+
+
+@AFTER["final"]
+def test_a_note_that_cannot_be_read_or_written_stops_the_key(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    box = short(hall)
+    given = ("decrypt", box, *DECRYPT, "--out", "one.json")
+    for spoilt in (b"", b"{}", b"[5]", b'[{"uuid":"x","name":"","tally":""}]', b"[" * 100_000):
+        hall.write("a.used.json", spoilt)
+        hall.fails(2, "a.used.json: this does not say what the key has opened", *given)
+    (hall.folder / "a.used.json").unlink()
+    (hall.folder / "a.used.json").mkdir()
+    hall.fails(2, "a.used.json: ", *given)
+    (hall.folder / "a.used.json").rmdir()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    hall.fails(2, "a.used.json: it cannot be noted what the key opens: No space", *given)
+    assert not (hall.folder / "one.json").exists() and not list(hall.folder.glob("tmp*"))
+
+
+# --- an earlier copy ---------------------------------------------------------------------------------------
+
+
+@AFTER["final"]
+@pytest.mark.parametrize("opening", range(5))
+def test_what_was_compared_is_what_was_checked(hall: Hall, monkeypatch: pytest.MonkeyPatch, opening: int) -> None:
+    """Whenever the box is exchanged for another while a trustee's command runs, the key opens only what has grown."""
+    box, events = short(hall), parts_of(hall.box)
+    good = box.read_bytes()
+    forked = Hall(hall.folder / "forked", hall.uuid)
+    forked.folder.mkdir()
+    forked.box.write_bytes(put_together([events[0], *events[2:5]], stamp(hall)))  # the first ballot is gone
+    for step in (("close",), ("tally",), ("shuffle", "--trustee", 1), ("shuffle", "--end")):
+        forked.done(step[0], forked.box, *step[1:])
+    hall.fails(1, "NOT THE SAME", "decrypt", forked.box, *DECRYPT, "--since", "old.bel")
+    opened, count = Archive.__init__, iter(range(100))
+
+    def exchanging(self: Archive, path: Path) -> None:
+        if next(count) == opening:
+            shutil.copy(forked.box, hall.folder / "copy")
+            (hall.folder / "copy").replace(box)
+        opened(self, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Archive, "__init__", exchanging)
+        result = hall.run("decrypt", box, *DECRYPT, "--since", "old.bel", "--out", "d1.json")
+    if result.exit_code == 0:
+        box.write_bytes(good)
+        hall.done("decrypt", box, "--trustee", 1, "--add", "d1.json")
+    else:
+        assert "NOT THE SAME" in result.stderr and not (hall.folder / "d1.json").exists()
+    assert (result.exit_code == 0) == (opening > 1), "the old copy is opened first, then the box, once"
+
+
+@AFTER["final"]
+def test_verify_tells_whether_a_box_has_only_grown(hall: Hall) -> None:
+    said = hall.done("verify", hall.box, "--since", "old.bel")
+    assert "All checks passed." in said and "All 5 events that were there still stand where they stood." in said
+    assert json.loads(hall.done("verify", hall.box, "--since", "old.bel", "--json"))["only_grown"] is True
+    result = hall.run("verify", "old.bel", "--since", hall.box)
+    assert result.exit_code == 1 and "LOST: 8 events that were there are gone." in result.stdout
+    spoilt = hall.write("spoilt.bel", hall.box.read_bytes()[:-100])
+    hall.fails(1, "ends inside", "verify", hall.box, "--since", spoilt)
+    result = hall.run("verify", spoilt, "--since", "old.bel")
+    assert result.exit_code == 1 and "archive.truncated" in result.stdout and "LOST" not in result.stdout
 
 
 @AFTER["final"]
@@ -462,15 +663,13 @@ def test_a_tracker_that_is_not_there(hall: Hall) -> None:
 
 @AFTER["final"]
 def test_what_a_trustee_sends_is_checked_when_it_is_added(hall: Hall) -> None:
-    short = hall.folder / "short.bel"
-    parts = parts_of(hall.box)
-    short.write_bytes(put_together(parts[:9]))
+    box = short(hall, 9)
     for spoilt in (b"{}", b"", (hall.folder / "d.json").read_bytes() + b"\n"):
-        hall.fails(1, "decryption", "decrypt", short, "--trustee", 2, "--add", hall.write("bad", spoilt))
-    hall.fails(1, "proof", "decrypt", short, "--trustee", 1, "--add", "d.json")
-    short.write_bytes(put_together(parts[:7]))
+        hall.fails(1, "decryption", "decrypt", box, "--trustee", 2, "--add", hall.write("bad", spoilt))
+    hall.fails(1, "proof", "decrypt", box, "--trustee", 1, "--add", "d.json")
+    box = short(hall, 7)
     for spoilt in (b"{}", (hall.folder / "sh.json").read_bytes()[:-1]):
-        hall.fails(1, "shuffle", "shuffle", short, "--trustee", 2, "--add", hall.write("bad", spoilt))
+        hall.fails(1, "shuffle", "shuffle", box, "--trustee", 2, "--add", hall.write("bad", spoilt))
 
 
 # --- secrets ----------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from selectorate.box.v1.ballots import ballot_checks, ballot_points, read_ballot
 from selectorate.box.v1.channels import Channel, Seed
 from selectorate.box.v1.checking import BallotChecker
 from selectorate.box.v1.credentials import PublicCredential, credential_text, public, read_credentials, secret_exponent
+from selectorate.box.v1.distinct import Marker
 from selectorate.box.v1.elections import Election, read_election
 from selectorate.box.v1.hashes import base64_hash, challenge, hex_hash
 from selectorate.box.v1.packed import Ciphertexts, put_read
@@ -245,7 +246,7 @@ def test_channels() -> None:
 def checked_alone(election: Election, credential: str, raws: list[bytes], arithmetic: Arithmetic) -> list[str]:
     """The checks that ballots fail, of a roll with one credential; an empty text for a good one."""
     roll = Roll([PublicCredential(credential)])
-    checker = BallotChecker(new_pool(election.group, arithmetic), election, roll)
+    checker = BallotChecker(new_pool(election.group, arithmetic), election, roll, Marker())
     return ["" if one.fault is None else one.fault.check for one in checker.check(raws)]
 
 
@@ -275,7 +276,7 @@ def test_bad_ballots(arithmetic: Arithmetic) -> None:
     about, *items = read("bad-ballots")
     election, good = read_election(about["election"].encode()), about["good"].encode()
     roll = Roll(read_credentials(about["credentials"].encode(), election.group))
-    checker = BallotChecker(new_pool(election.group, arithmetic), election, roll)
+    checker = BallotChecker(new_pool(election.group, arithmetic), election, roll, Marker())
     raws = [edited(good, item["edits"]) for item in items]
     assert checker.check([good])[0].fault is None
     for item, raw in zip(items, raws, strict=True):

@@ -19,6 +19,7 @@ __all__ = [
     "encrypted_tally",
     "opened",
     "partial_decryption",
+    "require_decryptable",
     "require_good",
     "require_no_fault",
     "require_sound",
@@ -69,9 +70,14 @@ def shuffle(reading: Reading) -> bytes:
     return shuffle_text(election.group, reading.pool, questions, pk=election.public_key, phi=election.phi)
 
 
+def require_decryptable(reading: Reading) -> Election:
+    """The election of a sound box that trustees may decrypt now; otherwise ProtocolError says why not."""
+    return require_sound(reading, "tallied" if not reading.chain.shuffles else "shuffled", "decrypting")
+
+
 def partial_decryption(reading: Reading, private: int, public: str) -> bytes:
     """A trustee's partial decryption of a tallied box, of all shuffles in it, with the key ``private``."""
-    election = require_sound(reading, "tallied" if not reading.chain.shuffles else "shuffled", "decrypting")
+    election = require_decryptable(reading)
     alphas = [[alpha for alpha, _ in ciphertexts.texts()] for ciphertexts in reading.ciphertexts]
     return decryption_text(election, private, public, alphas)
 

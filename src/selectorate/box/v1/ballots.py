@@ -21,7 +21,16 @@ from .elections import UUID, Election, HomomorphicQuestion, ListsQuestion, Quest
 from .hashes import base64_hash
 from .proofs import Branch, Check, Ciphertext, CiphertextElements, Elements, Proof
 
-__all__ = ["Ballot", "BallotReader", "ballot_checks", "ballot_points", "make_ballot", "read_ballot", "tracker"]
+__all__ = [
+    "Ballot",
+    "BallotReader",
+    "ballot_alphas",
+    "ballot_checks",
+    "ballot_points",
+    "make_ballot",
+    "read_ballot",
+    "tracker",
+]
 
 Choices: TypeAlias = Sequence[int]
 """What a voter answers to one question: 0 or 1 for each answer (with blank: first 1 if blank), or a number each."""
@@ -177,6 +186,16 @@ def ballot_points(ballot: Ballot, election: Election) -> list[str]:
         if isinstance(question, ListsQuestion):
             texts.append(answer["nonzero_proof"]["commitment"])
     return texts
+
+
+def ballot_alphas(ballot: Ballot) -> list[str]:
+    """The texts of the alphas of all ciphertexts: each tells the randomness with which it was made."""
+    return [str(ciphertext["alpha"]) for answer in ballot.content["answers"] for ciphertext in _flat(answer["choices"])]
+
+
+def _flat(choices: Any) -> list[Any]:
+    """Ciphertexts in lists to any depth, in one list."""
+    return [one for row in choices for one in _flat(row)] if isinstance(choices, list) else [choices]
 
 
 def _ciphertexts(question: Question, answer: Any) -> list[Ciphertext]:

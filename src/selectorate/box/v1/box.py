@@ -22,13 +22,15 @@ from ...errors import InputError, ProtocolError, Where
 from .. import canonical
 from ..archive import TRUNCATED, Archive, Kind, create, member_bytes
 from ..pools import Arithmetic, new_pool
-from .ballots import MOST_BYTES, Ballot, BallotReader, tracker
+from .ballots import MOST_BYTES, BallotReader, ballot_alphas, tracker
 from .checking import BallotChecker
 from .credentials import read_credentials, require_in_group
+from .distinct import Marker
 from .elections import Election, read_election
 from .events import MOST_EVENT, POINTERS, Chain, Event, EventType, Phase, Step, steps
 from .hashes import hex_hash
 from .looking import record
+from .results import require_findable
 from .roll import Roll
 from .trustees import read_trustees, trustee_faults
 
@@ -59,6 +61,7 @@ def open_box(path: Path, *, election: bytes, trustees: bytes, credentials: bytes
     for check, fault in trustee_faults(pool, held, read.public_key):
         raise ProtocolError(fault, check=check)
     require_in_group(pool, entries)
+    require_findable(read, sum(entry.weight for entry in entries))
     if read.rankings and any(entry.weight != 1 for entry in entries):
         raise InputError(
             "a ranking cannot be cast with a weight other than one, and the list of credentials has such a weight",
@@ -77,7 +80,11 @@ def open_box(path: Path, *, election: bytes, trustees: bytes, credentials: bytes
 
 
 class Box:
-    """A box opened for writing, or to look at what is in it. Nothing in it is checked again: `read_box` does that."""
+    """A box opened for writing, or to look at what is in it. Nothing in it is checked again: `read_box` does that.
+
+    Many processes may write to one box, each with a `Box` of its own. One `Box` is not for several threads: what it
+    knows of the file is changed without a lock, so let each thread open its own.
+    """
 
     def __init__(self, path: Path, arithmetic: Arithmetic = "libsodium") -> None:
         self.path, self._arithmetic = path, arithmetic
@@ -94,7 +101,8 @@ class Box:
         self._last: Step | None = None
         self._trackers: dict[str, int] = {}
         self._digests = bytearray()  # of all events, 32 bytes each
-        self._marks: set[bytes] = set()
+        self._marker = Marker()
+        self._marks: set[int] = set()  # of all alphas of all ballots
         self._checker: BallotChecker | None = None
         self._election: Election | None = None
         self.roll = Roll(())
@@ -185,7 +193,7 @@ class Box:
             return
         ballot = self._reader.read(archive.read(step.data[0], MOST_BYTES))
         self._trackers[tracker(ballot.raw)] = step.event.height
-        self._marks.add(_mark(ballot))
+        self._marks.update(self._marker.marks(ballot_alphas(ballot)))
         record(self.roll, ballot, step.event.height)
 
     # --- writing -----------------------------------------------------------------------------------------
@@ -264,13 +272,14 @@ class Box:
             self._chain.next_phase("Ballot")
             if self._checker is None:
                 pool = new_pool(self.election.group, self._arithmetic)
-                self._checker = BallotChecker(pool, self.election, self.roll)
+                self._checker = BallotChecker(pool, self.election, self.roll, self._marker)
             (checked,) = self._checker.check([raw])
             if checked.fault is not None:
                 raise checked.fault
-            if _mark(self._reader.read(raw)) in self._marks:
+            marks = checked.alphas or ()
+            if len(set(marks)) < len(marks) or not self._marks.isdisjoint(marks):
                 raise ProtocolError(
-                    "a ballot with the same randomness is in the box already",
+                    "the ballot was made with randomness that was used before",
                     check="ballot.distinct",
                     hint="The device that made it has no good source of randomness; use another",
                 )
@@ -307,11 +316,3 @@ class Box:
             raise ValueError(f"an event {kind} has no owner")
         payload = canonical.dumps({"owner": owner, "payload": hex_hash(content)}).encode("ascii")
         return self.add(kind, [content], payload, after=after)
-
-
-def _mark(ballot: Ballot) -> bytes:
-    """What must not stand in a box twice: the first alpha of the ballot. It tells the randomness of its maker."""
-    choices = ballot.content["answers"][0]["choices"]
-    while isinstance(choices, list):
-        choices = choices[0]
-    return str(choices["alpha"]).encode("ascii")

@@ -5,13 +5,15 @@ The same code checks one ballot on its way into a box and all ballots of an arch
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...errors import ProtocolError
 from ..public import Element, Pool
 from . import proofs
-from .ballots import Ballot, BallotReader, ballot_checks, ballot_points, tracker
+from .ballots import Ballot, BallotReader, ballot_alphas, ballot_checks, ballot_points, tracker
+from .distinct import Marker
 from .elections import Election, ListsQuestion, RankingQuestion, width
 from .roll import Roll
 
@@ -23,22 +25,22 @@ class CheckedBallot:
     """What is known of a ballot after its check.
 
     ``fault``: the first thing that is wrong with it, or None. ``credential`` and ``rankings`` are there unless it
-    could not be read at all. ``rankings``: alpha and beta of each ranking question, packed. ``first_alpha``: that of
-    the first ciphertext, packed: two ballots that share it were made with the same randomness.
+    could not be read at all. ``rankings``: alpha and beta of each ranking question, packed. ``alphas``: the marks of
+    the alphas of all ciphertexts; None if a point may not stand where it does, so that nothing can be computed of it.
     """
 
     tracker: str
     fault: ProtocolError | None
     credential: str = ""
     rankings: bytes = b""
-    first_alpha: bytes = b""
+    alphas: array[int] | None = None
 
 
 class BallotChecker:
-    """Checks ballots of one election. ``roll``: the public credentials that may vote."""
+    """Checks ballots of one election. ``roll``: the public credentials that may vote; ``marker``: marks alphas."""
 
-    def __init__(self, pool: Pool, election: Election, roll: Roll) -> None:
-        self.pool, self.election, self.roll = pool, election, roll
+    def __init__(self, pool: Pool, election: Election, roll: Roll, marker: Marker) -> None:
+        self.pool, self.election, self.roll, self.marker = pool, election, roll, marker
         self.reader = BallotReader(election)
         (y,) = pool.read([election.public_key])
         if y is None:
@@ -93,20 +95,21 @@ class BallotChecker:
         ]
         verdicts = iter(proofs.run(self.pool, [check for row in checks for check in row]))
         packed = self._packed([points for _, _, points in good])
-        for (number, ballot, _), asked, (first, rankings) in zip(good, checks, packed, strict=True):
+        for (number, ballot, _), asked, rankings in zip(good, checks, packed, strict=True):
             signature, *others = [next(verdicts) for _ in asked]
             verdict = self._verdict(signature, all(others))
-            checked.append((number, CheckedBallot(tracker(ballot.raw), verdict, ballot.credential, rankings, first)))
+            alphas = self.marker.marks(ballot_alphas(ballot))
+            checked.append((number, CheckedBallot(tracker(ballot.raw), verdict, ballot.credential, rankings, alphas)))
         return checked
 
-    def _packed(self, rows: Sequence[Sequence[Element]]) -> list[tuple[bytes, bytes]]:
-        """Of each ballot the first alpha and its rankings, packed; all in one call of the pool."""
-        places = [1, *(place for start in self._ranked for place in (start, start + 1))]
+    def _packed(self, rows: Sequence[Sequence[Element]]) -> list[bytes]:
+        """The rankings of each ballot, packed; all in one call of the pool."""
+        places = [place for start in self._ranked for place in (start, start + 1)]
+        if not places:
+            return [b""] * len(rows)
         packed = self.pool.pack([row[place] for row in rows for place in places])
-        size = len(packed) // (len(rows) * len(places)) if rows else 0
-        step = size * len(places)
-        starts = range(0, len(packed), step or 1)
-        return [(packed[start : start + size], packed[start + size : start + step]) for start in starts]
+        step = len(packed) // len(rows) if rows else 1
+        return [packed[start : start + step] for start in range(0, len(packed), step)]
 
     def _has_identity(self, points: Sequence[Element]) -> bool:
         """Whether a point is the identity that may not be: an alpha would leave the vote in clear."""

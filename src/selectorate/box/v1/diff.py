@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 
+from ...errors import ProtocolError
 from ..archive import Archive
 from .elections import read_election
 from .events import Chain, Event, Step, steps
 
-__all__ = ["Difference", "compare"]
+__all__ = ["Against", "Difference", "compare"]
 
 MOST_ELECTION = 16 * 1024 * 1024
 
@@ -56,25 +56,60 @@ class Difference:
         return found
 
 
+class Against:
+    """An earlier copy of an archive, to which the events of the archive are held as they are read, once and in order.
+
+    So what is compared is what was read, even if somebody changes the file meanwhile. Use it in a ``with`` statement.
+    """
+
+    def __init__(self, old: Path) -> None:
+        self._archive = Archive(old)
+        self._events = _events(self._archive)
+        self._fork: int | None = None
+        self._added: Counter[str] = Counter()
+        self._count = 0
+        self._fault: ProtocolError | None = None
+
+    def __enter__(self) -> Against:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._archive.close()
+
+    def take(self, now: Event) -> None:
+        """Hold the next event to the earlier copy."""
+        try:
+            was = next(self._events, None)
+        except ProtocolError as fault:  # of the copy, not of the archive that is being read: `found` tells it
+            was, self._fault = None, fault
+        if was is None:
+            self._added[now.type] += 1
+            return
+        self._count += 1
+        if was.digest != now.digest and self._fork is None:
+            self._fork = was.height
+
+    def found(self, timestamp: int) -> Difference:
+        """What came of it, when all events have been read of an archive with ``timestamp`` in its header.
+
+        Raises ProtocolError if the earlier copy is no chain in itself.
+        """
+        if self._fault is not None:
+            raise self._fault
+        lost = sum(1 for _ in self._events)
+        count = self._count + lost
+        return Difference(self._fork, lost, dict(self._added), count, self._archive.timestamp == timestamp)
+
+
 def compare(old: Path, new: Path) -> Difference:
     """Compare the archive ``new`` with an earlier copy ``old`` of it, event by event.
 
     Raises ProtocolError if either of the two is no chain in itself, or has other data than its events name.
     """
-    with Archive(old) as before, Archive(new) as after:
-        fork: int | None = None
-        lost = 0
-        added: Counter[str] = Counter()
-        count = 0
-        for was, now in zip_longest(_events(before), _events(after)):
-            count += was is not None
-            if was is None and now is not None:
-                added[now.type] += 1
-            elif was is not None and now is None:
-                lost += 1
-            elif was is not None and now is not None and was.digest != now.digest and fork is None:
-                fork = was.height
-        return Difference(fork, lost, dict(added), count, before.timestamp == after.timestamp)
+    with Against(old) as before, Archive(new) as after:
+        for event in _events(after):
+            before.take(event)
+        return before.found(after.timestamp)
 
 
 def _events(archive: Archive) -> Iterator[Event]:

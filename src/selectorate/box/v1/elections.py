@@ -18,6 +18,7 @@ from .credentials import UUID_FORM
 from .hashes import base64_hash, hex_hash
 
 __all__ = [
+    "QUESTION",
     "UUID",
     "Election",
     "HomomorphicQuestion",
@@ -25,6 +26,7 @@ __all__ = [
     "Question",
     "RankingQuestion",
     "election_text",
+    "questions_of",
     "read_election",
 ]
 
@@ -151,7 +153,8 @@ class _General:
         yield from Fields(fields, frozenset({"extra"})).faults(value, place)
 
 
-_QUESTIONS = Items(Either("type", _General(), _HOMOMORPHIC), least=1)
+QUESTION: Shape = Either("type", _General(), _HOMOMORPHIC)
+_QUESTIONS = Items(QUESTION, least=1)
 
 
 def _shape(group: Group) -> Fields:
@@ -197,7 +200,7 @@ def read_election(raw: bytes) -> Election:
 
 
 def questions_of(value: Any) -> tuple[Question, ...]:
-    """The questions of a template, written as they stand in an election. Raises ProtocolError if they are not."""
+    """The questions ``value``, written as they stand in an election. Raises ProtocolError if they are not."""
     require(_QUESTIONS, value, "questions", check="setup.election")
     return tuple(_question(question) for question in value)
 

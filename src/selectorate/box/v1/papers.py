@@ -11,28 +11,81 @@ choose up to n, with a rule on     non-homomorphic: sums    by the number of nam
 what one paper must hold           would hide the papers
 =================================  =======================  =====================================================
 
-Anything else is refused.
+Anything else is refused. The returning officer writes the paper in the words of the rulebook, or the question itself.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, TypeAlias, get_args
 
 from ...errors import InputError
 from ..ed25519 import ED25519
 from ..finite import RFC_3526_2048
 from ..groups import Group
-from .elections import MOST_CHOICES, HomomorphicQuestion, Question, RankingQuestion
+from ..shapes import Bool, Either, Fields, Items, Small, Text, require
+from .elections import (
+    MOST_CHOICES,
+    QUESTION,
+    HomomorphicQuestion,
+    ListsQuestion,
+    Question,
+    RankingQuestion,
+    questions_of,
+)
 
-__all__ = ["Paper", "group_for", "question_for", "require_distinct", "void_in", "void_of"]
+__all__ = ["Paper", "group_for", "question_for", "questions_asked", "require_distinct", "void_in", "void_of"]
 
 CHOOSE = "ChooseUpTo"
 """In the hint of a non-homomorphic question: its papers are choices, 0 or 1 a name, up to ``most``, not rankings."""
 
 Paper: TypeAlias = Literal["rank", "choose one", "choose up to", "yes or no"]
 """What the voter is asked to fill in, as rulebooks call it."""
+
+
+_FIELDS: Fields = Fields(
+    (
+        ("paper", Text(get_args(Paper))),
+        ("question", Text()),
+        ("answers", Items(Text())),
+        ("most", Small()),
+        ("least", Small()),
+        ("blank", Bool()),
+        ("paper_rules", Bool()),
+    ),
+    frozenset({"most", "least", "blank", "paper_rules"}),
+)
+
+
+class _InAnyOrder:
+    """A paper as a person writes it: its fields may come in any order."""
+
+    def faults(self, value: Any, place: str) -> Iterator[str]:
+        known = {name: value[name] for name, _ in _FIELDS.fields if name in value}
+        yield from _FIELDS.faults(known | value, place)
+
+
+_ASKED = Items(Either("paper", _InAnyOrder(), QUESTION), least=1)
+
+
+def questions_asked(value: Any) -> tuple[Question, ...]:
+    """The questions of a template: each as it stands in an election or, with ``paper``, in the words of a rulebook.
+
+    Raises ProtocolError (``setup.election``) if they are not of the shape, InputError for a paper that no box can hold.
+    """
+    require(_ASKED, value, "questions", check="setup.election")
+    return tuple(map(_asked, value))
+
+
+def _asked(value: dict[str, Any]) -> Question:
+    if "paper" in value:
+        given = {name: value[name] for name in value if name not in ("paper", "question", "answers")}
+        return question_for(value["paper"], value["question"], value["answers"], **given)
+    (question,) = questions_of([value])
+    for names in question.lists if isinstance(question, ListsQuestion) else (question.answers,):
+        require_distinct(names)
+    return question
 
 
 def question_for(

@@ -20,12 +20,13 @@ from ..archive import Archive, Member
 from ..pools import Arithmetic, new_pool
 from ..public import Pool
 from . import results
-from .ballots import MOST_BYTES, BallotReader
+from .ballots import MOST_BYTES, Ballot, BallotReader
 from .checking import BallotChecker, CheckedBallot
 from .credentials import read_credentials, require_in_group
 from .decryptions import PartialDecryption, read_decryption
+from .distinct import Marks, repeated
 from .elections import Election, read_election
-from .events import Chain, Phase, Step, steps
+from .events import Chain, Event, Phase, Step, steps
 from .hashes import hex_hash
 from .packed import Ciphertexts, Packed, chunked
 from .roll import Roll
@@ -58,7 +59,7 @@ CHECKS: dict[str, str] = {
     "ballot.points": "every point of a ballot is in the group",
     "ballot.signature": "every ballot is signed by its credential",
     "ballot.proofs": "every ballot proves that its answers are allowed",
-    "ballot.distinct": "no ballot stands in the box twice, and no two share their randomness",
+    "ballot.distinct": "no ballot stands in the box twice, and no two voters share their randomness",
     "tally.content": "the tally is made of the last ballot of each voter",
     "tally.numbers": "the numbers of ballots and of votes tallied are right",
     "shuffle.owner": "each shuffle is by a trustee, and none by the same",
@@ -88,6 +89,8 @@ MOST_FAULTS = 100
 
 Progress = Callable[[str, float], None]
 """Called with what is being looked at and how much of the archive is done, from 0 to 1."""
+OnEvent = Callable[[Event], None]
+"""Called with each event as it was read."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +116,14 @@ class Reading:
     """What is known of an archive after it was read.
 
     ``faults``: in the order in which they were met. ``complete``: the sections that were read to their end.
+    ``cast_again``: ballots that repeat the randomness of their own voter, which nobody forbids.
+    ``timestamp``: of the archive's header. ``tally``: the hash of the encrypted tally.
     ``ciphertexts``: by question, as they stand after the last shuffle; what trustees decrypt.
     """
 
     path: Path
+    timestamp: int = 0
+    tally: str = ""
     pool: Pool = field(init=False)
     chain: Chain = field(default_factory=Chain)
     faults: list[Fault] = field(default_factory=list)
@@ -127,6 +134,7 @@ class Reading:
     roll: Roll = field(default_factory=lambda: Roll(()))
     setup: dict[str, str] = field(default_factory=dict)
     ballots: int = 0
+    cast_again: int = 0
     tallied: int = 0
     total_weight: int = 0
     ciphertexts: list[Ciphertexts] = field(default_factory=list)
@@ -156,8 +164,11 @@ def read_box(
     path: Path,
     arithmetic: Arithmetic = "auto",
     progress: Progress | None = None,
+    on_event: OnEvent | None = None,
 ) -> Reading:
     """Read the archive at ``path`` and make every check.
+
+    ``on_event``: called with every event that was read, in order.
 
     Raises InputError if the file cannot be opened or is no archive; all else that is wrong is a fault in the reading.
     """
@@ -170,7 +181,7 @@ def read_box(
     with archive:
         if arithmetic == "auto" and archive.size < SMALL:
             arithmetic = "libsodium"
-        reader = _Reader(archive, arithmetic, progress or (lambda what, share: None))
+        reader = _Reader(archive, arithmetic, progress or (lambda what, share: None), on_event or (lambda event: None))
         reader.run()
         return reader.reading
 
@@ -178,13 +189,13 @@ def read_box(
 class _Reader:
     """The reading of one archive under way."""
 
-    def __init__(self, archive: Archive, arithmetic: Arithmetic, progress: Progress) -> None:
-        self.archive, self.arithmetic, self._progress = archive, arithmetic, progress
-        self.reading = Reading(archive.path)
+    def __init__(self, archive: Archive, arithmetic: Arithmetic, progress: Progress, on_event: OnEvent) -> None:
+        self.archive, self.arithmetic, self._progress, self._on_event = archive, arithmetic, progress, on_event
+        self.reading = Reading(archive.path, archive.timestamp)
         self._batch: list[tuple[int, bytes]] = []
         self._under_way: deque[tuple[list[int], Future[list[CheckedBallot]]]] = deque()
         self._workers: ThreadPoolExecutor | None = None
-        self._seen: set[bytes] = set()
+        self._marks: Marks | None = None
         self._last: dict[int, Member] = {}  # by height, where sums are made of ballots that have to be read again
         self._tally: Tally | None = None
         self._local = threading.local()
@@ -197,6 +208,7 @@ class _Reader:
                 if step.event.type != "Setup":
                     self._take(step)
                 done = step.event.height
+                self._on_event(step.event)
                 self._progress(step.event.type, step.end / max(self.archive.size, 1))
             reading.complete |= {"archive", "events"}
         except ProtocolError as fault:
@@ -204,6 +216,7 @@ class _Reader:
             reading.failed(fault.check, fault.message, done + 1)
         finally:
             self._guarded(self._drain)
+            self._guarded(self._compare)
             if reading.phase == "closed":
                 self._guarded(self._make_tally)
             if self._workers is not None:
@@ -221,6 +234,7 @@ class _Reader:
         kind = step.event.type
         if kind != "Ballot":
             self._drain()
+            self._compare()
         match kind:
             case "Ballot":
                 self._ballot(step)
@@ -251,7 +265,8 @@ class _Reader:
         entries = read_credentials(self.archive.read(step.data[2], MOST_CREDENTIALS_BYTES), election.group)
         require_in_group(reading.pool, entries)
         reading.roll = Roll(entries)
-        self._tally = Tally(election, reading.pool)
+        results.require_findable(election, reading.roll.total_weight)
+        self._tally, self._marks = Tally(election, reading.pool), Marks(election)
         self._workers = ThreadPoolExecutor(os.cpu_count() or 1)
         reading.complete.add("setup")
 
@@ -290,10 +305,11 @@ class _Reader:
         """Check a batch with a pool of this thread's own."""
         checker = getattr(self._local, "checker", None)
         if checker is None:
-            election = self.reading.election
-            if election is None:
+            election, marks = self.reading.election, self._marks
+            if election is None or marks is None:
                 raise ProtocolError("there is a ballot before the setup", check="events.order")
-            checker = BallotChecker(new_pool(election.group, self.arithmetic), election, self.reading.roll)
+            pool = new_pool(election.group, self.arithmetic)
+            checker = BallotChecker(pool, election, self.reading.roll, marks.marker)
             self._local.checker = checker
         checked: list[CheckedBallot] = checker.check(raws)
         return checked
@@ -309,19 +325,45 @@ class _Reader:
         for height, ballot in zip(heights, future.result(), strict=True):
             if ballot.fault is not None:
                 self.reading.failed(ballot.fault.check, ballot.fault.message, height)
-            marks = {ballot.tracker.encode()[:40], ballot.first_alpha[:40]} - {b""}
-            if not self._seen.isdisjoint(marks):
-                self.reading.failed(
-                    "ballot.distinct", "the ballot, or the randomness it was made with, stands in the box twice", height
-                )
-            self._seen |= marks
-            if ballot.credential and ballot.first_alpha:
+            if self._marks is not None:
+                self._marks.add(ballot.tracker, ballot.alphas)
+            if ballot.alphas is not None:
                 before = self.reading.roll.last(ballot.credential)
                 if before is not None:
                     self._last.pop(before[0], None)
                 self.reading.roll.record(ballot.credential, height, ballot.tracker, ballot.rankings)
             else:
                 self._last.pop(height, None)
+
+    def _compare(self) -> None:
+        """Look for what stands in the box twice, once all ballots were read."""
+        marks, self._marks = self._marks, None
+        if marks is None:
+            return
+        numbers, twice = marks.alike()
+        if not numbers:
+            return
+        for one in repeated(self._again(numbers), twice, marks.marker):
+            if one.why is None:
+                self.reading.cast_again += 1
+            else:
+                self.reading.failed("ballot.distinct", one.why, 1 + one.number)
+
+    def _again(self, numbers: frozenset[int]) -> Iterator[tuple[int, Ballot | bytes]]:
+        """Those of the ballots, by their number from 0, read once more; as bytes where they cannot be read."""
+        if self.reading.election is None:
+            return
+        reader, chain = BallotReader(self.reading.election), Chain()
+        for step in steps(self.archive, chain):
+            number = step.event.height - 1
+            if number in numbers:
+                raw = self.archive.read(step.data[0], MOST_BYTES)
+                try:
+                    yield number, reader.read(raw)
+                except ProtocolError:
+                    yield number, raw
+            if number >= max(numbers):
+                return
 
     # --- what follows the ballots ------------------------------------------------------------------------
 
@@ -330,7 +372,6 @@ class _Reader:
         reading, tally = self.reading, self._tally
         if tally is None or reading.election is None:
             return
-        self._seen.clear()
         for _, _, _, weight in reading.roll.used():
             tally.add_count(weight)
         if reading.election.rankings:
@@ -348,6 +389,7 @@ class _Reader:
         """Compare the tally of the archive with the one that the ballots make."""
         reading, height = self.reading, step.event.height
         self._make_tally()
+        reading.tally = step.data[0].digest
         digest = hashlib.sha256()
         for piece in tally_pieces(reading):
             digest.update(piece)
@@ -421,9 +463,22 @@ class _Reader:
         if trustees is None or trustees.mandatory(owner):
             self.reading.failed(check, f"trustee {owner}: {message}", height)
 
+    def _sums_unproven(self) -> bool:
+        """Whether sums are to be opened of which ballots and tally do not prove that they are among the votes cast.
+
+        Such a sum may be any number at all: the search for it would go through all votes, and find nothing.
+        """
+        reading = self.reading
+        at_fault = {fault.check.partition(".")[0] for fault in reading.faults}
+        return not self._rankings_only and not at_fault.isdisjoint({"setup", "ballot", "tally"})
+
     def _result(self, step: Step) -> None:
         reading, election = self.reading, self.reading.election
         if election is None or reading.trustees is None:
+            return
+        if self._sums_unproven():
+            for _ in self.archive.stream(step.data[0]):
+                pass  # its hash is checked all the same
             return
         shares = usable_shares(reading)
         opened = results.open_tally(reading.pool, election, reading.ciphertexts, shares, reading.total_weight)

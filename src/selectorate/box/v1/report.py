@@ -137,6 +137,8 @@ def facts(reading: Reading) -> dict[str, Any]:
             "credentials fingerprint": phi_of_hex(reading.setup["credentials"]),
             "trustees fingerprint": phi_of_hex(reading.setup["trustees"]),
         }
+    if reading.cast_again:
+        found["with the same randomness again"] = reading.cast_again
     if "tally" in reading.complete:
         found |= {"tallied": reading.tallied, "votes": reading.total_weight}
     if reading.shufflers:

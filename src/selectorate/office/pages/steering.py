@@ -19,6 +19,7 @@ from ..access import may
 from ..acts import contests, figures, nominations
 from ..models import Contest, Role
 from .doing import done
+from .proposals import still_open
 
 OFFICER, REGISTRAR, SCRUTINEER, TRUSTEE = Role.RETURNING_OFFICER, Role.REGISTRAR, Role.SCRUTINEER, Role.TRUSTEE
 
@@ -30,7 +31,7 @@ def overview(request: HttpRequest, contest: str) -> HttpResponse:
     context = {
         "contest": here,
         "steps": steps.steps_of(here),
-        "open_proposals": here.proposals.filter(status="open").count(),
+        "open_proposals": still_open(here.proposals).count(),
         "open_disputes": here.disputes.filter(settled=None).count(),
         "officer": OFFICER in request.roles,
         "clones": here.clones.all(),

@@ -73,6 +73,8 @@ def officer_tabs(context: dict[str, Any]) -> dict[str, Any]:
     for route, name, who in TABS:
         if not having & {str(one) for one in who}:
             continue
+        if route == "contest-parameters" and not contest.rulebook_as_written.parameters:
+            continue
         try:
             address = reverse(route, kwargs={"contest": contest.slug})
         except NoReverseMatch:
