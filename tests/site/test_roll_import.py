@@ -10,7 +10,7 @@ from tests.site.world import World, at
 
 from selectorate import roll
 from selectorate.errors import RefusedError
-from selectorate.office.acts import rolls, verify_log
+from selectorate.office.acts import entries, rolls, verify_log
 from selectorate.office.models import Log, RollEntry, RollImport, RollPast, RollStep
 from selectorate.office.rolls import files, importing, store
 
@@ -113,15 +113,15 @@ def test_a_roll_that_is_closed_keeps_its_imports(office: World) -> None:
 
 def test_a_single_entry_stops_the_undoing_and_keeps_the_figures(office: World) -> None:
     made = applied(office, csv_of([member("1", "Ann Able"), member("2", "Bea Best")]))
-    rolls.enter_entry(office.registrar, None, values=member("3", "Cy Cole"), reason="form of 3 June")
-    rolls.correct_entry(
+    entries.enter_entry(office.registrar, None, values=member("3", "Cy Cole"), reason="form of 3 June")
+    entries.correct_entry(
         office.registrar,
         None,
         key=["1", "member", None, 1],
         values={"email": None, "joined": "2011-02-03"},
         reason="wrote in",
     )
-    rolls.remove_entry(office.registrar, None, key=["2", "member", None, 1], reason="died")
+    entries.remove_entry(office.registrar, None, key=["2", "member", None, 1], reason="died")
     with pytest.raises(RefusedError, match="nothing was changed after"):
         rolls.undo_import(office.registrar, None, imported=made.pk)
     step = RollStep.last()
@@ -130,11 +130,11 @@ def test_a_single_entry_stops_the_undoing_and_keeps_the_figures(office: World) -
     assert step.counts == counted
     assert RollEntry.objects.get(person="1").joined.isoformat() == "2011-02-03"
     with pytest.raises(RefusedError, match="hold this capacity"):
-        rolls.enter_entry(office.registrar, None, values=member("1", "Ann Able"), reason="again")
+        entries.enter_entry(office.registrar, None, values=member("1", "Ann Able"), reason="again")
     with pytest.raises(RefusedError, match="say why"):
-        rolls.remove_entry(office.registrar, None, key=["1", "member", None, 1], reason=" ")
+        entries.remove_entry(office.registrar, None, key=["1", "member", None, 1], reason=" ")
     with pytest.raises(RefusedError, match="not a day") as refused:
-        rolls.enter_entry(office.registrar, None, values=member("8", "X Y", born="tomorrow"), reason="x")
+        entries.enter_entry(office.registrar, None, values=member("8", "X Y", born="tomorrow"), reason="x")
     assert refused.value.field == "born"
 
 
@@ -157,6 +157,23 @@ def test_a_mapping_is_remembered(office: World) -> None:
     again = taken_in(office, csv_of([*rows, {**rows[0], "Membership no": "008", "Full name": "Bea Best"}]))
     assert again.questions == []
     assert (again.counts["new"], again.counts["unchanged"]) == (1, 1)
+
+
+def test_a_file_without_a_column_does_not_wipe_it(office: World) -> None:
+    """A list without telephones made all telephones unknown: a file says nothing of columns that it lacks."""
+    full = [member("1", "Ann Able", phone="555", suspended="yes"), member("2", "Bea Best", phone="556", address="1 St")]
+    applied(office, csv_of(full))
+    short = [
+        {"number": "1", "name": "Ann Able", "capacity": "member", "email": ""},
+        {"number": "2", "name": "Bea Bold", "capacity": "member", "email": "b@x.org"},
+    ]
+    made = applied(office, csv_of(short))
+    ann, bea = RollEntry.objects.order_by("person")
+    assert (ann.phone, ann.family, ann.suspended) == ("555", "Able", True)
+    assert ann.email is None, "what the file has a column for is what the file says"
+    assert (bea.phone, bea.address, bea.email) == ("556", "1 St", "b@x.org")
+    assert bea.family is None, "the family name was of another name"
+    assert fingerprint() == made.result
 
 
 def test_a_file_that_is_none_is_told(office: World) -> None:

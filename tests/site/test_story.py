@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.site import rolled
 from tests.site.world import World, at
 
 from selectorate.errors import RefusedError
@@ -27,6 +28,8 @@ DATES = {
 
 
 def test_the_contest_of_2016(office: World) -> None:
+    with at("2016-07-01T10:00"):
+        rolled.applied(office, rolled.invented())
     with at("2016-07-12T10:00"):
         plp = office.body("MPs and MEPs", 30)
         clps = office.body("constituency parties", 2)
@@ -81,7 +84,8 @@ def test_the_contest_of_2016(office: World) -> None:
         } or True
     with at("2016-08-22T08:00"):
         blocked = {item.name for item in preflight.blocking(contest, "ballot")}
-        assert "each candidate has signed off their own entry" in blocked
+        assert {"each candidate has signed off their own entry", "the roll is closed"} <= blocked
+        rolled.closed(office, contest)
         from selectorate.office import paper
 
         for key in ("corbyn", "smith"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .pages import roll, roll_appeals, roll_contest, roll_imports, roll_pairs, roll_public
+from .pages import roll, roll_appeals, roll_closed, roll_contest, roll_imports, roll_pairs, roll_public, roll_sums
 
 _CONTEST = "contests/<slug:contest>/"
 _OFFICE = f"{_CONTEST}office/roll/"
@@ -39,18 +39,18 @@ patterns = [
     path(f"{_OFFICE}reopen/", roll_contest.reopen, name="contest-roll-reopen"),
     path(f"{_OFFICE}jobs/<int:job>/", roll_contest.job, name="contest-roll-job"),
     path(f"{_OFFICE}jobs/<int:job>/file/", roll_contest.job_file, name="contest-roll-job-file"),
-    path(f"{_OFFICE}entitled/", roll_contest.entitled, name="contest-roll-entitled"),
-    path(f"{_OFFICE}find/", roll_contest.find, name="contest-roll-find"),
-    path(f"{_OFFICE}admit/", roll_contest.admit, name="contest-roll-admit"),
-    path(f"{_OFFICE}persons/<int:vote>/", roll_contest.person, name="contest-roll-person"),
-    path(f"{_OFFICE}persons/<int:vote>/strike/", roll_contest.strike, name="contest-roll-strike"),
-    path(f"{_OFFICE}persons/<int:vote>/join/", roll_contest.join, name="contest-roll-join"),
-    path(f"{_OFFICE}persons/<int:vote>/change/<int:row>/", roll_contest.change, name="contest-roll-change"),
-    path(f"{_OFFICE}closed/<int:closed>/", roll_contest.changes, name="contest-roll-changes"),
-    path(f"{_OFFICE}closed/<int:closed>/court/", roll_contest.court, name="contest-roll-court"),
-    path(f"{_OFFICE}dates/", roll_contest.compare, name="contest-roll-dates"),
-    path(f"{_OFFICE}sum/", roll_contest.reconciliation, name="contest-roll-sum"),
-    path(f"{_OFFICE}sum/<int:line>/withdraw/", roll_contest.withdraw_line, name="contest-roll-sum-withdraw"),
+    path(f"{_OFFICE}entitled/", roll_closed.entitled, name="contest-roll-entitled"),
+    path(f"{_OFFICE}find/", roll_closed.find, name="contest-roll-find"),
+    path(f"{_OFFICE}admit/", roll_closed.admit, name="contest-roll-admit"),
+    path(f"{_OFFICE}persons/<int:vote>/", roll_closed.person, name="contest-roll-person"),
+    path(f"{_OFFICE}persons/<int:vote>/strike/", roll_closed.strike, name="contest-roll-strike"),
+    path(f"{_OFFICE}persons/<int:vote>/join/", roll_closed.join, name="contest-roll-join"),
+    path(f"{_OFFICE}persons/<int:vote>/change/<int:row>/", roll_closed.change, name="contest-roll-change"),
+    path(f"{_OFFICE}closed/<int:closed>/", roll_sums.changes, name="contest-roll-changes"),
+    path(f"{_OFFICE}closed/<int:closed>/court/", roll_sums.court, name="contest-roll-court"),
+    path(f"{_OFFICE}dates/", roll_sums.compare, name="contest-roll-dates"),
+    path(f"{_OFFICE}sum/", roll_sums.reconciliation, name="contest-roll-sum"),
+    path(f"{_OFFICE}sum/<int:line>/withdraw/", roll_sums.withdraw_line, name="contest-roll-sum-withdraw"),
     path(f"{_OFFICE}appeals/", roll_appeals.appeals, name="contest-roll-appeals"),
     path(f"{_OFFICE}appeals/<int:appeal>/", roll_appeals.appeal, name="contest-roll-appeal"),
     path(f"{_OFFICE}letters/<int:enquiry>/", roll_appeals.letter, name="contest-roll-letter"),

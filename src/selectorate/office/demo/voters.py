@@ -28,7 +28,9 @@ def take_in(registrar: User, seed: int, today: datetime) -> RollImport:
     for step in ("look", "dry_run"):
         _done(working.start(step, registrar, imported=made, small=True))
     made.refresh_from_db()
-    return rolls.apply_import(registrar, None, imported=made.pk, plan=made.plan)
+    applied = rolls.apply_import(registrar, None, imported=made.pk, plan=made.plan)
+    _done(working.start("find_duplicates", registrar, small=True))
+    return applied
 
 
 def close(registrar: User, contest: Contest) -> ClosedRoll:

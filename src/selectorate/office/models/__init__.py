@@ -5,6 +5,15 @@ is replaced, with the act beside it.
 """
 
 from .acts import Act, Log, Proposal
+from .closed_rolls import (
+    Announcement,
+    ClosedRoll,
+    Entitlement,
+    ReconciliationLine,
+    RollAmendment,
+    RollAppeal,
+    RollEnquiry,
+)
 from .contests import (
     Agent,
     BallotRound,
@@ -27,15 +36,8 @@ from .contests import (
 from .organisation import Bench, Body, BodySeat, Office, Organisation, Person, Tenure, Unit
 from .people import Appointment, Mail, Role, User
 from .rolls import (
-    Announcement,
-    ClosedRoll,
     DuplicatePair,
-    Entitlement,
-    ReconciliationLine,
     RollAlias,
-    RollAmendment,
-    RollAppeal,
-    RollEnquiry,
     RollEntry,
     RollImport,
     RollJob,

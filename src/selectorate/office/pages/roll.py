@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,8 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from ... import roll
 from ...roll import COLUMNS, KEY
 from ..access import may
+from ..acts import entries as entry_acts
 from ..acts import rolls
 from ..models import (
     ClosedRoll,
@@ -31,6 +34,7 @@ from .doing import done
 from .roll_forms import EntryForm, FindForm, ReasonForm
 
 PAGE = files.PAGE
+_MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$")
 
 
 def number_in(request: HttpRequest, name: str = "page") -> int:
@@ -45,9 +49,16 @@ def row_of(entry: Any) -> dict[str, Any]:
     return {**row, "body": row["body"] or None}
 
 
-def facts_of(row: dict[str, Any]) -> list[tuple[str, Any]]:
+def facts_of(row: dict[str, Any]) -> list[tuple[str, str]]:
     """What is known of an entry, in words."""
-    return [(column.says, row[name]) for name, column in COLUMNS.items() if row.get(name) not in (None, "")]
+    return [(column.says, told(row[name])) for name, column in COLUMNS.items() if row.get(name) not in (None, "")]
+
+
+def told(value: Any) -> str:
+    """A value of an entry for people, however it is kept: days alike everywhere, times without their seconds' parts."""
+    if isinstance(value, str) and _MOMENT.match(value):
+        value = value[:19].replace("T", " ")
+    return str(roll.shown(value))
 
 
 @may("registrar", "returning-officer", "scrutineer")
@@ -112,8 +123,8 @@ def entry(request: HttpRequest, entry: int) -> HttpResponse:
 def _told(past: RollPast) -> list[tuple[str, Any, Any]]:
     """What a step changed in an entry: column in words, before, after."""
     if past.kind == RollPast.Kind.GONE:
-        return [(COLUMNS[name].says, value, None) for name, value in past.data.items() if name in COLUMNS]
-    return [(COLUMNS[name].says, *values) for name, values in past.data.items() if name in COLUMNS]
+        return [(COLUMNS[name].says, told(value), "") for name, value in past.data.items() if name in COLUMNS]
+    return [(COLUMNS[name].says, *map(told, values)) for name, values in past.data.items() if name in COLUMNS]
 
 
 @may("registrar")
@@ -123,7 +134,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.values()
         given = {"values": values, "reason": form.cleaned_data["reason"]}
-        if done(request, rolls.enter_entry, request.user, None, form=form, said=_("Entered."), **given):
+        if done(request, entry_acts.enter_entry, request.user, None, form=form, said=_("Entered."), **given):
             made = RollEntry.objects.filter(person=values.get("person") or values.get("number")).last()
             return redirect("roll-entry", made.pk) if made else redirect("roll")
     return render(request, "office/roll/enter.html", {"form": form, "title": _("A new entry")})
@@ -138,7 +149,7 @@ def correct(request: HttpRequest, entry: int) -> HttpResponse:
     form = EntryForm(request.POST or None, row=row)
     if request.method == "POST" and form.is_valid():
         given = {"key": _key(found), "values": form.values(), "reason": form.cleaned_data["reason"]}
-        if done(request, rolls.correct_entry, request.user, None, form=form, said=_("Corrected."), **given):
+        if done(request, entry_acts.correct_entry, request.user, None, form=form, said=_("Corrected."), **given):
             return redirect("roll-entry", found.pk)
     title = _("Correct the entry of %(name)s") % {"name": found.name}
     return render(request, "office/roll/enter.html", {"form": form, "title": title, "found": found})
@@ -151,7 +162,7 @@ def remove(request: HttpRequest, entry: int) -> HttpResponse:
     found = get_object_or_404(RollEntry, pk=entry)
     form = ReasonForm(request.POST)
     given = {"key": _key(found), "reason": form.data.get("reason", "")[:500]}
-    if not done(request, rolls.remove_entry, request.user, None, said=_("Removed."), **given):
+    if not done(request, entry_acts.remove_entry, request.user, None, said=_("Removed."), **given):
         return redirect("roll-entry", found.pk)
     left = RollEntry.objects.filter(person=found.person).first()
     return redirect("roll-entry", left.pk) if left else redirect("roll")
@@ -184,11 +195,11 @@ def steps(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The roll handed out as a file: an act, with its reason."""
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if done(request, rolls.export_roll, request.user, None, form=form, reason=form.cleaned_data["reason"]):
-            step = RollStep.last()
-            small = step is None or step.rows <= working.SMALL_ROLL
-            return redirect("roll-job", working.start("export", request.user, small=small).pk)
+    sent = request.method == "POST" and form.is_valid()
+    if sent and done(request, rolls.export_roll, request.user, None, form=form, reason=form.cleaned_data["reason"]):
+        step = RollStep.last()
+        small = step is None or step.rows <= working.SMALL_ROLL
+        return redirect("roll-job", working.start("export", request.user, small=small).pk)
     return render(request, "office/roll/export.html", {"form": form})
 
 

@@ -17,8 +17,8 @@ from ..acts import rolls
 from ..models import RollImport, RollJob
 from ..rolls import files, papers, working
 from .doing import done
-from .roll import PAGE, facts_of, number_in
-from .roll_forms import LookForm, MappingForm, UploadForm
+from .roll import PAGE, facts_of, number_in, told
+from .roll_import_forms import LookForm, MappingForm, UploadForm
 
 LISTS = {
     "new": ("added", _("New")),
@@ -107,7 +107,9 @@ def listed(request: HttpRequest, imported: int, what: str) -> HttpResponse:
 
 def _changes(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, Any, Any]]:
     return [
-        (COLUMNS[name].says, old[name], new[name]) for name in COLUMNS if name not in KEY and old[name] != new[name]
+        (COLUMNS[name].says, told(old[name]), told(new[name]))
+        for name in COLUMNS
+        if name not in KEY and old[name] != new[name]
     ]
 
 

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST
 
 from ...roll import COLUMNS
 from ..access import may
-from ..acts import rolls
+from ..acts import entries
 from ..models import DuplicatePair, RollEntry, RollJob, RollStep
 from ..rolls import working
 from .doing import done
-from .roll import PAGE, row_of
+from .roll import PAGE, row_of, told
 from .roll_forms import PairForm
 
 _TOLD = tuple(name for name in COLUMNS if name not in ("given", "family"))
@@ -58,7 +58,7 @@ def pair(request: HttpRequest, pair: int) -> HttpResponse:
     form = PairForm(request.POST or None, keys=(found.a, found.b))
     if request.method == "POST" and form.is_valid():
         given = {"pair": found.pk, **form.cleaned_data}
-        if done(request, rolls.decide_pair, request.user, None, form=form, said=_("Decided."), **given):
+        if done(request, entries.decide_pair, request.user, None, form=form, said=_("Decided."), **given):
             following = DuplicatePair.objects.filter(status="open").order_by("group", "pk").first()
             return redirect("roll-pair", following.pk) if following else redirect("roll-pairs")
     sides = [
@@ -73,7 +73,7 @@ def _lines(sides: list[list[dict[str, Any]]]) -> list[tuple[str, list[Any], list
     """For each column what each side has, and whether both have the same."""
     lines = []
     for name in _TOLD:
-        a, b = (list(dict.fromkeys(row[name] for row in rows if row[name] not in (None, ""))) for rows in sides)
+        a, b = (list(dict.fromkeys(told(row[name]) for row in rows if row[name] not in (None, ""))) for rows in sides)
         if a or b:
             lines.append((COLUMNS[name].says, a, b, bool(set(map(str, a)) & set(map(str, b)))))
     return lines

@@ -43,7 +43,7 @@ def roll(request: HttpRequest, contest: str) -> HttpResponse:
                 "segments": figures.pooled(by_segment, floor),
                 "reasons": figures.pooled(counts["by_reason"], floor),
                 "sum": found,
-                # Only what somebody is refused for can tell of them: the sums, and how many acts there were, are public.
+                # Only what somebody is refused for can tell of them: how many acts there were is public.
                 "refused": sum(found.refused.values()) if found else 0,
                 "why": figures.pooled(found.refused, floor) if found else [],
                 "added": sum(found.added.values()) if found else 0,
@@ -76,7 +76,7 @@ def _too_often(request: HttpRequest) -> bool:
 @may(PUBLIC)
 @never_cache
 def ask(request: HttpRequest, contest: str) -> HttpResponse:
-    """Which entry somebody has. Whatever they give, they are told the same; the answer goes to the address on the roll."""
+    """Which entry somebody has. Whoever asks is told the same; the answer goes to the address on the roll."""
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if _too_often(request):

@@ -10,6 +10,8 @@ from .files import PAGE
 from .store import folded
 
 LAST = "\U0010ffff"
+LEAST = 2
+"""Letters of a name: one alone is that of a twentieth of everybody."""
 MAX_PAGE = 20
 """Pages of what is found: whoever gets more says more exactly whom they look for."""
 
@@ -40,12 +42,13 @@ def _queries(asked: str) -> list[QuerySet[RollEntry]]:
         return [entries.filter(begins("mail", asked.lower()[:120])).order_by("mail")]
     tried = [entries.filter(number=asked).order_by("pk"), entries.filter(person=asked).order_by("capacity", "spell")]
     words = folded(asked).split()
-    if words and not any(word.isdigit() for word in words):
-        text = " ".join(words)
+    text = " ".join(words)
+    if len(text) >= LEAST and not any(word.isdigit() for word in words):
         if len(words) == 1:
             tried += [entries.filter(begins(column, text)).order_by(column) for column in ("by_family", "by_name")]
         else:
-            near = begins("by_family", words[-1]) & Q(by_name__startswith=words[0])
-            any_way = begins("by_name", text) | begins("by_family", text) | near
+            any_way = begins("by_name", text) | begins("by_family", text)
+            if len(words[-1]) >= LEAST:
+                any_way |= begins("by_family", words[-1]) & Q(by_name__startswith=words[0])
             tried.append(entries.filter(any_way).order_by("by_family", "pk"))
     return tried

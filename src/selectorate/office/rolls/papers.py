@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 from typing import Any
@@ -45,14 +46,10 @@ def court(closed: ClosedRoll, name: str) -> dict[str, Any]:
         "difference.csv": csv_bytes(difference_rows(found)),
         "court.txt": text.encode(),
     }
-    try:
-        members["court.pdf"] = sheet_pdf(
-            court_sheet(closed, before, after, found),
-            declares=_("Certified to be the roll and its changes."),
-            pages=None,
-        )
-    except MissingPartError:
-        pass  # the text says the same; a PDF needs a part that is not installed everywhere
+    # The text says the same: a PDF needs a part that is not installed everywhere.
+    with contextlib.suppress(MissingPartError):
+        sheet = court_sheet(closed, before, after, found)
+        members["court.pdf"] = sheet_pdf(sheet, declares=_("Certified to be the roll and its changes."), pages=None)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, data in members.items():
@@ -121,7 +118,7 @@ def court_sheet(closed: ClosedRoll, before: Roll, after: Roll, found: Difference
 
 def moment(when: Any) -> str:
     """A moment on the organisation's clock."""
-    return timezone.localtime(when, timetable.zone()).isoformat(" ", "minutes") if when else ""
+    return timezone.localtime(when, timetable.zone()).strftime("%Y-%m-%d %H:%M") if when else ""
 
 
 def acts_table(closed: ClosedRoll) -> Table:

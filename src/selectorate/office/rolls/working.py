@@ -130,14 +130,14 @@ def undo_import(job: RollJob) -> None:
 @kind
 def find_duplicates(job: RollJob) -> None:
     """Look for probable duplicates on the roll as it stands."""
-    from ..acts import rolls
+    from ..acts import entries
 
     _step, rows = importing.standing()
     different = DuplicatePair.objects.filter(status=DuplicatePair.Status.DIFFERENT).values_list("a", "b")
     found = roll.duplicates(rows, different=different)
     pairs = [[pair.a, pair.b, list(pair.why), int(pair.score), pair.group] for pair in found.pairs]
     job.result = {
-        "waiting": rolls.keep_pairs_found(job.by, None, pairs=pairs),
+        "waiting": entries.keep_pairs_found(job.by, None, pairs=pairs),
         "shared": len(found.shared),
         "remarks": [remark.what for remark in found.remarks],
     }
@@ -193,10 +193,10 @@ def compare(job: RollJob) -> None:
     there = {**here, **closing.typed(contest, given)}
     files.sweep()
     folder = files.new_folder(files.EXPORTS)
+    names = contest.rulebook.timetable
     result: dict[str, Any] = {
-        "dates": {key: value.isoformat() for key, value in here.items()},
-        "other": {key: value.isoformat() for key, value in there.items()},
-        "stages": {},
+        "dates": [[names[key], str(here[key]), str(there[key])] for key in here],
+        "stages": [],
     }
     differences = []
     for stage in closing.stages(contest):
@@ -205,16 +205,24 @@ def compare(job: RollJob) -> None:
         found = roll.compare_entitlement(one, other)
         votes = pl.col("segments_before").list.len() > 0, pl.col("segments_after").list.len() > 0
         gained, lost = found.filter(~votes[0] & votes[1]).height, found.filter(votes[0] & ~votes[1]).height
-        result["stages"][stage.id] = {
-            "before": closing.counted(one),
-            "after": closing.counted(other),
-            "gained": gained,
-            "lost": lost,
-            "moved": found.height - gained - lost,
-        }
+        counts = closing.counted(one), closing.counted(other)
+        segments = [
+            [contest.rulebook.segments[key].name, number, counts[1]["by_segment"].get(key, 0)]
+            for key, number in counts[0]["by_segment"].items()
+        ]
+        result["stages"].append(
+            {
+                "name": stage.name or _("the ballot"),
+                "entitled": [each["entitled"] for each in counts],
+                "segments": segments,
+                "gained": gained,
+                "lost": lost,
+                "moved": found.height - gained - lost,
+            }
+        )
         differences.append(found.with_columns(pl.lit(stage.id).alias("stage")))
-    names = rows.rows.select("person", "number", "name").unique("person", keep="first")
-    table = pl.concat(differences).join(names, on="person", how="left")
+    persons = rows.rows.select("person", "number", "name").unique("person", keep="first")
+    table = pl.concat(differences).join(persons, on="person", how="left")
     lists = [pl.col(name).list.join("; ") for name, kind in table.schema.items() if kind == pl.List(pl.String)]
     files.save(f"{folder}/difference.csv", [papers.csv_bytes(table.with_columns(lists))])
     job.file, job.result = f"{folder}/difference.csv", result
