@@ -74,20 +74,20 @@ def boards(contest: Contest) -> list[Board]:
     asked = thresholds(contest)
     hidden = hidden_stages(contest)
     lines = _lines(contest, hidden)
+    named = getattr(contest, "nominators", "named") == "named"
     found = []
     for stage in contest.rulebook.stage:
         state = states.get(stage.id)
         if not isinstance(stage, NominationStage) or state is None or state.status == StageState.Status.WAITING:
             continue
         for threshold in (one for one in asked if one.stage == stage.id):
-            found.append(_board(contest, stage, threshold, state, stage.id in hidden, lines))
+            found.append(_board(contest, stage, threshold, state, stage.id in hidden, lines, named))
     return found
 
 
 def _lines(contest: Contest, hidden: set[str]) -> dict[tuple[str, str, str], list[str]]:
     """The names of valid nominators, by stage, body and candidate, in one query."""
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    # The names of nominators are shown unless the contest keeps them back.
     rows = contest.nominations.filter(withdrawn=None, invalid="").exclude(stage__in=hidden)
     for stage, body, key, name in rows.order_by("seat__name").values_list(
         "stage", "body", "candidate__key", "seat__name"
@@ -103,6 +103,7 @@ def _board(
     state: StageState,
     hidden: bool,
     lines: dict[tuple[str, str, str], list[str]],
+    named: bool,
 ) -> Board:
     made = []
     if not hidden:
@@ -121,7 +122,7 @@ def _board(
                         name=one.name,
                         count=len(by),
                         needed=threshold.needed,
-                        by=by,
+                        by=by if named else (),
                         result=ruling.get("result", ""),
                         reason=ruling.get("reason", ""),
                     )
