@@ -26,6 +26,8 @@ STATUSES = {
     "abandoned": "leadership-election-a-second-challenge",
 }
 """A contest of the demonstration in each status."""
+ANOTHER = "election-of-the-president"
+"""The contest in which those have their part who are looked at where there is no contest."""
 PEOPLE = (
     "anonymous",
     "nobody",
@@ -183,7 +185,7 @@ def _people(world: Everywhere, status: str | None, contest: Contest | None) -> N
     elsewhere = elsewhere or Contest.objects.get(slug=STATUSES["declared"])
     Appointment.objects.create(user=made("elsewhere"), role="returning-officer", contest=elsewhere)
     second_factor(world.people[status, "elsewhere"])  # type: ignore[arg-type]
-    here = contest or Contest.objects.get(slug=STATUSES["declared"])
+    here = contest or Contest.objects.get(slug=ANOTHER)
     link = here.bodies.first()
     assert link is not None
     made("nominator")
@@ -191,12 +193,9 @@ def _people(world: Everywhere, status: str | None, contest: Contest | None) -> N
         body=link.body, name=f"Seat of {place}", user=world.people[status, "nominator"], began=link.on, part=""
     )
     person = Person.objects.create(name="Kit Candidate", slug=f"kit-{place}")
-    candidate, _new = Candidate.objects.get_or_create(
-        contest=here,
-        key="kit",
-        defaults={"person": person, "name": "Kit Candidate", "user": made("candidate"), "order": 99},
+    candidate = Candidate.objects.create(
+        contest=here, key="kit", person=person, name="Kit Candidate", user=made("candidate"), order=99
     )
-    world.people.setdefault((status, "candidate"), candidate.user)
     Agent.objects.create(candidate=candidate, user=made("agent"))
 
 
