@@ -8,15 +8,18 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from ... import roll as rolls_room
 from .. import paper, timetable
-from ..acts import candidates, confirm, contests, figures, nominations, people
-from ..models import Body, Contest, Organisation, Person, Role, User
+from ..acts import candidates, closing, confirm, contests, enquiries, figures, nominations, people, rolls
+from ..models import Body, ClosedRoll, Contest, Organisation, Person, Role, User
 from ..moment import played_at
+from ..rolls import working
 from . import names
 from .organisation import furnish
 
 SEED = 2016
 MPS, BRANCHES, AFFILIATES = 60, 24, 6
+PERSONS = 5_000
 TRADES = ("Bakers", "Teachers", "Nurses", "Authors", "Printers", "Cooks")
 Said = Callable[[str], None]
 
@@ -57,10 +60,40 @@ def seed(say: Said = lambda _: None, *, now: datetime | None = None) -> Party:
         say("the organisation, its officials and bodies")
         _organisation(party)
         furnish(party)
+    say("the roll")
+    _roll(party)
     for says, make in STORIES:
         say(says)
         make(party)
     return party
+
+
+def _roll(party: Party) -> None:
+    """The roll of the party: taken in, applied, and looked through for duplicates, of which some wait."""
+    rita = party.officers["registrar"]
+    with played_at(party.day(-600, 9)):
+        content = rolls_room.csv_text(rolls_room.invented(PERSONS, 7)).encode("utf-8-sig")
+        made = rolls.take_in_roll_file(rita, None, name="members.csv", content=[content])
+        working.start("look", rita, imported=made, small=True)
+        working.start("dry_run", rita, imported=made, small=True)
+        made.refresh_from_db()
+        rolls.apply_import(rita, None, imported=made.pk, plan=made.plan)
+        working.start("find_duplicates", rita, small=True)
+
+
+def close_roll(party: Party, contest: Contest, days: int) -> None:
+    """Prepare and close the roll of a contest."""
+    rita = party.officers["registrar"]
+    with played_at(party.day(days, 9)):
+        job = working.start("prepare", rita, contest=contest, small=True)
+        prepared = ClosedRoll.objects.get(pk=job.result["prepared"])
+        closing.close_roll(rita, contest, prepared=prepared.pk, fingerprint=prepared.fingerprint)
+
+
+def on_the_roll(contest: Contest) -> int:
+    """How many are entitled under the closed roll of a contest."""
+    closed = ClosedRoll.of(contest)
+    return int(closed.standing["ballot"]["entitled"]) if closed else 0
 
 
 def _organisation(party: Party) -> None:
@@ -207,7 +240,8 @@ STATEMENTS = (
 
 
 def ready(party: Party, contest: Contest, days: int, *, previews: bool = True) -> None:
-    """Statements, sign-offs and previews of the paper."""
+    """The roll closed, statements, sign-offs and previews of the paper."""
+    close_roll(party, contest, days)
     with played_at(party.day(days, 10)):
         for number, one in enumerate(contest.candidates.filter(status="standing")):
             candidates.write_statement(one.user, contest, candidate=one.key, text=STATEMENTS[number % len(STATEMENTS)])
@@ -235,6 +269,7 @@ def count(
     with played_at(party.day(days - 3, 12)):
         figures.close_ballot(party.ruth, contest, stage="ballot")
     with played_at(party.day(days, 9)):
+        roll = {"entitled": on_the_roll(contest), **roll}
         for user in (party.ruth, party.dan) if both else (party.ruth,):
             figures.enter_figures(user, contest, stage="ballot", votes=votes, roll={"total": roll})
     if declare:
@@ -257,7 +292,7 @@ def _two_years_ago(party: Party) -> None:
         "registered": {"marlowe": 642, "cairncross": 61, "fenwick": 42},
         "affiliated": {"marlowe": 314, "cairncross": 152, "fenwick": 64},
     }
-    roll = {"entitled": 4655, "returned": 3570, "spoilt": 19, "valid": 3551}
+    roll = {"returned": 3570, "spoilt": 19, "valid": 3551}
     count(party, contest, votes, roll, -420)
 
 
@@ -310,7 +345,7 @@ def _challenge(party: Party) -> None:
         "registered": {"marlowe": 717, "cairncross": 309},
         "affiliated": {"marlowe": 507, "cairncross": 335},
     }
-    roll = {"entitled": 4980, "returned": 4291, "spoilt": 16, "valid": 4275}
+    roll = {"returned": 4291, "spoilt": 16, "valid": 4275}
     count(party, contest, votes, roll, -12)
 
 
@@ -359,6 +394,9 @@ def _ballot_open(party: Party) -> None:
     ready(party, contest, 20 - 40)
     with played_at(party.day(20 - 33, 9)):
         contests.open_stage(party.ruth, contest, stage="ballot")
+    with played_at(party.day(-2, 16)):
+        why = "I joined at the summer fair and paid by card, but nobody knows of me."
+        enquiries.appeal(contest, name="Ilse Farthing", email="ilse@commonwealth.example", text=why)
 
 
 def _counting(party: Party) -> None:
@@ -379,7 +417,7 @@ def _counting(party: Party) -> None:
         "registered": {"pemberley": 511, "whitcombe": 498},
         "affiliated": {"pemberley": 402, "whitcombe": 431},
     }
-    roll = {"entitled": 4980, "returned": 4262, "spoilt": 18, "valid": 4244}
+    roll = {"entitled": on_the_roll(contest), "returned": 4262, "spoilt": 18, "valid": 4244}
     with played_at(party.day(1 - 33, 9)):
         contests.open_stage(party.ruth, contest, stage="ballot")
     with played_at(party.day(1 - 3, 12)):
