@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from .. import paper, timetable
-from ..acts import candidates, confirm, contests, figures, nominations, people
+from ..acts import candidates, confirm, contests, enquiries, figures, nominations, people
 from ..models import Body, ClosedRoll, Contest, Organisation, Person, Role, User
 from ..moment import played_at
 from . import names, voters
@@ -369,6 +369,9 @@ def _ballot_open(party: Party) -> None:
     ready(party, contest, 20 - 40)
     with played_at(party.day(20 - 33, 9)):
         contests.open_stage(party.ruth, contest, stage="ballot")
+    with played_at(party.day(-2, 16)):
+        why = "I joined at the summer fair and paid by card, but nobody knows of me."
+        enquiries.appeal(contest, name="Ilse Farthing", email="ilse@commonwealth.example", text=why)
 
 
 def _counting(party: Party) -> None:

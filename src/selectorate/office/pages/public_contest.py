@@ -13,8 +13,8 @@ from ...rules import BallotStage
 from ...sheets.csvs import table_csv
 from .. import nominated, published, ruled, telling, timetable
 from ..access import PUBLIC, may
-from ..models import Candidate, Contest
 from ..markdown import rendered
+from ..models import Candidate, Contest
 from ..templatetags.telling import clock_text, day_text
 from .downloads import file_answer
 from .everybody import for_everybody
