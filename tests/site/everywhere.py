@@ -21,14 +21,12 @@ from selectorate.office.demo.seed import Party, seed
 from selectorate.office.models import (
     Agent,
     Appointment,
-    Bench,
     Body,
     BodySeat,
     Candidate,
     Contest,
     Office,
     Person,
-    Preparation,
     Proposal,
     Tenure,
     Unit,
@@ -181,7 +179,7 @@ SAMPLES: dict[str, Sample] = {
     "bench": lambda world, contest: "front-bench",
     "tenure": lambda world, contest: Tenure.objects.earliest("pk").pk,
     "seat": lambda world, contest: BodySeat.objects.earliest("pk").pk,
-    "preparation": lambda world, contest: "branch-elections",
+    "preparation": lambda world, contest: "local-chairs-this-year",
     "demo-sign-in.user": lambda world, contest: world.people[None, "nobody"].pk,  # type: ignore[union-attr]
     "account_reset_password_from_key.uidb36": lambda world, contest: "zz",
     "account_reset_password_from_key.key": lambda world, contest: "0-0",
@@ -226,15 +224,11 @@ def _letters(party: Party) -> None:
 
 
 def _organisation(party: Party) -> None:
-    """A bench, somebody in office, contests that are held together."""
+    """Somebody in office; the demonstration has a bench, and contests that are held together."""
     office = Office.objects.earliest("pk")
-    office.bench = Bench.objects.create(name="Front bench", slug="front-bench", unit=office.unit)
-    office.save()
     began = party.day(-100).date()
     holder = Person.objects.get(slug="rosa-marlowe")
     Tenure.objects.create(office=office, person=holder, began=began, began_how="elected")
-    preparation = Preparation.objects.create(name="Branch elections", slug="branch-elections")
-    Contest.objects.filter(slug=STATUSES["adopted"]).update(preparation=preparation)
 
 
 def _people(world: Everywhere, status: str | None, contest: Contest | None) -> None:
