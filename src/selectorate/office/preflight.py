@@ -246,10 +246,10 @@ def _field(contest: Contest, step: str) -> Item | None:
     stage = _ballot(contest, step)
     if stage is None:
         return None
-    from .acts.figures import field_of
+    from .rounds import on_the_paper
 
     try:
-        names = [who for who in field_of(contest, stage, 1) if who != REOPEN]
+        names = [who for who in on_the_paper(contest, stage) if who != REOPEN]
         says = _("%(number)s stand") % {"number": len(names)} if names else _("nobody stands")
     except SelectorateError as fault:
         names, says = [], fault.message
