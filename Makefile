@@ -19,12 +19,12 @@ export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format types migrations docs bench bench-box bench-roll bench-office fuzz-box agree interop-box check clean
+.PHONY: help setup demo test test-postgres lint format types migrations docs bench bench-box bench-roll bench-office fuzz-box agree interop-box check clean
 
 help:  ## show this page
 	@echo "selectorate: the election office of an organisation, as software"
 	@echo
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "Nothing has to be set up first. PYTHON=python3.12 picks another Python, WORKERS=8 more test workers."
 
@@ -54,6 +54,9 @@ demo: $(STAMP)  ## run a whole contest and show what comes of it
 
 test: $(STAMP)  ## run the tests
 	$(BIN)/pytest -n $(WORKERS)
+
+test-postgres: $(STAMP)  ## run the tests of the site on PostgreSQL (from a wheel; nothing is installed)
+	SELECTORATE_TEST_DATABASE=postgres $(BIN)/pytest -n $(WORKERS) tests/site
 
 lint: $(STAMP)  ## check form and likely bugs (ruff)
 	$(BIN)/ruff format --check

@@ -16,16 +16,35 @@ from django.urls import URLPattern, get_resolver
 from tests.site.world import second_factor
 
 from selectorate.office.access import OFFICERS, routes
-from selectorate.office.demo.seed import seed
-from selectorate.office.models import Agent, Appointment, Body, BodySeat, Candidate, Contest, Person, User
+from selectorate.office.acts import contests
+from selectorate.office.demo.seed import Party, seed
+from selectorate.office.models import (
+    Agent,
+    Appointment,
+    Bench,
+    Body,
+    BodySeat,
+    Candidate,
+    Contest,
+    Office,
+    Person,
+    Preparation,
+    Proposal,
+    Tenure,
+    Unit,
+    User,
+)
 
 STATUSES = {
     "draft": "chair-of-the-conference",
     "adopted": "election-of-the-deputy-leader",
     "declared": "leadership-election-first",
     "abandoned": "leadership-election-a-second-challenge",
+    "letters": "a-vote-of-confidence",
 }
-"""A contest of the demonstration in each status."""
+"""A contest in each status; ``letters``: adopted too, one in which letters can ask for a motion."""
+ANOTHER = "election-of-the-president"
+"""The contest in which those have their part who are looked at where there is no contest."""
 PEOPLE = (
     "anonymous",
     "nobody",
@@ -127,12 +146,42 @@ def _stage(world: Everywhere, contest: Contest | None) -> str:
     return (contest or world.contests["declared"]).rulebook.stage[0].id
 
 
+def _of_contest(name: str) -> Sample:
+    return lambda world, contest: getattr(contest, name)  # type: ignore[arg-type]
+
+
+def _role(world: Everywhere, contest: Contest | None) -> int:
+    return Appointment.objects.get(contest=contest, role="trustee", ended=None).pk
+
+
+def _proposal(world: Everywhere, contest: Contest | None) -> int:
+    return Proposal.objects.get(contest=contest, says__startswith="abandon the contest: it is not needed").pk
+
+
 SAMPLES: dict[str, Sample] = {
-    "contest": lambda world, contest: contest.slug,  # type: ignore[union-attr]
+    "contest": _of_contest("slug"),
     "candidate": _candidate,
+    "candidate-portrait.digest": lambda world, contest: "0" * 64,
     "stage": _stage,
+    "contest-checklist.step": lambda world, contest: "adoption",
+    "appointment": _role,
+    "proposal": _proposal,
+    "answer": lambda world, contest: "confirm",
+    "number": lambda world, contest: 1,
+    "kind": lambda world, contest: "json",
+    "shown": lambda world, contest: "labour-2016",
+    "rulebook": lambda world, contest: "labour-2014",
     "body": lambda world, contest: Body.objects.earliest("pk").slug,
     "person": lambda world, contest: Person.objects.earliest("pk").slug,
+    "path": lambda world, contest: Unit.objects.earliest("pk").path,
+    "office.unit": lambda world, contest: Office.objects.earliest("pk").unit.path,
+    "office.office": lambda world, contest: Office.objects.earliest("pk").slug,
+    "unit": lambda world, contest: Unit.objects.earliest("pk").pk,
+    "office": lambda world, contest: Office.objects.earliest("pk").pk,
+    "bench": lambda world, contest: "front-bench",
+    "tenure": lambda world, contest: Tenure.objects.earliest("pk").pk,
+    "seat": lambda world, contest: BodySeat.objects.earliest("pk").pk,
+    "preparation": lambda world, contest: "branch-elections",
     "demo-sign-in.user": lambda world, contest: world.people[None, "nobody"].pk,  # type: ignore[union-attr]
     "account_reset_password_from_key.uidb36": lambda world, contest: "zz",
     "account_reset_password_from_key.key": lambda world, contest: "0-0",
@@ -154,14 +203,38 @@ def sample(world: Everywhere, route: Route, name: str, contest: Contest | None) 
 
 def build() -> Everywhere:
     """The demonstration, and one more person of each role in a contest of each status."""
-    seed()
+    party = seed()
+    _letters(party)
+    _organisation(party)
     world = Everywhere()
     for status, slug in STATUSES.items():
-        world.contests[status] = Contest.objects.get(slug=slug)
-        assert world.contests[status].status == status
+        contest = world.contests[status] = Contest.objects.get(slug=slug)
+        assert contest.status == {"letters": "adopted"}.get(status, status)
     for status, contest in [(None, None), *world.contests.items()]:
         _people(world, status, contest)
     return world
+
+
+def _letters(party: Party) -> None:
+    """A vote of confidence for which letters can be handed in."""
+    contest = contests.create_contest(
+        party.ruth, None, title="A vote of confidence", rulebook="conservatives-confidence", occasion="challenge"
+    )
+    contests.set_details(party.ruth, contest, title=contest.title, occasion="challenge", holder="rosa-marlowe")
+    contests.name_body(party.ruth, contest, key="mps", body=party.bodies["plp"], on=party.day(-2).date().isoformat())
+    contests.adopt_contest(party.ruth, contest)
+
+
+def _organisation(party: Party) -> None:
+    """A bench, somebody in office, contests that are held together."""
+    office = Office.objects.earliest("pk")
+    office.bench = Bench.objects.create(name="Front bench", slug="front-bench", unit=office.unit)
+    office.save()
+    began = party.day(-100).date()
+    holder = Person.objects.get(slug="rosa-marlowe")
+    Tenure.objects.create(office=office, person=holder, began=began, began_how="elected")
+    preparation = Preparation.objects.create(name="Branch elections", slug="branch-elections")
+    Contest.objects.filter(slug=STATUSES["adopted"]).update(preparation=preparation)
 
 
 def _people(world: Everywhere, status: str | None, contest: Contest | None) -> None:
@@ -183,7 +256,7 @@ def _people(world: Everywhere, status: str | None, contest: Contest | None) -> N
     elsewhere = elsewhere or Contest.objects.get(slug=STATUSES["declared"])
     Appointment.objects.create(user=made("elsewhere"), role="returning-officer", contest=elsewhere)
     second_factor(world.people[status, "elsewhere"])  # type: ignore[arg-type]
-    here = contest or Contest.objects.get(slug=STATUSES["declared"])
+    here = contest or Contest.objects.get(slug=ANOTHER)
     link = here.bodies.first()
     assert link is not None
     made("nominator")
@@ -191,12 +264,16 @@ def _people(world: Everywhere, status: str | None, contest: Contest | None) -> N
         body=link.body, name=f"Seat of {place}", user=world.people[status, "nominator"], began=link.on, part=""
     )
     person = Person.objects.create(name="Kit Candidate", slug=f"kit-{place}")
-    candidate, _new = Candidate.objects.get_or_create(
-        contest=here,
-        key="kit",
-        defaults={"person": person, "name": "Kit Candidate", "user": made("candidate"), "order": 99},
+    candidate = Candidate.objects.create(
+        contest=here, key="kit", person=person, name="Kit Candidate", user=made("candidate"), order=99
     )
-    world.people.setdefault((status, "candidate"), candidate.user)
+    Proposal.objects.create(
+        kind="abandon_contest" if contest else "change_office",
+        contest=contest,
+        payload={"reason": "it is not needed"} if contest else {},
+        says="abandon the contest: it is not needed",
+        by=User.objects.get(email="ruth@commonwealth.example"),
+    )
     Agent.objects.create(candidate=candidate, user=made("agent"))
 
 

@@ -26,7 +26,7 @@ from tests.site.public_world import played
 from tests.site.world import World, at
 
 from selectorate.office.access import PUBLIC, guard, may
-from selectorate.office.models import Office, Person, Tenure, Unit
+from selectorate.office.models import Act, Office, Person, Tenure, Unit
 from selectorate.office.wsgi import application
 
 ROUTES = (
@@ -107,10 +107,11 @@ def test_the_published_log_names_nobody_and_holds(office: World) -> None:
         if page["next"] is None:
             break
         number += 1
+    hashed = set(Act.objects.first().published()) - {"hash"}
     previous = "0" * 64
     for entry in entries:
         assert entry["previous"] == previous
-        kept = {key: entry[key] for key in ("number", "kind", "at", "role", "second_role", "commitment", "previous")}
+        kept = {key: entry[key] for key in hashed}
         plain = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
         previous = hashlib.sha256(plain).hexdigest()
         assert entry["hash"] == previous

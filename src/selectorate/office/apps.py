@@ -14,5 +14,8 @@ class OfficeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hear of second factors that come and go."""
+        """Hear of second factors that come and go; have declarations drawn ahead."""
+        from . import ahead
         from . import signing_in as signing_in
+
+        ahead.watch()

@@ -7,13 +7,19 @@ come from a file: ``SELECTORATE_SECRET_KEY_FILE`` instead of ``SELECTORATE_SECRE
 from __future__ import annotations
 
 import os
+import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+LANGUAGES = ("en", "de")
+"""The languages in which there are pages."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +39,6 @@ def _flag(text: str) -> bool:
     return text == "1"
 
 
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
 def _folder(text: str) -> Path:
     path = Path(text).expanduser()
     if not path.is_absolute():
@@ -51,9 +53,49 @@ def _zone(text: str) -> str:
 
 
 def _origin(text: str) -> str:
-    if text and not text.startswith(("https://", "http://")):
-        raise ValueError("is an address, https://elections.example.org")
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text.rstrip("/"))
+        _port = parts.port
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts[2:] != ("", "", ""):
+        raise ValueError("is an address without a path, https://elections.example.org")
     return text.rstrip("/")
+
+
+_HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\]", re.IGNORECASE)
+
+
+def _hosts(text: str) -> list[str]:
+    found = [name.strip() for name in text.split(",") if name.strip()]
+    if not all(_HOST.fullmatch(name) for name in found):
+        raise ValueError("is names of hosts with commas between them; * would let anybody name the site")
+    return found
+
+
+def _language(text: str) -> str:
+    if text not in LANGUAGES:
+        raise ValueError(f"is one of {', '.join(LANGUAGES)}")
+    return text
+
+
+def _mail(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        _port = parts.port
+        if not text or (parts.scheme in ("smtp", "smtps") and parts.hostname):
+            return text
+    except ValueError:
+        pass
+    raise ValueError("is an address like smtp://user:password@host:587")
+
+
+def _sender(text: str) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(text)[1]) or "\n" in text or "\r" in text:
+        raise ValueError('is a mail address, "Elections <elections@example.org>"')
+    return text
 
 
 def _number(text: str) -> int:
@@ -72,20 +114,20 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SELECTORATE_HOME", "The folder of the database (SQLite), pictures and files.", "office", _folder),
     Setting("SELECTORATE_SECRET_KEY", "The key under which cookies are signed.", "", _key, secret=True),
     Setting("SELECTORATE_ADDRESS", "The public address of the site, https://elections.example.org.", "", _origin),
-    Setting("SELECTORATE_HOSTS", "Further host names under which it answers, with commas.", "", _names),
+    Setting("SELECTORATE_HOSTS", "Further host names under which it answers, with commas.", "", _hosts),
     Setting(
         "SELECTORATE_TIME_ZONE", "The organisation's time zone, in which all times are shown.", "Europe/London", _zone
     ),
-    Setting("SELECTORATE_LANGUAGE", "The language of the pages.", "en", str),
+    Setting("SELECTORATE_LANGUAGE", "The language of the pages.", "en", _language),
     Setting("SELECTORATE_DEMO", "1: a demonstration on this machine: anybody signs in as anybody.", "0", _flag),
     Setting(
         "SELECTORATE_MAIL",
-        "Where mail goes: smtp://user:password@host:587, or nothing: to the outbox page.",
+        "Where mail goes: smtp://user:password@host:587 (smtps: from port 465); without it, into the outbox.",
         "",
-        str,
+        _mail,
         secret=True,
     ),
-    Setting("SELECTORATE_MAIL_FROM", "From whom mail comes.", "elections@localhost", str),
+    Setting("SELECTORATE_MAIL_FROM", "From whom mail comes.", "elections@localhost", _sender),
     Setting("SELECTORATE_PROXIES", "How many proxies stand before the site (for the sender's address).", "0", _number),
     Setting(
         "DATABASE_URL",
@@ -100,9 +142,9 @@ SETTINGS: tuple[Setting, ...] = (
 def read(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The value of every setting. Raises ImproperlyConfigured with the name of the first that is wrong."""
     given = os.environ if environment is None else environment
-    known = {setting.name for setting in SETTINGS}
+    known = {setting.name for setting in SETTINGS} | {f"{one.name}_FILE" for one in SETTINGS if one.secret}
     for name in given:
-        if name.startswith("SELECTORATE_") and name.removesuffix("_FILE") not in known:
+        if name.startswith("SELECTORATE_") and name not in known:
             raise ImproperlyConfigured(f"{name} is not a setting of the office; see docs/deployment.md")
     return {setting.name: _value(setting, given) for setting in SETTINGS}
 
@@ -110,6 +152,8 @@ def read(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
 def _value(setting: Setting, given: Mapping[str, str]) -> Any:
     text = given.get(setting.name)
     if setting.secret and (file := given.get(f"{setting.name}_FILE")):
+        if text is not None:
+            raise ImproperlyConfigured(f"{setting.name} and {setting.name}_FILE are both set: which of them holds?")
         try:
             text = Path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):

@@ -5,27 +5,28 @@ A board that the contest keeps hidden says nothing until its stage is closed, no
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 
-from ..contest.nominations import gates
 from ..rules import NominationStage
+from .boards import Board as StageBoard
+from .boards import boards_of
 from .models import Candidate, Contest, StageState
-from .ruled import Threshold, thresholds
-from .telling import stage_name
-
-TELLING = {"nominated", "not nominated", "automatic", "withdrew", "refused", "supporting"}
+from .ruled import thresholds
 
 
 @dataclass(frozen=True)
 class Line:
-    """A candidate on a board: their nominations, by whom, and (once closed) what came of them."""
+    """A candidate on a board: their nominations, by whom, and (once closed) what came of them.
+
+    ``further``: what else is asked of the nominators: what, how many there are, how many are needed.
+    """
 
     candidate: str
     name: str
     count: int
     needed: int | None
     by: tuple[str, ...]
+    further: tuple[tuple[str, int, int], ...] = ()
     result: str = ""
     reason: str = ""
 
@@ -69,73 +70,49 @@ def candidates_of(contest: Contest) -> list[Candidate]:
 
 
 def boards(contest: Contest) -> list[Board]:
-    """Every board of a contest that has been opened, in the order of the stages."""
-    states = {state.stage: state for state in contest.stages.all()}
+    """Every board of a contest that has been opened: stage by stage, a board for each body that nominates there.
+
+    What may be told of whom, and whether nominators are named, ``boards_of`` decides; here it is only laid out anew.
+    """
     asked = thresholds(contest)
     hidden = hidden_stages(contest)
-    lines = _lines(contest, hidden)
     found = []
-    for stage in contest.rulebook.stage:
-        state = states.get(stage.id)
-        if not isinstance(stage, NominationStage) or state is None or state.status == StageState.Status.WAITING:
+    for stage in boards_of(contest):
+        if stage.status == StageState.Status.WAITING:
             continue
-        for threshold in (one for one in asked if one.stage == stage.id):
-            found.append(_board(contest, stage, threshold, state, stage.id in hidden, lines))
-    return found
-
-
-def _lines(contest: Contest, hidden: set[str]) -> dict[tuple[str, str, str], list[str]]:
-    """The names of valid nominators, by stage, body and candidate, in one query."""
-    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    # The names of nominators are shown unless the contest keeps them back.
-    rows = contest.nominations.filter(withdrawn=None, invalid="").exclude(stage__in=hidden)
-    for stage, body, key, name in rows.order_by("seat__name").values_list(
-        "stage", "body", "candidate__key", "seat__name"
-    ):
-        found[stage, body, key].append(name)
-    return found
-
-
-def _board(
-    contest: Contest,
-    stage: NominationStage,
-    threshold: Threshold,
-    state: StageState,
-    hidden: bool,
-    lines: dict[tuple[str, str, str], list[str]],
-) -> Board:
-    made = []
-    if not hidden:
-        rulings = {
-            ruling["candidate"]: ruling
-            for ruling in state.result.get("rulings", ())
-            if ruling.get("body") == threshold.body and ruling.get("result") in TELLING
-        }
-        for one in contest.candidates.all():
-            by = tuple(lines.get((stage.id, threshold.body, one.key), ()))
-            ruling = rulings.get(one.key, {})
-            if by or ruling or one.status == Candidate.Status.PROPOSED or one.consented:
-                made.append(
-                    Line(
-                        candidate=one.key,
-                        name=one.name,
-                        count=len(by),
-                        needed=threshold.needed,
-                        by=by,
-                        result=ruling.get("result", ""),
-                        reason=ruling.get("reason", ""),
-                    )
+        for threshold in (one for one in asked if one.stage == stage.stage):
+            found.append(
+                Board(
+                    stage=stage.stage,
+                    stage_name=threshold.stage_name,
+                    body=threshold.body,
+                    body_name=threshold.body_name,
+                    size=threshold.size,
+                    needed=threshold.needed,
+                    supporting=not stage.decides,
+                    status=stage.status,
+                    hidden=stage.stage in hidden or not stage.shown,
+                    lines=_lines(stage, threshold.body),
                 )
-        made.sort(key=lambda line: -line.count)
-    return Board(
-        stage=stage.id,
-        stage_name=stage_name(stage),
-        body=threshold.body,
-        body_name=threshold.body_name,
-        size=threshold.size,
-        needed=threshold.needed,
-        supporting=not gates(stage) or stage.effect == "none",
-        status=state.status,
-        hidden=hidden,
-        lines=tuple(made),
-    )
+            )
+    return found
+
+
+def _lines(stage: StageBoard, body: str) -> tuple[Line, ...]:
+    """What one body has nominated at a stage, the most first."""
+    found = [
+        Line(
+            candidate=one.key,
+            name=one.name,
+            count=way.count,
+            needed=way.needed,
+            by=way.names or (),
+            further=way.further,
+            result="automatic" if one.by_right and not one.result else one.result,
+            reason=one.reason,
+        )
+        for one in stage.lines
+        for way in one.ways
+        if way.body == body
+    ]
+    return tuple(sorted(found, key=lambda line: -line.count))

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..contest.model import REOPEN
-from ..errors import SelectorateError
 from ..rules import BallotStage, MotionStage, NominationStage, held
 from . import holdings, paper, timetable
 from .holders import safe_until
 from .models import Candidate, ClosedRoll, Contest, DuplicatePair, Role, RollAppeal, StageState
 from .moment import now
+from .rounds import on_the_paper
 from .slugs import same_name
 
 
@@ -246,13 +246,8 @@ def _field(contest: Contest, step: str) -> Item | None:
     stage = _ballot(contest, step)
     if stage is None:
         return None
-    from .rounds import on_the_paper
-
-    try:
-        names = [who for who in on_the_paper(contest, stage) if who != REOPEN]
-        says = _("%(number)s stand") % {"number": len(names)} if names else _("nobody stands")
-    except SelectorateError as fault:
-        names, says = [], fault.message
+    names = [who for who in on_the_paper(contest, stage) if who != REOPEN]
+    says = _("%(number)s stand") % {"number": len(names)} if names else _("nobody stands")
     todo = _("Close nominations; if nobody was nominated, the contest falls.")
     alone = len(names) == 1 and stage.unopposed == "elected" and not stage.reopen_nominations
     if alone:

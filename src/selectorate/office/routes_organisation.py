@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path
 
-from .pages import benches, bodies, offices, preparations, together, units
+from .pages import benches, bodies, offices, preparations, together, together_rolls, units
 
 _manage = "organisation/"
 _together = f"{_manage}preparations/<slug:preparation>/"
@@ -53,6 +53,7 @@ patterns: list[Any] = [
     path(f"{_together}adopt/", together.preparation_adopt, name="preparation-adopt"),
     path(f"{_together}stages/<slug:stage>/", together.preparation_stage, name="preparation-stage"),
     path(f"{_together}candidates/", together.preparation_candidates, name="preparation-candidates"),
+    path(f"{_together}rolls/", together_rolls.preparation_rolls, name="preparation-rolls"),
     path(f"{_together}sign-offs/", together.preparation_sign_offs, name="preparation-sign-offs"),
     path(f"{_together}papers/<slug:stage>/", together.preparation_papers, name="preparation-papers"),
     path(f"{_together}figures/<slug:stage>/", together.preparation_figures, name="preparation-figures"),

@@ -44,7 +44,6 @@ patterns = [
     path(f"{_contest}rulebook.toml", public_contest.rulebook, name="contest-rulebook"),
     path(f"{_contest}nominations.csv", public_contest.nominations_csv, name="contest-nominations-csv"),
     path(f"{_contest}preview.png", previews.contest, name="contest-preview"),
-    path(f"{_contest}candidates/<slug:candidate>/<slug:digest>.jpg", public_contest.picture, name="candidate-portrait"),
     path(f"{_contest}declaration/", public_result.declaration, name="contest-declaration"),
     path(f"{_contest}declaration/live/", public_result.live, name="contest-declaration-live"),
     path(f"{_contest}declaration.<filekind:kind>", public_result.declaration_file, name="contest-declaration-file"),

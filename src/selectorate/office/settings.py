@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
@@ -18,6 +17,11 @@ HOME = GIVEN["SELECTORATE_HOME"]
 DEMO = GIVEN["SELECTORATE_DEMO"]
 ADDRESS = GIVEN["SELECTORATE_ADDRESS"]
 
+if DEMO and ADDRESS:
+    raise ImproperlyConfigured(
+        "SELECTORATE_DEMO is 1 and SELECTORATE_ADDRESS is set: in a demonstration anybody signs in as anybody, "
+        "so it is for this machine alone"
+    )
 DEBUG = False
 SECURE = ADDRESS.startswith("https://")
 
@@ -259,15 +263,11 @@ USE_THOUSAND_SEPARATOR = True
 # -- mail --------------------------------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = GIVEN["SELECTORATE_MAIL_FROM"]
-if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
-    raise ImproperlyConfigured("SELECTORATE_MAIL_FROM is not a mail address")
 # Mail is kept in the database first, and sent from there (``outbox``): a page does not wait for a server of mail.
 EMAIL_BACKEND = "selectorate.office.outbox.OutboxBackend"
 MAIL_SERVER = bool(GIVEN["SELECTORATE_MAIL"])
 if GIVEN["SELECTORATE_MAIL"]:
     _mail = urlsplit(GIVEN["SELECTORATE_MAIL"])
-    if _mail.scheme not in ("smtp", "smtps") or not _mail.hostname:
-        raise ImproperlyConfigured("SELECTORATE_MAIL is not an address like smtp://user:password@host:587")
     EMAIL_TIMEOUT = 20
     EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or (465 if _mail.scheme == "smtps" else 587)
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")

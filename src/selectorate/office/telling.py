@@ -1,4 +1,4 @@
-"""What is said of a contest in public: where it stands in a sentence, its dates, how they were changed.
+"""What is said of a contest in public: where it stands in a sentence, and its dates.
 
 Nothing here is for the eyes of officials alone; pages and the API tell the same.
 """
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import timetable
-from .models import Act, Contest, StageState, TimetableDate
+from .models import Contest, StageState, TimetableDate
 from .templatetags.telling import clock_text, day_text
 
 OPEN, DONE, BAD, PLAIN = "open", "done", "bad", ""
@@ -49,17 +49,6 @@ class Date:
     def text(self) -> str:
         """In words."""
         return day_text(self.at) if self.whole_day else f"{day_text(self.at)}, {clock_text(self.at)}"
-
-
-@dataclass(frozen=True)
-class DateChange:
-    """A change of the timetable, as it was published."""
-
-    at: datetime
-    name: str
-    before: str
-    after: str
-    reason: str
 
 
 def public_contests() -> QuerySet[Contest]:
@@ -175,32 +164,3 @@ def _declared(contest: Contest) -> str:
 def _motion_result(data: dict) -> str:
     motions = [ballot["motion"] for ballot in data.get("ballots", ()) if ballot.get("motion")]
     return str(motions[-1].get("result") or "") if motions else ""
-
-
-def changes_of(contest: Contest) -> list[DateChange]:
-    """How the timetable was changed while the contest was under way, newest first: each change is a published act."""
-    names = timetable.keys(contest.rulebook)
-    found = []
-    for act in Act.objects.filter(log__name=f"contest:{contest.pk}", kind="change_date").order_by("-number"):
-        given = act.details or {}
-        found.append(
-            DateChange(
-                at=act.at,
-                name=names.get(given.get("key", ""), given.get("key", "")),
-                before=_moment_text(given.get("before")),
-                after=_moment_text(given.get("at")),
-                reason=given.get("reason", ""),
-            )
-        )
-    return found
-
-
-def _moment_text(text: str | None) -> str:
-    """A moment as an act keeps it, in words."""
-    if not text:
-        return ""
-    try:
-        at, whole_day = timetable.moment(text)
-    except ValueError:
-        return ""
-    return day_text(at) if whole_day else f"{day_text(at)}, {clock_text(at)}"

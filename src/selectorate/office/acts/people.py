@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import QuerySet
@@ -42,9 +43,11 @@ def set_up_organisation(name: str, officer_name: str, officer_email: str, *, con
 
 
 def user_with(email: str, name: str) -> User:
-    """The account with that address, made if there is none."""
-    found = User.objects.filter(email__iexact=email.strip()).first()
-    return found or User.objects.create_user(email, name=plain(name))
+    """The account with that address, made if there is none; one, even if two officials enter it at once."""
+    found, _new = User.objects.get_or_create(
+        email=email.strip().lower(), defaults={"name": plain(name), "password": make_password(None)}
+    )
+    return found
 
 
 def person_named(name: str, *, email: str = "") -> Person:

@@ -275,11 +275,11 @@ def dates(request: HttpRequest, contest: str) -> dict[str, Any]:
             {
                 "published": _local(item.at),
                 "name": item.name,
-                "before": item.before,
+                "before": item.before or "",
                 "after": item.after,
                 "reason": item.reason,
             }
-            for item in telling.changes_of(request.contest)
+            for item in reversed(timetable.history(request.contest))
         ],
     }
 

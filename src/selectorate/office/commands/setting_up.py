@@ -9,7 +9,6 @@ from .starting import prepare, started
 def set_up(organisation: str, name: str, email: str, contact: str) -> list[str]:
     """Set an empty office up; the lines to be shown. Raises RefusedError if it is set up already."""
     started(check=False)
-    prepare(migrate=True)
     from django.conf import settings
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
@@ -27,6 +26,7 @@ def set_up(organisation: str, name: str, email: str, contact: str) -> list[str]:
                 validate_email(value)
         except ValidationError:
             raise InputError(f"--{field} is not a mail address") from None
+    prepare(migrate=True)
     officer = set_up_organisation(organisation, name, email, contact=contact)
     where = settings.ADDRESS or "http://127.0.0.1:8000"
     link = set_password_url(set_password_key(officer))

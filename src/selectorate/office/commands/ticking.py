@@ -7,8 +7,6 @@ holds a lock in the database (or, with SQLite, on a file), and another waits unt
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import logging
 import os
 import signal
@@ -58,12 +56,6 @@ def run(stopping: threading.Event, found: list[Duty]) -> None:
         stopping.wait(0.5)
 
 
-def timetables_kept(stopping: threading.Event) -> None:
-    """Open and close what the timetables say, until ``stopping`` is set."""
-    if importlib.util.find_spec("selectorate.office.clock"):
-        importlib.import_module("selectorate.office.clock").run_forever(stopping)
-
-
 @contextmanager
 def alone(stopping: threading.Event) -> Iterator[bool]:
     """Hold the lock of the one clock, once it is free; False if we are to stop before that."""
@@ -106,6 +98,8 @@ def main() -> None:
     import django
 
     django.setup()
+    from .. import clock
+
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
@@ -118,7 +112,7 @@ def main() -> None:
     with alone(stopping) as ours:
         if ours:
             # In a thread of its own: a server of mail that hangs does not keep a ballot from closing.
-            timetables = threading.Thread(target=timetables_kept, args=(stopping,), name="timetables")
+            timetables = threading.Thread(target=clock.run_forever, args=(stopping,), name="timetables")
             timetables.start()
             run(stopping, [Duty("parent", 1, orphaned), *duties()])
             timetables.join()

@@ -8,18 +8,15 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from ... import roll as rolls_room
 from .. import paper, timetable
-from ..acts import candidates, closing, confirm, contests, enquiries, figures, nominations, people, rolls
+from ..acts import candidates, confirm, contests, enquiries, figures, nominations, people
 from ..models import Body, ClosedRoll, Contest, Organisation, Person, Role, User
 from ..moment import played_at
-from ..rolls import working
-from . import names
+from . import names, voters
 from .organisation import furnish
 
 SEED = 2016
 MPS, BRANCHES, AFFILIATES = 60, 24, 6
-PERSONS = 5_000
 TRADES = ("Bakers", "Teachers", "Nurses", "Authors", "Printers", "Cooks")
 Said = Callable[[str], None]
 
@@ -60,40 +57,13 @@ def seed(say: Said = lambda _: None, *, now: datetime | None = None) -> Party:
         say("the organisation, its officials and bodies")
         _organisation(party)
         furnish(party)
-    say("the roll")
-    _roll(party)
+    say("the roll: 5,000 persons who do not exist")
+    with played_at(party.day(-500, 9)):
+        voters.take_in(party.officers["registrar"], SEED, party.today)
     for says, make in STORIES:
         say(says)
         make(party)
     return party
-
-
-def _roll(party: Party) -> None:
-    """The roll of the party: taken in, applied, and looked through for duplicates, of which some wait."""
-    rita = party.officers["registrar"]
-    with played_at(party.day(-600, 9)):
-        content = rolls_room.csv_text(rolls_room.invented(PERSONS, 7)).encode("utf-8-sig")
-        made = rolls.take_in_roll_file(rita, None, name="members.csv", content=[content])
-        working.start("look", rita, imported=made, small=True)
-        working.start("dry_run", rita, imported=made, small=True)
-        made.refresh_from_db()
-        rolls.apply_import(rita, None, imported=made.pk, plan=made.plan)
-        working.start("find_duplicates", rita, small=True)
-
-
-def close_roll(party: Party, contest: Contest, days: int) -> None:
-    """Prepare and close the roll of a contest."""
-    rita = party.officers["registrar"]
-    with played_at(party.day(days, 9)):
-        job = working.start("prepare", rita, contest=contest, small=True)
-        prepared = ClosedRoll.objects.get(pk=job.result["prepared"])
-        closing.close_roll(rita, contest, prepared=prepared.pk, fingerprint=prepared.fingerprint)
-
-
-def on_the_roll(contest: Contest) -> int:
-    """How many are entitled under the closed roll of a contest."""
-    closed = ClosedRoll.of(contest)
-    return int(closed.standing["ballot"]["entitled"]) if closed else 0
 
 
 def _organisation(party: Party) -> None:
@@ -239,42 +209,49 @@ STATEMENTS = (
 )
 
 
-def ready(party: Party, contest: Contest, days: int, *, previews: bool = True) -> None:
-    """The roll closed, statements, sign-offs and previews of the paper."""
-    close_roll(party, contest, days)
+def ready(party: Party, contest: Contest, days: int) -> None:
+    """The roll closed; statements, sign-offs and previews of the paper."""
+    with played_at(party.day(days, 9)):
+        voters.close(party.officers["registrar"], contest)
     with played_at(party.day(days, 10)):
         for number, one in enumerate(contest.candidates.filter(status="standing")):
             candidates.write_statement(one.user, contest, candidate=one.key, text=STATEMENTS[number % len(STATEMENTS)])
             one.refresh_from_db()
             candidates.sign_off(one.user, contest, candidate=one.key, seen=paper.entry_hash(one))
-        if previews:
-            seen = paper.paper_hash(contest, "ballot")
-            for user in (party.ruth, party.officers["registrar"]):
-                candidates.confirm_preview(user, contest, stage="ballot", seen=seen)
+        seen = paper.paper_hash(contest, "ballot")
+        for user in (party.ruth, party.officers["registrar"]):
+            candidates.confirm_preview(user, contest, stage="ballot", seen=seen)
 
 
-def count(
-    party: Party,
-    contest: Contest,
-    votes: dict[str, dict[str, int]],
-    roll: dict[str, int],
-    days: int,
-    *,
-    both: bool = True,
-    declare: bool = True,
-) -> None:
-    """Open and close the ballot, and take in its figures by one official or both."""
+def rolls_of(contest: Contest, votes: dict[str, dict[str, int]], spoilt: int) -> dict[str, dict[str, int]]:
+    """The figures of the roll that go with ``votes``, of which ``spoilt`` were spoilt besides, all among members."""
+    closed = ClosedRoll.of(contest)
+    assert closed is not None
+    entitled = closed.standing["ballot"]["by_segment"]
+    found = {}
+    for segment, figures_ in votes.items():
+        valid, bad = sum(figures_.values()), spoilt if segment == "members" else 0
+        found[segment] = {"entitled": entitled[segment], "returned": valid + bad, "spoilt": bad, "valid": valid}
+    found["total"] = {name: sum(one[name] for one in found.values()) for name in found["members"]}
+    return found
+
+
+def count(party: Party, contest: Contest, votes: dict[str, dict[str, int]], spoilt: int, days: int) -> None:
+    """Open and close the ballot, and take in its figures by both officials; declare them."""
+    _held(party, contest, days)
+    with played_at(party.day(days, 9)):
+        for user in (party.ruth, party.dan):
+            figures.enter_figures(user, contest, stage="ballot", votes=votes, roll=rolls_of(contest, votes, spoilt))
+    with played_at(party.day(days, 11)):
+        confirm(party.dan, figures.declare_result(party.ruth, contest))
+
+
+def _held(party: Party, contest: Contest, days: int) -> None:
+    """Open and close the ballot."""
     with played_at(party.day(days - 33, 9)):
         contests.open_stage(party.ruth, contest, stage="ballot")
     with played_at(party.day(days - 3, 12)):
         figures.close_ballot(party.ruth, contest, stage="ballot")
-    with played_at(party.day(days, 9)):
-        roll = {"entitled": on_the_roll(contest), **roll}
-        for user in (party.ruth, party.dan) if both else (party.ruth,):
-            figures.enter_figures(user, contest, stage="ballot", votes=votes, roll={"total": roll})
-    if declare:
-        with played_at(party.day(days, 11)):
-            confirm(party.dan, figures.declare_result(party.ruth, contest))
 
 
 FIRST, SECOND, THIRD, FOURTH = "Rosa Marlowe", "Theo Cairncross", "Nadia Fenwick", "Hugh Tattersall"
@@ -284,16 +261,15 @@ def _two_years_ago(party: Party) -> None:
     contest = leadership(
         party, "Leadership election, first", declared=-420, occasion="vacancy", standing=(FIRST, SECOND, THIRD, FOURTH)
     )
-    nominate(party, contest, {"marlowe": 12, "cairncross": 20, "fenwick": 15, "tattersall": 6}, -420 - 68)
+    nominate(party, contest, {"marlowe": 12, "cairncross": 20, "fenwick": 15, "tattersall": 9}, -420 - 68)
     close_nominations(party, contest, -420 - 65)
     ready(party, contest, -420 - 40)
     votes = {
-        "members": {"marlowe": 1215, "cairncross": 571, "fenwick": 490},
-        "registered": {"marlowe": 642, "cairncross": 61, "fenwick": 42},
-        "affiliated": {"marlowe": 314, "cairncross": 152, "fenwick": 64},
+        "members": {"marlowe": 942, "cairncross": 430, "fenwick": 360, "tattersall": 168},
+        "affiliated": {"marlowe": 628, "cairncross": 285, "fenwick": 120, "tattersall": 57},
+        "registered": {"marlowe": 502, "cairncross": 45, "fenwick": 33, "tattersall": 20},
     }
-    roll = {"returned": 3570, "spoilt": 19, "valid": 3551}
-    count(party, contest, votes, roll, -420)
+    count(party, contest, votes, 19, -420)
 
 
 def _motion(party: Party) -> None:
@@ -341,12 +317,11 @@ def _challenge(party: Party) -> None:
     close_nominations(party, contest, -12 - 65)
     ready(party, contest, -12 - 40)
     votes = {
-        "members": {"marlowe": 1420, "cairncross": 987},
-        "registered": {"marlowe": 717, "cairncross": 309},
-        "affiliated": {"marlowe": 507, "cairncross": 335},
+        "members": {"marlowe": 1174, "cairncross": 816},
+        "affiliated": {"marlowe": 675, "cairncross": 445},
+        "registered": {"marlowe": 439, "cairncross": 189},
     }
-    roll = {"returned": 4291, "spoilt": 16, "valid": 4275}
-    count(party, contest, votes, roll, -12)
+    count(party, contest, votes, 14, -12)
 
 
 def _draft(party: Party) -> None:
@@ -413,17 +388,14 @@ def _counting(party: Party) -> None:
     close_nominations(party, contest, 1 - 65)
     ready(party, contest, 1 - 40)
     votes = {
-        "members": {"pemberley": 1204, "whitcombe": 1198},
-        "registered": {"pemberley": 511, "whitcombe": 498},
-        "affiliated": {"pemberley": 402, "whitcombe": 431},
+        "members": {"pemberley": 995, "whitcombe": 990},
+        "affiliated": {"pemberley": 528, "whitcombe": 562},
+        "registered": {"pemberley": 311, "whitcombe": 299},
     }
-    roll = {"entitled": on_the_roll(contest), "returned": 4262, "spoilt": 18, "valid": 4244}
-    with played_at(party.day(1 - 33, 9)):
-        contests.open_stage(party.ruth, contest, stage="ballot")
-    with played_at(party.day(1 - 3, 12)):
-        figures.close_ballot(party.ruth, contest, stage="ballot")
+    _held(party, contest, 1)
     with played_at(party.day(-1, 18)):
-        figures.enter_figures(party.ruth, contest, stage="ballot", votes=votes, roll={"total": roll})
+        rolls = rolls_of(contest, votes, 18)
+        figures.enter_figures(party.ruth, contest, stage="ballot", votes=votes, roll=rolls)
 
 
 def _abandoned(party: Party) -> None:

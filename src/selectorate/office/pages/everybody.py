@@ -30,6 +30,7 @@ MOST = 64
 @dataclass(frozen=True)
 class _Kept:
     until: float
+    status: int
     content: bytes
     packed: bytes
     content_type: str
@@ -52,7 +53,7 @@ def for_everybody(seconds: int) -> Callable[[View], View]:
             found = _pages.get(key)
             if found is None or found.until < time.monotonic():
                 response = view(request, *args, **given)
-                if response.status_code != 200 or response.streaming or response.cookies:
+                if response.status_code not in (200, 204) or response.streaming or response.cookies:
                     return response
                 found = _keep(key, response)
             return _answer(request, found, seconds)
@@ -77,9 +78,10 @@ def _keep(key: tuple[str, ...], response: HttpResponse) -> _Kept:
     left_out = {"Content-Type", "ETag", "Content-Length", "Cache-Control", "Vary"}
     found = _Kept(
         until=time.monotonic() + settings.PAGES_KEPT,
+        status=response.status_code,
         content=content,
         packed=gzip.compress(content, 6, mtime=0) if len(content) > 200 else b"",
-        content_type=response.headers["Content-Type"],
+        content_type=response.headers.get("Content-Type", ""),
         etag=etag,
         headers=tuple((name, value) for name, value in response.headers.items() if name not in left_out),
     )
@@ -92,7 +94,9 @@ def _keep(key: tuple[str, ...], response: HttpResponse) -> _Kept:
 
 def _answer(request: HttpRequest, found: _Kept, seconds: int) -> HttpResponse:
     packs = bool(found.packed) and "gzip" in request.headers.get("Accept-Encoding", "")
-    response = HttpResponse(found.packed if packs else found.content, content_type=found.content_type)
+    response = HttpResponse(
+        found.packed if packs else found.content, content_type=found.content_type, status=found.status
+    )
     for name, value in found.headers:
         response.headers[name] = value
     # Weak: the packed and the plain form are one page.
@@ -101,6 +105,8 @@ def _answer(request: HttpRequest, found: _Kept, seconds: int) -> HttpResponse:
         response.headers["Content-Encoding"] = "gzip"
     patch_vary_headers(response, ("Accept-Encoding", "Cookie", "HX-Request"))
     patch_cache_control(response, public=True, max_age=0, s_maxage=seconds)
+    if found.status != 200:
+        return response
     return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
 
 

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 
+from ...sheets.words import clean
 from .. import published, telling
 from ..access import PUBLIC, may
 from ..models import Organisation
@@ -87,7 +88,7 @@ def drawn(kicker: str, title: str, headline: str, figures: Figures) -> str:
 def _text(x: int, y: int, size: int, text: str, *, fill: str = INK, weight: str = "normal", font: str = SANS) -> str:
     return (
         f'<text x="{x}" y="{y}" font-family="{font}" font-size="{size}" font-weight="{weight}" fill="{fill}">'
-        f"{escape(text)}</text>"
+        f"{escape(clean(text))}</text>"
     )
 
 

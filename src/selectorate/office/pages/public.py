@@ -45,14 +45,17 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _number(request: HttpRequest, name: str, most: int) -> int | None:
+    """A whole number that the address gives, from 1 to ``most``; nothing else is one."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 and 0 < int(text) <= most else None
+
+
 def _chosen(request: HttpRequest):
     """The contests that the address asks for, with the office and year that it names, as far as there are such."""
     found = telling.public_contests()
-    office = (
-        Office.objects.filter(pk=request.GET["office"]).first() if request.GET.get("office", "").isdigit() else None
-    )
-    year = int(request.GET["year"]) if request.GET.get("year", "").isdecimal() else None
-    year = year if year and date.min.year <= year <= date.max.year else None
+    number, year = _number(request, "office", 2**31), _number(request, "year", date.max.year)
+    office = Office.objects.select_related("unit").filter(pk=number).first() if number else None
     if office is not None:
         found = found.filter(office=office)
     if year is not None:

@@ -13,11 +13,12 @@ from ...rules import BallotStage
 from ...sheets.csvs import table_csv
 from .. import nominated, published, ruled, telling, timetable
 from ..access import PUBLIC, may
+from ..markdown import rendered
 from ..models import Candidate, Contest
-from ..statements import html as statement_html
 from ..templatetags.telling import clock_text, day_text
 from .downloads import file_answer
 from .everybody import for_everybody
+from .standing import SEEN
 
 NOMINATION_COLUMNS = (
     "contest",
@@ -50,7 +51,7 @@ def contest(request: HttpRequest, contest: str) -> HttpResponse:
             "dates": dates,
             "upcoming": telling.next_date(found),
             "zone": timetable.zone().key,
-            "changes": telling.changes_of(found),
+            "changes": list(reversed(timetable.history(found))),
             "entitled": ruled.entitlement(found),
             "one_vote": _votes(found),
             "thresholds": ruled.thresholds(found),
@@ -64,10 +65,8 @@ def contest(request: HttpRequest, contest: str) -> HttpResponse:
 
 def entry(candidate: Candidate) -> dict[str, object]:
     """What is published of a candidate."""
-    picture = ""
-    if candidate.picture:
-        digest = candidate.picture.name.rpartition("/")[2].partition(".")[0]
-        picture = reverse("candidate-portrait", args=[candidate.contest.slug, candidate.key, digest])
+    seen = bool(candidate.picture) and candidate.status in SEEN
+    picture = reverse("candidate-picture", args=[candidate.contest.slug, candidate.key]) if seen else ""
     return {
         "key": candidate.key,
         "name": candidate.name,
@@ -75,7 +74,7 @@ def entry(candidate: Candidate) -> dict[str, object]:
         "status": candidate.status,
         "says": candidate.get_status_display(),
         "reason": candidate.reason if candidate.status == Candidate.Status.REFUSED else "",
-        "statement": statement_html(candidate.statement),
+        "statement": rendered(candidate.statement),
         "picture": picture,
     }
 
@@ -146,13 +145,3 @@ def nominations_csv(request: HttpRequest, contest: str) -> HttpResponse:
     return file_answer(
         request, table_csv(NOMINATION_COLUMNS, rows), "csv", name=f"{found.slug}-nominations", seconds=10
     )
-
-
-@may(PUBLIC)
-def picture(request: HttpRequest, contest: str, candidate: str, digest: str) -> HttpResponse:
-    """A candidate's picture; its address changes with it, so that it can be kept for long."""
-    found = next((one for one in nominated.candidates_of(request.contest) if one.key == candidate), None)
-    if found is None or not found.picture or found.picture.name.rpartition("/")[2].partition(".")[0] != digest:
-        raise Http404
-    with found.picture.open("rb") as file:
-        return file_answer(request, file.read(), "jpg", etag=digest, seconds=86_400)

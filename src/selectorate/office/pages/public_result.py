@@ -57,7 +57,7 @@ def live(request: HttpRequest, contest: str) -> HttpResponse:
     found: Contest = request.contest
     seen = seen_of(found)
     if request.GET.get("seen") == seen:
-        return HttpResponse(status=204, headers={"Cache-Control": "public, max-age=0, s-maxage=2"})
+        return HttpResponse(status=204)
     return render(request, "office/declaration_part.html", _context(found) | {"live": True})
 
 

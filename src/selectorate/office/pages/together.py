@@ -22,6 +22,7 @@ from ..access import may
 from ..acts import preparations as acts
 from ..acts import preparations_filled as filled
 from ..models import Body, Candidate, Contest, Preparation, StageState, Unit
+from ..rolls import closing
 from .doing import done
 from .listing import paged
 from .offices import DAY
@@ -154,6 +155,7 @@ def manage_preparation(request: HttpRequest, preparation: str) -> HttpResponse:
         "names": timetable.keys(first.rulebook),
         "blocked": preflight.blocking(first, "adoption") if first.status == Contest.Status.DRAFT else [],
         "stages": _stages(found, first),
+        "with_roll": bool(closing.stages(first)),
         "candidates": Candidate.objects.filter(contest__preparation=found).count(),
         "agreed": sum(one.agreed for one in waiting),
         "once": sum(one.officials > 0 and not one.agreed for one in waiting),

@@ -35,13 +35,22 @@ def shown_contests(**where: Any) -> Any:
 
 def _filtered(request: HttpRequest) -> tuple[Any, dict[str, str]]:
     filters = {"kind": plain(request.GET.get("kind", ""), longest=40), "q": plain(request.GET.get("q", ""), longest=80)}
-    found = Unit.objects.annotate(below=Count("children", distinct=True), posts=Count("offices", distinct=True))
-    found = found.order_by("path")
+    found = Unit.objects.order_by("path")
     if filters["kind"]:
         found = found.filter(kind=filters["kind"])
     if filters["q"]:
         found = found.filter(Q(name__icontains=filters["q"]) | Q(code=filters["q"]))
     return found, filters
+
+
+def _counted(page: Any) -> Any:
+    """The units of a page, each with the number of units right below it and of its offices."""
+    shown = [unit.pk for unit in page]
+    below = dict(Unit.objects.filter(parent__in=shown).order_by().values_list("parent").annotate(Count("pk")))
+    posts = dict(Office.objects.filter(unit__in=shown).order_by().values_list("unit").annotate(Count("pk")))
+    for unit in page:
+        unit.below, unit.posts = below.get(unit.pk, 0), posts.get(unit.pk, 0)
+    return page
 
 
 def _kinds() -> list[tuple[str, int]]:
@@ -52,7 +61,7 @@ def _kinds() -> list[tuple[str, int]]:
 def units(request: HttpRequest) -> HttpResponse:
     """The tree of units."""
     found, filters = _filtered(request)
-    shown = paged(request, found)
+    shown = _counted(paged(request, found))
     for unit in shown:
         unit.depth = unit.path.count("/") if not filters["q"] and not filters["kind"] else 0
     given = {"page": shown, "filters": filters, "kinds": _kinds(), "query": kept(filters)}
@@ -70,7 +79,7 @@ def unit(request: HttpRequest, path: str) -> HttpResponse:
     """A unit: its offices and who holds them on a day, its benches, its contests, the units below."""
     found = get_object_or_404(Unit, path=plain(path, longest=acts.MAX_PATH))
     day, readable = day_asked(request, "on", timezone.localdate())
-    shown = paged(request, found.children.annotate(posts=Count("offices")).order_by("name"))
+    shown = paged(request, found.children.order_by("name"))
     given = {
         "unit": found,
         "above": above(found),
@@ -107,7 +116,8 @@ def organisation(request: HttpRequest) -> HttpResponse:
 def manage_units(request: HttpRequest) -> HttpResponse:
     """The units as a table, with what an officer may do with each."""
     found, filters = _filtered(request)
-    given = {"page": paged(request, found), "filters": filters, "kinds": _kinds(), "query": kept(filters)}
+    shown = _counted(paged(request, found))
+    given = {"page": shown, "filters": filters, "kinds": _kinds(), "query": kept(filters)}
     return render(request, "office/organisation/manage_units.html", given)
 
 

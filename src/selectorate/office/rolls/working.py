@@ -15,7 +15,7 @@ from django_tasks import task
 
 from ... import roll
 from ...errors import RefusedError, SelectorateError
-from ..models import ClosedRoll, Contest, DuplicatePair, RollImport, RollJob, User
+from ..models import ClosedRoll, Contest, DuplicatePair, Preparation, RollImport, RollJob, User
 from ..moment import now
 from . import closing, files, importing, papers
 
@@ -156,6 +156,30 @@ def close(job: RollJob) -> None:
     from ..acts import closing as acts
 
     acts.close_roll(job.by, job.contest, **job.payload)
+
+
+@kind
+def prepare_rolls(job: RollJob) -> None:
+    """Work out what closing the rolls of contests held together would give."""
+    from ..acts import preparations_rolls as acts
+
+    faults = acts.prepare_rolls(Preparation.objects.get(slug=job.payload["preparation"]))
+    if faults:
+        contest, why = faults[0]
+        raise RefusedError(
+            _("not prepared in %(number)s contests: %(first)s (%(why)s)")
+            % {"number": len(faults), "first": contest.title, "why": why}
+        )
+
+
+@kind
+def close_rolls(job: RollJob) -> None:
+    """Close the rolls of contests held together."""
+    from ..acts import preparations_rolls as acts
+
+    outcome = acts.close_rolls_together(job.by, None, **job.payload)
+    if outcome.refused:
+        raise RefusedError(outcome.says)
 
 
 @kind
