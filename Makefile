@@ -19,7 +19,7 @@ export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-postgres lint format types migrations docs bench bench-box bench-roll fuzz-box agree interop-box check clean
+.PHONY: help setup demo test test-postgres lint format types migrations docs bench bench-box bench-roll bench-office fuzz-box agree interop-box check clean
 
 help:  ## show this page
 	@echo "selectorate: the election office of an organisation, as software"
@@ -88,6 +88,9 @@ bench-box: $(STAMP)  ## measure sealed boxes beside belenios-tool (half an hour)
 
 bench-roll: $(STAMP)  ## measure a roll of 650,000, from a file to who may vote; ARGS=--xlsx a workbook too
 	$(BIN)/python benchmarks/roll.py $(ARGS)
+
+bench-office: $(STAMP)  ## measure a roll of 650,000 in the office, on both databases; ARGS="--persons 50000" less
+	$(BIN)/python benchmarks/office.py $(ARGS)
 
 fuzz-box: $(STAMP)  ## give what reads a box anything at all, for ten minutes; ARGS="--minutes 1" less
 	$(BIN)/python -m tools.box_fuzz $(ARGS)

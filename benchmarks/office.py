@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -107,6 +108,7 @@ def organisation() -> dict[str, Any]:
     from selectorate.office import timetable
     from selectorate.office.acts import contests, people
     from selectorate.office.models import Office, Unit, User
+    from selectorate.office.moment import played_at
 
     officer = people.set_up_organisation("Party of the Benchmark", "Olive Officer", "olive@example.org")
     people.appoint(officer, None, email="reg@example.org", name="Rita Registrar", role="registrar")
@@ -120,9 +122,10 @@ def organisation() -> dict[str, Any]:
         contests.name_body(officer, contest, key=key, body=body.slug, on="2016-07-11")
     given = {"freeze": "2016-01-12", "registration_deadline": "2016-07-20T17:00"}
     given["affiliated_deadline"] = "2016-08-08T12:00"
-    for place, key in enumerate(timetable.keys(contest.rulebook)):
-        contests.set_date(officer, contest, key=key, at=given.get(key, f"2016-08-{10 + place // 2:02}T12:00"))
-    contests.adopt_contest(officer, contest)
+    with played_at(datetime(2016, 7, 1, tzinfo=UTC)):
+        for place, key in enumerate(timetable.keys(contest.rulebook)):
+            contests.set_date(officer, contest, key=key, at=given.get(key, f"2016-08-{10 + place // 2:02}T12:00"))
+        contests.adopt_contest(officer, contest)
     contest.refresh_from_db()
     return {"registrar": registrar, "contest": contest}
 
