@@ -241,9 +241,7 @@ KEPT: tuple[Kept, ...] = (
     ),
     Kept(
         "office.RollEntry",
-        _(
-            "the list of members and supporters: name, number, date of birth, addresses, since when and in what capacity"
-        ),
+        _("the list of members and supporters: name, number, date of birth, addresses, capacity and since when"),
         _("the rulebook decides from it who may vote"),
         _("as long as they are on the list that the organisation takes in"),
         lambda one: Q(email__in=[*_addresses(one)]),

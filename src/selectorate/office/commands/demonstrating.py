@@ -1,4 +1,4 @@
-"""``selectorate office demo``: the invented party in a folder of its own, looked over, and served to whoever sits there."""
+"""``selectorate office demo``: the invented party in a folder of its own, looked over, and served to who sits there."""
 
 from __future__ import annotations
 
