@@ -32,6 +32,8 @@ KINDS: dict[str, str] = {
     "close_nominations": gettext_noop("nominations closed and ruled on"),
     "close_ballot": gettext_noop("ballot closed"),
     "raise_dispute": gettext_noop("dispute raised"),
+    "enter_claim": gettext_noop("claim about the result entered"),
+    "withdraw_claim": gettext_noop("claim about the result taken off"),
     "settle_dispute": gettext_noop("dispute settled"),
     "abandon_contest": gettext_noop("contest abandoned"),
     "clone_contest": gettext_noop("another contest made after this one"),
