@@ -14,8 +14,6 @@ from selectorate.office.models import Tenure
 
 def test_the_pages_of_a_contest(office: World, visitor: Callable[[], Visitor]) -> None:
     with at("2016-07-12T10:00"):
-        corbyn = people.person_named("Jeremy Corbyn")
-        Tenure.objects.create(office=office.leader, person=corbyn, began="2015-09-12", began_how="elected")
         draft = drafted(office, title="Draft")
         contests.raise_dispute(office.alice, draft, about="roll", says="The freeze date is contested in court.")
         own = contests.create_contest(office.alice, None, title="Conservative way", rulebook="conservatives-1998")

@@ -126,6 +126,7 @@ KINDS: dict[str, str] = {
     "decide_pair": gettext_noop("probable duplicate decided"),
     "keep_pairs_found": gettext_noop("probable duplicates found"),
     "export_roll": gettext_noop("roll handed out"),
+    "close_rolls_together": gettext_noop("rolls closed together"),
     "take_office": gettext_noop("those elected take office"),
     "propose": gettext_noop("act of two officials proposed"),
     "refuse_proposal": gettext_noop("proposal refused by the second official"),
