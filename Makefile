@@ -51,6 +51,7 @@ demo: $(STAMP)  ## run a whole contest and show what comes of it
 	$(BIN)/selectorate demo
 	@rm -rf demo/box
 	$(BIN)/selectorate box demo --folder demo/box
+	$(BIN)/selectorate office demo --home demo/office
 
 test: $(STAMP)  ## run the tests
 	$(BIN)/pytest -n $(WORKERS)

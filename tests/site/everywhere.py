@@ -8,32 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.test import Client
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 from tests.site.world import second_factor
 
+from selectorate.gallery import contest_ids
 from selectorate.office.access import OFFICERS, routes
 from selectorate.office.acts import contests
-from selectorate.office.demo.seed import Party, seed
+from selectorate.office.demo.seed import Party
 from selectorate.office.models import (
     Agent,
     Appointment,
-    Bench,
     Body,
     BodySeat,
     Candidate,
+    ClosedRoll,
     Contest,
+    DuplicatePair,
+    Entitlement,
     Office,
     Person,
-    Preparation,
     Proposal,
+    RollEntry,
+    RollImport,
+    RollJob,
     Tenure,
     Unit,
     User,
 )
+from selectorate.office.moment import played_at
 
 STATUSES = {
     "draft": "chair-of-the-conference",
@@ -62,6 +70,9 @@ PEOPLE = (
 """Who asks. ``elsewhere``: returning officer of another contest; ``one-factor``: one without a second factor."""
 
 
+demo: Any = import_module("selectorate.office.demo.seed")
+
+
 @dataclass
 class Everywhere:
     """The world: who there is for a contest (or, under None, for the whole organisation)."""
@@ -81,7 +92,7 @@ class Everywhere:
         """A real address of a route, in the contest of that status."""
         contest = self.contests[status] if status else None
         given = {name: sample(self, route, name, contest) for name in route.keywords}
-        return "/" + get_resolver().reverse(route.lookup, **given)
+        return reverse(route.lookup, kwargs=given)
 
 
 @dataclass(frozen=True)
@@ -97,7 +108,9 @@ class Route:
     @property
     def statuses(self) -> tuple[str | None, ...]:
         """In which statuses of a contest it is looked at; (None,) where it is of no contest."""
-        return tuple(STATUSES) if "contest" in self.keywords else (None,)
+        if "contest" not in self.keywords:
+            return (None,)
+        return tuple(status for status in STATUSES if status != "letters" or "letter" in self.name)
 
 
 def all_routes() -> list[Route]:
@@ -154,6 +167,11 @@ def _role(world: Everywhere, contest: Contest | None) -> int:
     return Appointment.objects.get(contest=contest, role="trustee", ended=None).pk
 
 
+def _of_roll(contest: Contest | None, model: Any) -> int:
+    found = model.objects.filter(closed__contest=contest)
+    return (found if found.exists() else model.objects).earliest("pk").pk
+
+
 def _proposal(world: Everywhere, contest: Contest | None) -> int:
     return Proposal.objects.get(contest=contest, says__startswith="abandon the contest: it is not needed").pk
 
@@ -163,13 +181,25 @@ SAMPLES: dict[str, Sample] = {
     "candidate": _candidate,
     "candidate-portrait.digest": lambda world, contest: "0" * 64,
     "stage": _stage,
+    **dict.fromkeys(
+        [
+            "paper-preview.stage",
+            "figures.stage",
+            "figures-file.stage",
+            "rounds-desk.stage",
+            "rounds.stage",
+            "preparation-papers.stage",
+            "preparation-figures.stage",
+        ],
+        lambda world, contest: (contest or world.contests["declared"]).rulebook.stage[-1].id,
+    ),
     "contest-checklist.step": lambda world, contest: "adoption",
     "appointment": _role,
     "proposal": _proposal,
     "answer": lambda world, contest: "confirm",
     "number": lambda world, contest: 1,
     "kind": lambda world, contest: "json",
-    "shown": lambda world, contest: "labour-2016",
+    "shown": lambda world, contest: contest_ids()[-1],
     "rulebook": lambda world, contest: "labour-2014",
     "body": lambda world, contest: Body.objects.earliest("pk").slug,
     "person": lambda world, contest: Person.objects.earliest("pk").slug,
@@ -181,7 +211,20 @@ SAMPLES: dict[str, Sample] = {
     "bench": lambda world, contest: "front-bench",
     "tenure": lambda world, contest: Tenure.objects.earliest("pk").pk,
     "seat": lambda world, contest: BodySeat.objects.earliest("pk").pk,
-    "preparation": lambda world, contest: "branch-elections",
+    "preparation": lambda world, contest: "local-chairs-this-year",
+    "entry": lambda world, contest: RollEntry.objects.earliest("pk").pk,
+    "job": lambda world, contest: RollJob.objects.filter(contest=contest).latest("pk").pk,
+    "roll-job.job": lambda world, contest: RollJob.objects.filter(contest=None).latest("pk").pk,
+    "roll-job-file.job": lambda world, contest: RollJob.objects.filter(contest=None).latest("pk").pk,
+    "imported": lambda world, contest: RollImport.objects.latest("pk").pk,
+    "what": lambda world, contest: "new",
+    "pair": lambda world, contest: DuplicatePair.objects.earliest("pk").pk,
+    "vote": lambda world, contest: _of_roll(contest, Entitlement),
+    "row": lambda world, contest: RollEntry.objects.earliest("pk").pk,
+    "closed": lambda world, contest: contest.rolls.latest("pk").pk,  # type: ignore[union-attr]
+    "line": lambda world, contest: contest.reconciliation_lines.latest("pk").pk,  # type: ignore[union-attr]
+    "appeal": lambda world, contest: contest.appeals.latest("pk").pk,  # type: ignore[union-attr]
+    "enquiry": lambda world, contest: contest.enquiries.latest("pk").pk,  # type: ignore[union-attr]
     "demo-sign-in.user": lambda world, contest: world.people[None, "nobody"].pk,  # type: ignore[union-attr]
     "account_reset_password_from_key.uidb36": lambda world, contest: "zz",
     "account_reset_password_from_key.key": lambda world, contest: "0-0",
@@ -201,9 +244,25 @@ def sample(world: Everywhere, route: Route, name: str, contest: Contest | None) 
 # -- who there is -----------------------------------------------------------------------------------------------
 
 
+def small_party(*stories: str) -> Party:
+    """The demonstration with a roll of 300 and some of its stories: by the names of their functions, all of them."""
+    kept, demo.PERSONS = demo.PERSONS, 300
+    try:
+        party = Party(timezone.now())
+        with played_at(party.day(-800, 9)):
+            demo._organisation(party)
+            demo.furnish(party)
+        demo._roll(party)
+        for story in stories:
+            getattr(demo, story)(party)
+    finally:
+        demo.PERSONS = kept
+    return party
+
+
 def build() -> Everywhere:
     """The demonstration, and one more person of each role in a contest of each status."""
-    party = seed()
+    party = small_party("_two_years_ago", "_abandoned", "_ballot_open", "_nominations_open", "_draft")
     _letters(party)
     _organisation(party)
     world = Everywhere()
@@ -222,19 +281,31 @@ def _letters(party: Party) -> None:
     )
     contests.set_details(party.ruth, contest, title=contest.title, occasion="challenge", holder="rosa-marlowe")
     contests.name_body(party.ruth, contest, key="mps", body=party.bodies["plp"], on=party.day(-2).date().isoformat())
+    keeper = User.objects.create_user("keeper@everywhere.example", name="Kay Keeper")
+    Appointment.objects.create(user=keeper, role="letter-keeper", contest=contest)
     contests.adopt_contest(party.ruth, contest)
 
 
 def _organisation(party: Party) -> None:
-    """A bench, somebody in office, contests that are held together."""
+    """Somebody in office; the demonstration has a bench, and contests that are held together."""
     office = Office.objects.earliest("pk")
-    office.bench = Bench.objects.create(name="Front bench", slug="front-bench", unit=office.unit)
-    office.save()
     began = party.day(-100).date()
     holder = Person.objects.get(slug="rosa-marlowe")
     Tenure.objects.create(office=office, person=holder, began=began, began_how="elected")
-    preparation = Preparation.objects.create(name="Branch elections", slug="branch-elections")
-    Contest.objects.filter(slug=STATUSES["adopted"]).update(preparation=preparation)
+    DuplicatePair.objects.get_or_create(a="a", b="b")
+
+
+def _rolls(contest: Contest) -> None:
+    """What the pages of a contest's roll are about, where its story did not bring it."""
+    ruth = User.objects.get(email="ruth@commonwealth.example")
+    contest.appeals.create(name="Ann Appealing", email="ann@everywhere.example", text="I am a member.")
+    contest.enquiries.create(status="by post", person=RollEntry.objects.earliest("pk").person)
+    contest.reconciliation_lines.create(side="added", reason="joined late", number=3, source="The treasurer")
+    RollJob.objects.create(kind="prepare", contest=contest, by=ruth)
+    if not contest.rolls.exists():
+        other = ClosedRoll.objects.earliest("pk")
+        other.pk, other.contest, other._state.adding = None, contest, True
+        other.save()
 
 
 def _people(world: Everywhere, status: str | None, contest: Contest | None) -> None:
@@ -267,6 +338,8 @@ def _people(world: Everywhere, status: str | None, contest: Contest | None) -> N
     candidate = Candidate.objects.create(
         contest=here, key="kit", person=person, name="Kit Candidate", user=made("candidate"), order=99
     )
+    if contest is not None:
+        _rolls(contest)
     Proposal.objects.create(
         kind="abandon_contest" if contest else "change_office",
         contest=contest,

@@ -7,7 +7,7 @@ from tests.site.world import World, at
 
 from selectorate.office import paper
 from selectorate.office.acts import candidates, confirm, contests, figures, nominations, people
-from selectorate.office.models import Contest, Organisation
+from selectorate.office.models import Contest, Organisation, RollImport
 
 DATES = {
     "freeze": "2016-01-12",
@@ -97,6 +97,10 @@ def played(
 
 
 def _open(office: World, contest: Contest, statement: str) -> None:
+    with at("2016-08-10T10:00"):
+        if not RollImport.objects.exists():
+            rolled.applied(office, rolled.invented())
+        rolled.closed(office, contest)
     with at("2016-08-22T08:00"):
         for one in contest.candidates.filter(status="standing"):
             candidates.write_statement(one.user, contest, candidate=one.key, text=statement.format(one.key))

@@ -154,8 +154,13 @@ def test_a_motion_waits_until_it_is_asked_for_and_dated(office: World) -> None:
     with at("2016-07-13T10:00"):
         assert clock.tick() == clock.Tick()
         blocked = {item.name for item in preflight.blocking(contest, "motion")}
-        assert "the vote is asked for" in blocked and len(blocked) == 2
-        for key, when in (("motion_opens", "2016-07-14T10:00"), ("motion_closes", "2016-07-14T17:00")):
+        assert blocked == {"the vote is asked for", "the dates of the vote are fixed"}
+        dates = {
+            "motion_opens": "2016-07-14T10:00",
+            "motion_closes": "2016-07-14T17:00",
+            "declared": "2016-07-15T12:00",
+        }
+        for key, when in dates.items():
             confirm(office.bob, contests.change_date(office.alice, contest, key=key, at=when, reason="A date."))
     with at("2016-07-14T10:00"):
         assert clock.tick().opened == []

@@ -12,7 +12,7 @@ from tests.site.contests_world import CONFIDENCE, DATES, TITLE, adopted, drafted
 from tests.site.world import World, at
 
 from selectorate.office import clock
-from selectorate.office.acts import contests, people
+from selectorate.office.acts import contests, nominations, people
 from selectorate.office.models import Appointment, Body, Contest, Proposal, Tenure
 
 BEFORE = "2016-07-12T10:00"
@@ -239,6 +239,9 @@ def test_the_contest_of_2016_set_up_through_the_pages(office: World) -> None:
         browser.post(f"{here}stages/nomination/open/")
         assert not contest.stages.filter(status="open").exists()
     with at("2016-07-18T18:00"):
+        # The holder has a place by right, and is entered first.
+        assert "is not entered" in text_of(browser.get(f"{here}checklist/nomination/"))
+        nominations.propose_candidate(office.alice, contest, name="Jeremy Corbyn", person="jeremy-corbyn")
         assert "Open: Nominations" in text_of(browser.get(here))
         browser.post(f"{here}stages/nomination/open/")
         assert contest.stages.get(stage="nomination").status == "open"

@@ -16,12 +16,12 @@ from django.conf import settings as site
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection, connections
+from tests.site.everywhere import small_party
 from tests.site.world import World
 
 from selectorate.errors import InputError, RefusedError, SelectorateError
 from selectorate.office import copies
 from selectorate.office.acts import people, verify_log
-from selectorate.office.demo.seed import seed
 from selectorate.office.models import Candidate, Log, Organisation, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,7 +47,7 @@ def emptied(tmp_path: Path, settings: Any) -> None:
 
 def test_a_copy_of_a_whole_office_is_the_same_when_it_is_back(tmp_path: Path, settings: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "old-media"
-    seed()
+    small_party("_two_years_ago", "_draft")
     one = Candidate.objects.first()
     assert one is not None
     one.picture.save("face.jpg", ContentFile(b"a picture"))

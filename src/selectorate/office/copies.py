@@ -36,6 +36,7 @@ from .. import __version__
 from ..errors import InputError, RefusedError, SelectorateError
 from .acts import verify_log
 from .models import Log
+from .rolls import files as rolls
 
 FORMAT = 1
 NOT_COPIED = frozenset({"sessions", "contenttypes", "auth"})
@@ -151,8 +152,11 @@ def _write(archive: zipfile.ZipFile) -> Copied:
 
 
 def _files_named() -> set[str]:
-    """Every file that a row names."""
+    """Every file that a row names, and those of rolls: of imports and closed rolls, not what was exported."""
     found: set[str] = set()
+    for path in rolls.root().rglob("*"):
+        if path.is_file() and path.relative_to(rolls.root()).parts[0] != rolls.EXPORTS:
+            found.add(str(path.relative_to(settings.MEDIA_ROOT)))
     for model in tables():
         for field in model._meta.concrete_fields:
             if isinstance(field, models.FileField):

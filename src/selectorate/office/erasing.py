@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from .models import Act, Candidate, Contest, Log
+from .models import Act, Candidate, Contest, Entitlement, Log, RollAmendment
+from .rolls import files
 
 
 def letters(contest: Contest) -> int:
@@ -73,3 +74,50 @@ def previews(contest: Contest) -> int:
 def disputes(contest: Contest) -> int:
     """What was disputed, in words."""
     return contest.disputes.exclude(says="").update(says="", ruling="")
+
+
+def entitlements(contest: Contest) -> int:
+    """Who was entitled, and who was refused and why: how many they were stays with the closed roll."""
+    return Entitlement.objects.filter(closed__contest=contest).delete()[0]
+
+
+def amendments(contest: Contest) -> int:
+    """Later changes of the closed roll: the figures that they came to stay with it."""
+    return RollAmendment.objects.filter(closed__contest=contest).delete()[0]
+
+
+def closed_rolls(contest: Contest) -> int:
+    """The rows of the closed roll: its fingerprint and its figures stay."""
+    gone = 0
+    for closed in contest.rolls.all():
+        path = files.path(closed.file)
+        gone += path.is_file()
+        path.unlink(missing_ok=True)
+    return gone
+
+
+def enquiries(contest: Contest) -> int:
+    """Who asked for their entry."""
+    return contest.enquiries.all().delete()[0]
+
+
+def appeals(contest: Contest) -> int:
+    """Who said that the roll is wrong, and the ruling."""
+    return contest.appeals.all().delete()[0]
+
+
+def jobs(contest: Contest) -> int:
+    """Work on the roll of the contest, with the files that came of it."""
+    for job in contest.roll_jobs.exclude(file=""):
+        files.path(job.file).unlink(missing_ok=True)
+    return contest.roll_jobs.all().delete()[0]
+
+
+def announcements(contest: Contest) -> int:
+    """Which official entered what was announced."""
+    return contest.announcements.exclude(by=None).update(by=None)
+
+
+def reconciliation(contest: Contest) -> int:
+    """Which official entered a line of the sum."""
+    return contest.reconciliation_lines.exclude(by=None).update(by=None)

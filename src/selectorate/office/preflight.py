@@ -123,14 +123,11 @@ def _holder(contest: Contest, step: str) -> Item | None:
 
 
 def _dates(contest: Contest, step: str) -> Item | None:
+    if step != "adoption":
+        return None
     names = timetable.keys(contest.rulebook)
     fixed = set(contest.dates.values_list("key", flat=True))
-    if step == "adoption":
-        missing = [names[key] for key in timetable.needed(contest.rulebook) if key not in fixed]
-    elif contest.rulebook.stage_named(step) is not None:
-        missing = [names[key] for key in (f"{step}_opens", f"{step}_closes") if key not in fixed]
-    else:
-        return None
+    missing = [names[key] for key in timetable.needed(contest.rulebook) if key not in fixed]
     return Item(
         _("the timetable is complete"),
         not missing,
@@ -179,6 +176,7 @@ def _dates_of_the_vote(contest: Contest, step: str) -> Item | None:
         not missing,
         _("they are not fixed") if missing else _("they are"),
         _("Fix them, by two officials, now that the vote is asked for."),
+        "contest-change-date",
     )
 
 

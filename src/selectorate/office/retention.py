@@ -83,6 +83,13 @@ def _either(user: str, person: str) -> Of:
     return lambda one: Q(**{f"{user}__in": one.users}) | Q(**{f"{person}__in": one.people})
 
 
+def _addresses(one: Subject) -> list[str]:
+    """The mail addresses that are theirs."""
+    found = [*User.objects.filter(pk__in=one.users).values_list("email", flat=True)]
+    found += Person.objects.filter(pk__in=one.people).exclude(email="").values_list("email", flat=True)
+    return found
+
+
 WITH_ROLE = _("as long as the account has a part in a contest, a body or the office, and then for the time of keeping")
 AFTER = _("the time of keeping after the declaration")
 FOR_GOOD = _("for good: it is public")
@@ -233,6 +240,127 @@ KEPT: tuple[Kept, ...] = (
         FOR_GOOD,
     ),
     Kept(
+        "office.RollEntry",
+        _("the list of members and supporters: name, number, date of birth, addresses, capacity and since when"),
+        _("the rulebook decides from it who may vote"),
+        _("as long as they are on the list that the organisation takes in"),
+        lambda one: Q(email__in=[*_addresses(one)]),
+        (
+            "person",
+            "number",
+            "name",
+            "born",
+            "email",
+            "phone",
+            "address",
+            "postcode",
+            "unit",
+            "capacity",
+            "body",
+            "joined",
+        ),
+    ),
+    Kept(
+        "office.RollPast",
+        _("what every import changed in an entry of the list"),
+        _("an import can be undone, and a court can see how the roll came to be"),
+        _("with the list; cleared away with the step that it belongs to"),
+    ),
+    Kept(
+        "office.RollStep",
+        _("which official took a list in, or corrected it, when"),
+        _("every change of the roll has somebody who answers for it"),
+        _("with the list"),
+        _user("by"),
+        ("number", "kind", "at"),
+    ),
+    Kept(
+        "office.RollImport",
+        _("files of members as they were taken in, and what was found in them"),
+        _("a dry run is looked at before it counts"),
+        _("the file until it is deleted by the registrar; that there was one: with the list"),
+        _user("by"),
+        ("at", "name", "status"),
+    ),
+    Kept(
+        "office.RollAlias",
+        _("that two numbers were found to be one person"),
+        _("nobody votes twice"),
+        _("with the list"),
+    ),
+    Kept(
+        "office.DuplicatePair",
+        _("which two entries are probably one person, and what was decided"),
+        _("nobody votes twice"),
+        _("with the list"),
+        _user("by"),
+        ("status", "at"),
+    ),
+    Kept(
+        "office.ClosedRoll",
+        _("the roll of a contest as it was closed"),
+        _("who may vote is fixed on a day, and can be shown to a court"),
+        _("the time of keeping; then a fingerprint and figures are left"),
+        erase=erasing.closed_rolls,
+    ),
+    Kept(
+        "office.Entitlement",
+        _("who may vote in a contest, in which segment, or why not"),
+        _("to let in who may vote, and to answer who asks"),
+        AFTER,
+        erase=erasing.entitlements,
+    ),
+    Kept(
+        "office.RollAmendment",
+        _("who was added to a closed roll or struck from it, and why"),
+        _("a change of a closed roll has a reason and two officials"),
+        AFTER,
+        erase=erasing.amendments,
+    ),
+    Kept(
+        "office.RollEnquiry",
+        _("that somebody asked which entry they have"),
+        _("to answer them"),
+        _("what they gave until it was looked up; that they asked: the time of keeping after the declaration"),
+        erase=erasing.enquiries,
+    ),
+    Kept(
+        "office.RollAppeal",
+        _("who says that the roll is wrong about them, what they wrote, and the ruling"),
+        _("to rule on it"),
+        AFTER,
+        lambda one: Q(email__in=[*_addresses(one)]),
+        ("contest__title", "at", "name", "text", "status", "ruling"),
+        erase=erasing.appeals,
+    ),
+    Kept(
+        "office.RollJob",
+        _("long work on the roll, for whom, and what came of it"),
+        WORK,
+        AFTER,
+        _user("by"),
+        ("kind", "at", "status"),
+        erase=erasing.jobs,
+    ),
+    Kept(
+        "office.Announcement",
+        _("which official entered a figure that was announced"),
+        _("the final roll is held against it"),
+        AFTER,
+        _user("by"),
+        ("contest__title", "at"),
+        erase=erasing.announcements,
+    ),
+    Kept(
+        "office.ReconciliationLine",
+        _("which official entered a line of the sum between announced and final"),
+        _("the sum has to come out"),
+        AFTER,
+        _user("by"),
+        ("contest__title", "at"),
+        erase=erasing.reconciliation,
+    ),
+    Kept(
         "office.Mail",
         _("mails that wait to be sent, with their addresses"),
         _("so that none is lost"),
@@ -264,8 +392,12 @@ NOTHING_PERSONAL: frozenset[str] = frozenset(
         "office.Contest",
         "office.ContestBody",
         "office.TimetableDate",
+        "office.TimetableChange",
         "office.StageState",
         "office.RoundEvent",
+        "office.BallotRound",
+        "office.Draw",
+        "office.RollMapping",
         "office.Log",
     }
 )

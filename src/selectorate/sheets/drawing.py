@@ -163,3 +163,15 @@ def dark(colour: str) -> bool:
     """Whether white type is the legible one on ``colour``."""
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return 299 * red + 587 * green + 114 * blue < 128_000
+
+
+def png_of(svg: str) -> bytes:
+    """An SVG as a PNG of its own size. Raises MissingPartError where ``selectorate[pictures]`` is not installed."""
+    try:
+        import vl_convert
+    except ImportError:
+        raise MissingPartError(
+            "pictures need a part that is not installed", hint="Install it with: pip install 'selectorate[pictures]'"
+        ) from None
+    made: bytes = vl_convert.svg_to_png(svg)
+    return made

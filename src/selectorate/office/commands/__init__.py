@@ -6,6 +6,7 @@ installed; ``started`` then says what to install.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,6 +24,7 @@ def add_to(app: typer.Typer, told: Told) -> None:
     app.command("restore")(_restore(told))
     office = typer.Typer(no_args_is_help=True, help="The election office: a site in the browser.")
     office.command("init")(_init(told))
+    office.command("demo")(_demo(told))
     office.command(
         "manage",
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
@@ -53,6 +55,24 @@ def _init(told: Told) -> Callable[..., None]:
                 typer.echo(line)
 
     return init
+
+
+def _demo(told: Told) -> Callable[..., None]:
+    def demo(
+        home: Path = typer.Option(Path("demo/office"), "--home", help="The folder to make it in."),
+        serve: bool | None = typer.Option(
+            None, "--serve/--no-serve", help="Whether to serve it then; left out: if somebody is at the terminal."
+        ),
+        port: int = typer.Option(0, "--port", min=0, max=65535, help="The port; the first free one from 8000 on."),
+    ) -> None:
+        """Make an invented party of 5,000 with a contest in each state, look it over, and serve it at 127.0.0.1."""
+        with told():
+            from .demonstrating import demonstrate
+
+            serving = sys.stdin.isatty() and sys.stdout.isatty() if serve is None else serve
+            raise typer.Exit(demonstrate(home, serving=serving, port=port, say=typer.echo))
+
+    return demo
 
 
 def _manage(told: Told) -> Callable[..., None]:

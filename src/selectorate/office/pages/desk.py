@@ -72,7 +72,8 @@ OVERVIEW = {role.value for role in Role} - {Role.LETTER_KEEPER.value}
 
 def _contests(whole: frozenset[str] | set[str], by_contest: dict[int, set[str]]) -> Any:
     """The contests in which somebody has a role, those under way first; those in preparation for officials alone."""
-    found = Contest.objects.all()
+    # Contests held together have a page of their own: six hundred of them would hide all others here.
+    found = Contest.objects.filter(preparation=None) if whole else Contest.objects.all()
     if not whole:
         official = [pk for pk, roles in by_contest.items() if roles & set(OFFICERS)]
         others = Q(pk__in=by_contest.keys()) & ~Q(status=Contest.Status.DRAFT)

@@ -15,6 +15,7 @@ from .. import drawings, slates
 from ..access import PUBLIC, may
 from ..models import Contest, Preparation
 from .benches import csv_answer
+from .everybody import for_everybody
 from .listing import kept, paged
 
 KEPT = 600
@@ -24,6 +25,7 @@ COLUMNS = ("unit", "address", "contest", "office", "status", "elected", "slate",
 
 
 @may(PUBLIC)
+@for_everybody(30)
 def preparations(request: HttpRequest) -> HttpResponse:
     """The contests that were held together, the newest first."""
     adopted = Preparation.objects.filter(contests__adopted__isnull=False).distinct()
@@ -73,6 +75,7 @@ def _under(now: slates.Standing) -> list[str]:
 
 
 @may(PUBLIC)
+@for_everybody(5)
 def preparation(request: HttpRequest, preparation: str) -> HttpResponse:
     """Who holds what by declared slate, with the change since last time."""
     found = _found(preparation)

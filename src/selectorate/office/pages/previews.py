@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 
+from ...sheets.drawing import png_of
 from ...sheets.words import clean
 from .. import published, telling
 from ..access import PUBLIC, may
@@ -54,9 +55,7 @@ def _answer(request: HttpRequest, kicker: str, title: str, headline: str, figure
     key = hashlib.sha256(svg.encode()).hexdigest()
     png: bytes | None = caches["sheets"].get(f"preview-{key}")
     if png is None:
-        import vl_convert
-
-        png = vl_convert.svg_to_png(svg)
+        png = png_of(svg)
         caches["sheets"].set(f"preview-{key}", png)
     return file_answer(request, png, "png", etag=key[:32], seconds=60)
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from ...sheets.csvs import table_csv
 from .. import published, telling
 from ..access import PUBLIC, may
-from ..models import Contest, Office
+from ..models import Contest, Office, Preparation
 from ..templatetags.telling import whole_address_of
 from .downloads import file_answer
 from .everybody import for_everybody
@@ -28,7 +28,7 @@ COLUMNS = ("contest", "title", "office", "unit", "state", "adopted", "declared",
 @for_everybody(15)
 def home(request: HttpRequest) -> HttpResponse:
     """What is under way, and the last result with its figures first."""
-    shown = telling.public_contests()
+    shown = telling.public_contests().filter(preparation=None)
     under_way = list(shown.filter(status=Contest.Status.ADOPTED)[:A_PAGE])
     over = list(
         shown.filter(status__in=[Contest.Status.DECLARED, Contest.Status.CLOSED]).order_by("-declared")[:SHOWN_AT_HOME]
@@ -39,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "under_way": [(one, telling.state_of(one), telling.next_date(one)) for one in under_way],
             "over": [(one, telling.state_of(one)) for one in over[1:]],
+            "together": Preparation.objects.filter(contests__adopted__isnull=False).distinct()[:SHOWN_AT_HOME],
             "last": over[0] if over else None,
             "result": published.declaration_of(over[0]) if over and hasattr(over[0], "declaration") else None,
         },

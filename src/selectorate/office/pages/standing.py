@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +19,7 @@ from ..models import Candidate, Contest, Role
 from ..paper import entry_hash, paper_hash, paper_of
 from ..pictures import MAX_BYTES
 from .doing import done
+from .downloads import file_answer
 from .finding import contest_of, roles_in, stage_of, title_of
 from .waiting import waiting
 
@@ -205,8 +206,12 @@ def picture(request: HttpRequest, contest: str, candidate: str) -> HttpResponse:
     found = here.candidates.filter(key=candidate).exclude(picture="").first()
     if found is None or (found.status not in SEEN and not roles_in(request)):
         raise Http404
-    response = FileResponse(found.picture.open("rb"), content_type="image/jpeg")
-    response["Cache-Control"] = "private, max-age=300"
+    with found.picture.open("rb") as file:
+        response = file_answer(
+            request, file.read(), "jpg", etag=found.picture.name.rpartition("/")[2][:32], seconds=300
+        )
+    if found.status not in SEEN:
+        response["Cache-Control"] = "no-store, private"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 from django.conf import settings
+from django.http import Http404
 
 PAGE = 50
 """Rows on a page of a list."""
@@ -63,21 +64,29 @@ def save_rows(name: str, rows: pl.DataFrame) -> None:
     path(name).chmod(0o600)
 
 
+def _there(name: str) -> Path:
+    """The file of that name. Where its time of keeping is over it is gone, and so is the page that shows it."""
+    found = path(name)
+    if not found.is_file():
+        raise Http404
+    return found
+
+
 def rows_of(name: str) -> pl.DataFrame:
     """All the rows of a file."""
-    return pl.read_parquet(path(name))
+    return pl.read_parquet(_there(name))
 
 
 def page_of(name: str, number: int) -> tuple[list[dict[str, object]], bool]:
     """The rows of a page (from 1), and whether there is another."""
-    found = pl.scan_parquet(path(name)).slice((number - 1) * PAGE, PAGE + 1).collect()
+    found = pl.scan_parquet(_there(name)).slice((number - 1) * PAGE, PAGE + 1).collect()
     return found.head(PAGE).to_dicts(), found.height > PAGE
 
 
 def persons_in(name: str, persons: Iterable[str]) -> pl.DataFrame:
     """The rows of a few persons in a file that is sorted by person."""
     keys = sorted(persons)
-    return pl.scan_parquet(path(name)).filter(pl.col("person").is_in(keys)).collect()
+    return pl.scan_parquet(_there(name)).filter(pl.col("person").is_in(keys)).collect()
 
 
 def forget(folder: str) -> None:
