@@ -108,6 +108,7 @@ def _open(office: World, contest: Contest, statement: str) -> None:
             candidates.sign_off(one.user, contest, candidate=one.key, seen=paper.entry_hash(one))
         for user in (office.alice, office.registrar):
             candidates.confirm_preview(user, contest, stage="ballot", seen=paper.paper_hash(contest, "ballot"))
+        rolled.ready(office, contest)
         contests.open_stage(office.alice, contest, stage="ballot")
 
 

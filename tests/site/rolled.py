@@ -11,8 +11,8 @@ from tests.site.world import World, at
 from selectorate import roll
 from selectorate.office.acts import closing as acts
 from selectorate.office.acts import confirm, contests, rolls
-from selectorate.office.models import ClosedRoll, Contest, RollImport, RollJob
-from selectorate.office.rolls import working
+from selectorate.office.models import ClosedRoll, Contest, RollImport, RollJob, RollStep
+from selectorate.office.rolls import closing, working
 
 PERSON = {"capacity": "member", "joined": "2010-05-01", "suspended": "no"}
 DATES = {
@@ -97,6 +97,14 @@ def closed(office: World, made: Contest) -> ClosedRoll:
     job = done(working.start("prepare", office.registrar, contest=made, small=True))
     found = ClosedRoll.objects.get(pk=job.result["prepared"])
     return acts.close_roll(office.registrar, made, prepared=found.pk, fingerprint=found.fingerprint)
+
+
+def ready(office: World, made: Contest) -> None:
+    """See that a contest's roll is closed, with some persons on it, as the clock stands."""
+    if RollStep.last() is None:
+        applied(office, invented(60))
+    if ClosedRoll.of(made) is None and closing.stages(made):
+        closed(office, made)
 
 
 def contest_with_roll(office: World, content: bytes | None = None, when: str = "2016-08-10T10:00") -> ClosedRoll:

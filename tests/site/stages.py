@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from django.test import Client
+from tests.site import rolled
 from tests.site.world import World, second_factor
 
 from selectorate.office import paper
@@ -103,7 +104,8 @@ def stand(office: World, contest: Contest, *names: str, **more: Any) -> list[str
 
 
 def ready(office: World, contest: Contest, stage: str) -> None:
-    """Statements, sign-offs and previews, so that nothing of the paper blocks the opening of a ballot."""
+    """The roll closed, statements, sign-offs and previews, so that nothing blocks the opening of a ballot."""
+    rolled.ready(office, contest)
     for one in contest.candidates.filter(status="standing"):
         candidates.write_statement(one.user, contest, candidate=one.key, text="", none=True)
         one.refresh_from_db()

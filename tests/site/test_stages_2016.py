@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.site import rolled
 from tests.site.stages import Browser, figures, make, seats
 from tests.site.test_story import DATES
 from tests.site.world import World, at
@@ -78,6 +79,7 @@ def test_the_contest_of_2016_by_pages(office: World, django_capture_on_commit_ca
         registrar = Browser(office, office.registrar, contest)
         for browser in (alice, registrar):
             browser.post("office/paper/ballot/", seen=browser.hidden("office/paper/ballot/", "seen"))
+        rolled.ready(office, contest)
         assert 'value="open"' in alice.get("office/stages/ballot/")
         alice.post("office/stages/ballot/", do="open")
         contest.refresh_from_db()

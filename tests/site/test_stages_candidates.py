@@ -9,6 +9,7 @@ import zlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from tests.site import rolled
 from tests.site.stages import Browser, make, stand
 from tests.site.world import World, at
 
@@ -248,6 +249,7 @@ def test_two_look_at_the_paper_as_it_is(office: World) -> None:
         for browser in (alice, bob):
             browser.post("office/paper/ballot/", seen=browser.hidden("office/paper/ballot/", "seen"))
     with at("2026-02-01T09:00"):
+        rolled.ready(office, contest)
         contests.open_stage(office.alice, contest, stage="ballot")
         with pytest.raises(RefusedError, match="do not change any more"):
             candidates.order_paper(office.alice, contest, order=["archer", "baker"])
