@@ -8,8 +8,7 @@ from tests.browser.conftest import Visitor
 from tests.site.contests_world import TITLE, drafted
 from tests.site.world import World, at
 
-from selectorate.office.acts import contests, nominations, people
-from selectorate.office.models import Tenure
+from selectorate.office.acts import contests, nominations
 
 
 def test_the_pages_of_a_contest(office: World, visitor: Callable[[], Visitor]) -> None:
