@@ -238,7 +238,7 @@ def _result(office: World, visit: Callable[..., Person], contest: Contest) -> No
             one.press("Take in my figures")
         bob.sees("Two officials agree")
         _declare(alice, bob, contest, "2016-20-preview")
-        waiting.page.wait_for_function("document.querySelector('main').innerText.includes('313,209')", timeout=30_000)
+        waiting.page.get_by_text("313,209").first.wait_for(timeout=30_000)  # without reloading
         waiting.look("2016-21-declared")
         for segment in VOTES:
             waiting.sees(names[segment].name.split()[-1])

@@ -28,7 +28,7 @@ def enter_claim(
     contest: Contest,
     *,
     quote: str,
-    by: str,
+    said_by: str,
     measures: list[str],
     comparison: str,
     than: str = "",
@@ -52,7 +52,7 @@ def enter_claim(
         reading["than"] = int(than) if than.isdecimal() and than.isascii() else than
     if each:
         reading["in"] = "every segment"
-    claim: dict[str, Any] = {"quote": plain(quote, longest=300), "by": plain(by), "reading": [reading]}
+    claim: dict[str, Any] = {"quote": plain(quote, longest=300), "by": plain(said_by), "reading": [reading]}
     if not claim["quote"] or not claim["by"]:
         raise RefusedError(_("say what was said, and by whom"), field="quote")
     if plain(verdict):

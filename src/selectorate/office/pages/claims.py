@@ -26,7 +26,7 @@ class ClaimForm(forms.Form):
         max_length=300,
         help_text=gettext_lazy("Word for word, without quotation marks."),
     )
-    by = forms.CharField(label=gettext_lazy("By whom, where and when"), max_length=200)
+    said_by = forms.CharField(label=gettext_lazy("By whom, where and when"), max_length=200)
     measures = forms.MultipleChoiceField(
         label=gettext_lazy("What it could be measured by"), widget=forms.CheckboxSelectMultiple
     )
