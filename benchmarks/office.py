@@ -207,7 +207,7 @@ def pages(world: dict[str, Any]) -> dict[str, float]:
         "find a family name": (find, {"asked": entry.family}),
         "find all of two letters": (find, {"asked": "ma"}),
         "find all of two letters, page 20": (find, {"asked": "ma", "page": "20"}),
-        "find somebody by two beginnings": (find, {"asked": "a ma"}),
+        "find somebody by two beginnings": (find, {"asked": "a mar"}),
         "find on the closed roll": (reverse("contest-roll-find", args=[slug]), {"asked": entry.name}),
     }
     asks: dict[str, Callable[[], Any]] = {

@@ -48,7 +48,7 @@ def _queries(asked: str) -> list[QuerySet[RollEntry]]:
             tried += [entries.filter(begins(column, text)).order_by(column) for column in ("by_family", "by_name")]
         else:
             any_way = begins("by_name", text) | begins("by_family", text)
-            if len(words[-1]) >= LEAST:
+            if len(words[-1]) > LEAST:  # of so many, each has to be looked at for its given name
                 any_way |= begins("by_family", words[-1]) & Q(by_name__startswith=words[0])
             tried.append(entries.filter(any_way).order_by("by_family", "pk"))
     return tried
