@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
-from django.utils import timezone
 from tests.site.world import second_factor
 
 from selectorate.gallery import contest_ids
 from selectorate.office.access import OFFICERS, routes
 from selectorate.office.acts import contests
-from selectorate.office.demo.seed import Party
+from selectorate.office.demo.seed import Party, seed
 from selectorate.office.models import (
     Agent,
     Appointment,
@@ -41,7 +39,6 @@ from selectorate.office.models import (
     Unit,
     User,
 )
-from selectorate.office.moment import played_at
 
 STATUSES = {
     "draft": "chair-of-the-conference",
@@ -68,9 +65,6 @@ PEOPLE = (
     "one-factor",
 )
 """Who asks. ``elsewhere``: returning officer of another contest; ``one-factor``: one without a second factor."""
-
-
-demo: Any = import_module("selectorate.office.demo.seed")
 
 
 @dataclass
@@ -245,19 +239,8 @@ def sample(world: Everywhere, route: Route, name: str, contest: Contest | None) 
 
 
 def small_party(*stories: str) -> Party:
-    """The demonstration with a roll of 300 and some of its stories: by the names of their functions, all of them."""
-    kept, demo.PERSONS = demo.PERSONS, 300
-    try:
-        party = Party(timezone.now())
-        with played_at(party.day(-800, 9)):
-            demo._organisation(party)
-            demo.furnish(party)
-        demo._roll(party)
-        for story in stories:
-            getattr(demo, story)(party)
-    finally:
-        demo.PERSONS = kept
-    return party
+    """The demonstration with a roll of 300 and some of its stories: by the names of their functions."""
+    return seed(persons=300, stories=stories)
 
 
 def build() -> Everywhere:

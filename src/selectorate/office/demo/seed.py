@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -47,9 +47,16 @@ class Party:
         return local.replace(hour=hour, minute=0, second=0, microsecond=0)
 
 
-def seed(say: Said = lambda _: None, *, now: datetime | None = None) -> Party:
+def seed(
+    say: Said = lambda _: None,
+    *,
+    now: datetime | None = None,
+    persons: int = voters.PERSONS,
+    stories: Collection[str] | None = None,
+) -> Party:
     """Make the whole demonstration in an empty office; ``say`` is told what is being made.
 
+    ``persons``: on its roll. ``stories``: the names of those to be told, where it is not all of them.
     Raises RefusedError if the office is set up already.
     """
     party = Party(now or timezone.now())
@@ -57,12 +64,13 @@ def seed(say: Said = lambda _: None, *, now: datetime | None = None) -> Party:
         say("the organisation, its officials and bodies")
         _organisation(party)
         furnish(party)
-    say("the roll: 5,000 persons who do not exist")
+    say(f"the roll: {persons:,} persons who do not exist")
     with played_at(party.day(-500, 9)):
-        voters.take_in(party.officers["registrar"], SEED, party.today)
+        voters.take_in(party.officers["registrar"], SEED, party.today, persons)
     for says, make in STORIES:
-        say(says)
-        make(party)
+        if stories is None or make.__name__ in stories:
+            say(says)
+            make(party)
     return party
 
 

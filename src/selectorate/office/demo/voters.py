@@ -17,10 +17,10 @@ INVENTED_FOR = date(2016, 1, 12)
 """The freeze date for which ``roll.invented`` draws its dates."""
 
 
-def take_in(registrar: User, seed: int, today: datetime) -> RollImport:
+def take_in(registrar: User, seed: int, today: datetime, persons: int) -> RollImport:
     """Invent a roll, and take it in as a file: looked at, run dry, applied."""
     years = today.year - INVENTED_FOR.year - 1
-    moved = roll.invented(PERSONS, seed).rows.with_columns(
+    moved = roll.invented(persons, seed).rows.with_columns(
         *(pl.col(name).dt.offset_by(f"{years}y") for name in ("joined", "left", "registered"))
     )
     content = roll.csv_text(roll.Roll.of(moved)).encode("utf-8-sig")
