@@ -12,7 +12,7 @@ from tests.site.world import World, second_factor
 
 from selectorate.office import paper
 from selectorate.office.acts import candidates, confirm, contests, nominations, people
-from selectorate.office.models import Contest, Proposal, User
+from selectorate.office.models import Contest, Proposal, RollStep, User
 
 
 class Browser:
@@ -85,7 +85,11 @@ def make(
     for key, body in (bodies or {}).items():
         contests.name_body(office.alice, contest, key=key, body=body, on=on)
     for key, moment in (dates or {}).items():
-        contests.set_date(office.alice, contest, key=key, at=moment)
+        whole = len(moment) == 10 and key.endswith(("_opens", "_closes"))
+        contests.set_date(office.alice, contest, key=key, at=f"{moment}T00:00" if whole else moment)
+    if contest.rulebook.segments and RollStep.last() is None:
+        # Members of whom no rulebook here asks more than it has dates for.
+        rolled.applied(office, rolled.csv_of([rolled.member(f"{n:04}", f"Member Number{n}") for n in range(12)]))
     if adopt:
         contests.adopt_contest(office.alice, contest)
     contest.refresh_from_db()
