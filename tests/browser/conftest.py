@@ -105,8 +105,8 @@ def visitor(browser: Browser, live_server: object) -> Iterator[Callable[[], Visi
     """Makes visitors of the live site."""
     made: list[Visitor] = []
 
-    def visit() -> Visitor:
-        made.append(Visitor(browser, str(live_server)))
+    def visit(kind: type[Visitor] = Visitor) -> Visitor:
+        made.append(kind(browser, str(live_server)))
         return made[-1]
 
     yield visit

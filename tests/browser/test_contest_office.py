@@ -8,14 +8,11 @@ from tests.browser.conftest import Visitor
 from tests.site.contests_world import TITLE, drafted
 from tests.site.world import World, at
 
-from selectorate.office.acts import contests, nominations, people
-from selectorate.office.models import Tenure
+from selectorate.office.acts import contests, nominations
 
 
 def test_the_pages_of_a_contest(office: World, visitor: Callable[[], Visitor]) -> None:
     with at("2016-07-12T10:00"):
-        corbyn = people.person_named("Jeremy Corbyn")
-        Tenure.objects.create(office=office.leader, person=corbyn, began="2015-09-12", began_how="elected")
         draft = drafted(office, title="Draft")
         contests.raise_dispute(office.alice, draft, about="roll", says="The freeze date is contested in court.")
         own = contests.create_contest(office.alice, None, title="Conservative way", rulebook="conservatives-1998")

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,8 @@ from selectorate.office.access import PUBLIC, guard, may
 OFFICE = Path(selectorate.office.__file__).parent
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Not no-referrer: with that, browsers send "Origin: null", and forms over https are refused.
+    "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
@@ -208,8 +208,18 @@ def test_no_template_turns_escaping_off_but_for_mails() -> None:
             assert f"{file.name}: {found}" in SAFE_BY_MAKING, f"{file}: {found}"
 
 
-SAFE_BY_MAKING: frozenset[str] = frozenset()
-"""Values that are put into a page as they are, by file: because of where they are made, named with the reason."""
+SAFE_BY_MAKING = frozenset(
+    {
+        # Sheets are made by the room ``sheets``, whose templates escape everything.
+        "declaration_part.html: {{ sheet.header|safe }}",
+        "declaration_part.html: {{ sheet.parts|safe }}",
+        "mandate.html: {{ sheet.header|safe }}",
+        "mandate.html: {{ sheet.parts|safe }}",
+        "gallery_sheet.html: {{ sheet.header|safe }}",
+        "gallery_sheet.html: {{ sheet.parts|safe }}",
+    }
+)
+"""Values that are put into a page as they are, by file: because of where they are made."""
 
 
 # -- the site on the net ------------------------------------------------------------------------------------------
@@ -275,8 +285,14 @@ def test_nothing_dangerous_is_called_in_the_office() -> None:
         r"\b(?:eval|exec)\(|pickle|marshal\.loads|shell=True|os\.system|mark_safe\(|\.extra\(|"
         r"RawSQL|yaml\.load\(|verify=False|DEBUG = True|csrf_exempt|md5\(|sha1\(|random\.(?:random|choice|randint)"
     )
-    allowed: dict[str, Callable[[str], bool]] = {}
+    allowed = {
+        "statements.py": "mark_safe(made)",  # what nh3 lets through
+        "markdown.py": "mark_safe(made)",  # the same
+        "drawings.py": "mark_safe(finished(",  # a picture of ours, made by a library that escapes
+        "pages/public_result.py": "random.randint(*EVERY)",  # spreads the load of readers
+    }
     for file in OFFICE.rglob("*.py"):
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             if forbidden.search(line) and not line.lstrip().startswith("#"):
-                assert str(file.relative_to(OFFICE)) in allowed, f"{file}:{number}: {line.strip()}"
+                reason = allowed.get(str(file.relative_to(OFFICE)))
+                assert reason and reason in line, f"{file}:{number}: {line.strip()}"

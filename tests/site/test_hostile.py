@@ -74,11 +74,17 @@ def text_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
         and not one.choices
         and not one.primary_key
         and not one.unique
+        and one.name not in _keys(model)
         and f"{model.__name__}.{one.name}" not in NOT_TEXT
         and not re.search(
             r"hash|head|salt|commitment|previous|password|code|key$|_id$|slug|seed|digest|fingerprint", one.name
         )
     ]
+
+
+def _keys(model: type[models.Model]) -> set[str]:
+    """The fields by which rows are told apart."""
+    return {name for one in model._meta.constraints if isinstance(one, models.UniqueConstraint) for name in one.fields}
 
 
 def poison(turn: int) -> int:

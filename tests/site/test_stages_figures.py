@@ -175,6 +175,10 @@ def test_neither_official_sees_the_figures_of_the_other(office: World) -> None:
             else:
                 outsider.get("office/declare/", status=403)
         rita.post("office/declare/", status=403, seen="")
+        # What waits for a second official is read by many: it does not say who won.
+        proposal = taking.declare_result(office.alice, contest)
+        assert "Ada" not in proposal.says and "declare the result" in proposal.says
+        assert "Look at what would be declared" in bob.client.get("/desk/").content.decode()
         assert "4,718" in alice.get("office/declare/") and "4,718" in bob.get("office/declare/")
 
 

@@ -34,6 +34,15 @@ def contest_text(contest: Contest) -> str:
     return tomlkit.dumps(_plain(contest_data(contest)))
 
 
+def with_claims(contest: Contest) -> str:
+    """The contest file as it was declared, with the claims that are entered now: they come after the result."""
+    document = tomlkit.parse(contest.declaration.contest_text)
+    document.pop("claims", None)
+    if contest.claims:
+        document["claims"] = _plain(contest.claims)
+    return tomlkit.dumps(document)
+
+
 def case_of(contest: Contest, text: str | None = None) -> contests.Case:
     """The contest as the rooms below know it, checked: from its file, its rulebook and the ballots taken in.
 
@@ -83,7 +92,6 @@ def contest_data(contest: Contest) -> dict[str, Any]:
         for table in nomination_tables(contest, stage)
     ]
     data["ballot"] = [table for stage in contest.rulebook.stage if (table := ballot_table(contest, stage))]
-    data["claims"] = contest.claims
     return {key: value for key, value in data.items() if value not in ({}, [], None)}
 
 

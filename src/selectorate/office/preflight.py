@@ -215,7 +215,9 @@ def _incumbent(contest: Contest, step: str) -> Item | None:
         _("the holder is entered"),
         there,
         _("they are") if there else _("the holder has a place by right, and is not entered"),
-        _("Enter them as a candidate."),
+        _("Enter them as a candidate, unless they do not stand."),
+        "candidates-desk",
+        blocks=False,
     )
 
 
@@ -386,10 +388,10 @@ CHECKS: list[Check] = [
     _bodies,
     _parameters,
     _holder,
+    _asked,
     _dates,
     _ahead,
     _earlier,
-    _asked,
     _dates_of_the_vote,
     _safe,
     _keeper,

@@ -22,8 +22,9 @@ from .. import contest as contests
 from ..errors import InputError
 from ..sheets import Part, Sheet
 from ..sheets.blocks import Sentences
-from .documents import case_of
+from .documents import case_of, with_claims
 from .models import Contest
+from .models.acts import canonical
 
 FORM = "1"
 """Changed when what is kept changes its form."""
@@ -94,6 +95,11 @@ def declared_case(contest: Contest) -> contests.Case:
     return case_of(contest, contest.declaration.contest_text)
 
 
+def claimed_case(contest: Contest) -> contests.Case:
+    """The contest as it was declared, with what was said of its result since."""
+    return case_of(contest, with_claims(contest))
+
+
 def declaration_of(contest: Contest) -> Shown:
     """The declaration of a contest that is declared."""
 
@@ -110,9 +116,9 @@ def mandate_of(contest: Contest) -> Shown:
     beside = other.declaration.hash if isinstance(other, Contest) else (other or "")
 
     def make(pictures: bool) -> Sheet:
-        return mandate_sheet(declared_case(contest), load_case(other) if other else None, pictures=pictures)
+        return mandate_sheet(claimed_case(contest), load_case(other) if other else None, pictures=pictures)
 
-    return kept("mandate", (contest.declaration.hash, beside), make)
+    return kept("mandate", (contest.declaration.hash, beside, canonical(contest.claims).decode()), make)
 
 
 def earlier(contest: Contest) -> Contest | str | None:

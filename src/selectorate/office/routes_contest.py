@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path
 
-from .pages import acts_log, dates, making, officials, preparing, proposals, steering
+from .pages import acts_log, claims, dates, making, officials, preparing, proposals, steering
 
 OFFICE = "contests/<slug:contest>/office/"
 
@@ -26,6 +26,8 @@ patterns: list[Any] = [
     path(f"{OFFICE}adopt/", steering.adopt, name="contest-adopt"),
     path(f"{OFFICE}stages/<slug:stage>/open/", steering.open_stage, name="contest-open-stage"),
     path(f"{OFFICE}stages/<slug:stage>/close/", steering.close_stage, name="contest-close-stage"),
+    path(f"{OFFICE}claims/", claims.claims, name="contest-claims"),
+    path(f"{OFFICE}claims/withdraw/", claims.withdraw, name="contest-withdraw-claim"),
     path(f"{OFFICE}disputes/", steering.disputes, name="contest-disputes"),
     path(f"{OFFICE}disputes/raise/", steering.raise_dispute, name="contest-raise-dispute"),
     path(f"{OFFICE}disputes/settle/", steering.settle_dispute, name="contest-settle-dispute"),

@@ -254,11 +254,12 @@ WHITENOISE_MANIFEST_STRICT = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
 LANGUAGE_CODE = GIVEN["SELECTORATE_LANGUAGE"]
-LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LANGUAGES = [("en", _("English"))]  # a translation is a catalogue in locale/, and a line here
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = GIVEN["SELECTORATE_TIME_ZONE"]
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = "selectorate.office.formats"
 
 # -- mail --------------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from ..documents import UNITS, case_of, contest_text, is_repeated
 from ..models import Contest, Declaration, FiguresEntry, Role, StageState
 from ..models.acts import canonical
 from ..previews import fingerprint, undecided
+from ..rounds import on_the_paper
 from ..slugs import plain
 from . import rounds
 from .core import CLOCK, Entry, act, sha256
@@ -63,7 +64,7 @@ def enter_figures(
 
     ``votes``, ``roll``: by segment (or ``total``), then by candidate, or by the names of ``ROLL``.
     """
-    found = _counted_stage(contest, stage, round)
+    found = counted_stage(contest, stage, round)
     if needs_ballots(found):
         raise RefusedError(_("this method counts ballots, not figures: take in the file of the ballots"))
     _no_file(contest, stage)
@@ -95,7 +96,7 @@ def enter_file(
     round: int = 1,
 ) -> FiguresEntry:
     """Take in a file of ballots. It counts once two officials have taken in the same, byte for byte."""
-    found = _counted_stage(contest, stage, round)
+    found = counted_stage(contest, stage, round)
     if not 0 < len(content) <= MAX_FILE:
         raise RefusedError(_("a file of ballots is not empty, and has 200 MB at most"), field="file")
     if section not in file_sections(found):
@@ -178,7 +179,8 @@ def file_sections(stage: BallotStage | MotionStage) -> tuple[str, ...]:
     return sections if sections == (TOTAL,) else (TOTAL, *sections)
 
 
-def _counted_stage(contest: Contest, stage: str, number: int) -> BallotStage | MotionStage:
+def counted_stage(contest: Contest, stage: str, number: int) -> BallotStage | MotionStage:
+    """The stage whose figures can be taken in now, for a round. Raises RefusedError where they cannot."""
     found = contest.rulebook.stage_named(stage)
     if not isinstance(found, BallotStage | MotionStage):
         raise RefusedError(_("there is no such ballot"), field="stage")
@@ -210,6 +212,8 @@ def field_of(contest: Contest, stage: BallotStage | MotionStage, number: int) ->
     if isinstance(stage, MotionStage):
         return list(MOTION)
     ballot = contest.ballot_rounds.filter(stage=stage.id, number=number if is_repeated(stage) else 1).first()
+    if ballot is None and number == 1:
+        return on_the_paper(contest, stage)  # as things stand, before it opens
     if ballot is None:
         raise RefusedError(_("there was no such round"), field="round")
     if number == 1 or is_repeated(stage):
@@ -225,17 +229,8 @@ def field_of(contest: Contest, stage: BallotStage | MotionStage, number: int) ->
 
 
 def _says_declare(contest: Contest, seen: str = "") -> str:
-    """What would be declared, so that the second official reads it before the public does."""
-    said = _("declare the result of “%(title)s”") % {"title": contest.title}
-    try:
-        declared = contests.declare(case_of(contest))
-    except InputError:
-        return said  # the rehearsal says what is wrong
-    if declared.elected_names:
-        return _("%(said)s: elected %(elected)s") % {"said": said, "elected": ", ".join(declared.elected_names)}
-    outcome = declared.deciding.outcome if declared.deciding else ""
-    words = {"carried": _("the motion is carried"), "lost": _("the motion is lost")}
-    return f"{said}: {words[outcome]}" if outcome in words else said
+    """What is proposed, without the result: every official reads what waits, and only two may know it before."""
+    return _("declare the result of “%(title)s”") % {"title": contest.title}
 
 
 def _declare_rests_on(contest: Contest, seen: str = "") -> dict[str, str]:
@@ -259,7 +254,7 @@ def set_figures_aside(
 
     Not once something was built on them: a round announced, a further stage opened, the result declared.
     """
-    _counted_stage(contest, stage, round)
+    counted_stage(contest, stage, round)
     if not plain(reason):
         raise RefusedError(_("say what was wrong"), field="reason")
     if contest.ballot_rounds.filter(stage=stage, number=round).exclude(announced=None).exists():

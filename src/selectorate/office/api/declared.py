@@ -15,7 +15,9 @@ from ... import mandate as mandates
 from ...errors import InputError
 from .. import published
 from ..access import PUBLIC, may
+from ..acts.core import sha256
 from ..models import Contest
+from ..models.acts import canonical
 from ..pages.downloads import file_answer
 from ..pages.public_gallery import before, line_of, listed
 from .paging import Fault, Paged, PageNumber, paged
@@ -78,8 +80,8 @@ def mandate(request: HttpRequest, contest: str) -> dict[str, Any]:
     other = published.earlier(found)
     beside = other.declaration.hash if isinstance(other, Contest) else other
     return _kept(
-        f"mandate-{found.declaration.hash}-{beside}",
-        lambda: (published.declared_case(found), published.load_case(other) if other else None),
+        f"mandate-{found.declaration.hash}-{beside}-{sha256(canonical(found.claims))}",
+        lambda: (published.claimed_case(found), published.load_case(other) if other else None),
     )
 
 

@@ -97,6 +97,7 @@ def take_in(request: HttpRequest, contest: str, stage: str, number: int) -> Http
         raise Http404
     sections = figures.sections_of(found)
     try:
+        figures.counted_stage(here, stage, number)
         field, why = figures.field_of(here, found, number), ""
     except SelectorateError as fault:
         field, why = [], fault.message

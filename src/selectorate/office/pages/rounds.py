@@ -11,7 +11,7 @@ from ..access import PUBLIC, may
 from ..acts import contests, draws, figures, nominations, rounds
 from ..documents import is_repeated
 from ..models import Candidate, Contest, Role
-from ..preflight import checklist
+from ..preflight import blocking, checklist
 from ..rounds import announced, may_enter, progress, tie_rules, without_ballot
 from .doing import done
 from .figures import names_of
@@ -53,7 +53,7 @@ def stage_desk(request: HttpRequest, contest: str, stage: str) -> HttpResponse:
             "repeated": is_repeated(found),
             "asked": isinstance(found, MotionStage) and found.asked_by is not None,
             "items": checklist(here, stage) if before else [],
-            "blocked": before and any(not item.done for item in checklist(here, stage)),
+            "blocked": before and bool(blocking(here, stage)),
             "unneeded": without_ballot(here, stage) if before and isinstance(found, BallotStage) else None,
             "names": names_of(here),
             "may_act": OFFICER in roles_in(request),

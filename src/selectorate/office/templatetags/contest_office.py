@@ -28,6 +28,7 @@ TABS: list[tuple[str, str, tuple[str, ...]]] = [
     ("contest-officials", gettext_noop("Officials"), (RO,)),
     ("contest-proposals", gettext_noop("Acts of two"), OFFICERS),
     ("contest-disputes", gettext_noop("Disputes"), (RO, SCRUTINEER)),
+    ("contest-claims", gettext_noop("Claims"), (RO,)),
     ("contest-acts", gettext_noop("Log of acts"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
 ]
 """The pages of a contest for its officials: route, name, and who may use it. Routes that are not there are left out."""
