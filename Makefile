@@ -10,6 +10,8 @@ WORKERS ?= 2
 # What is installed, and its exact versions.
 EXTRAS ?= pictures,fast,office,dev
 PINS   ?= constraints.txt
+# The tests of the site that `make test` runs: all but the walks over every route (`make test-site`).
+SITE = tests/site --ignore tests/site/test_everywhere.py --ignore tests/site/test_hostile.py --ignore tests/site/test_headers.py
 # Random elections each way of `make interop-box`.
 ELECTIONS ?= 200
 
@@ -53,11 +55,21 @@ demo: $(STAMP)  ## run a whole contest and show what comes of it
 	$(BIN)/selectorate box demo --folder demo/box
 	$(BIN)/selectorate office demo --home demo/office
 
+# The tests of the site, and those in a browser, have targets of their own.
 test: $(STAMP)  ## run the tests
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --ignore tests/browser --ignore tests/site tests
+	$(BIN)/pytest -n $(WORKERS) $(SITE)
 
-test-postgres: $(STAMP)  ## run the tests of the site on PostgreSQL (from a wheel; nothing is installed)
+test-site: $(STAMP)  ## run all tests of the site, those that walk every route for every role too
+	$(BIN)/pytest -n $(WORKERS) tests/site
+
+test-postgres: $(STAMP)  ## run all tests of the site on PostgreSQL (from a wheel; nothing is installed)
 	SELECTORATE_TEST_DATABASE=postgres $(BIN)/pytest -n $(WORKERS) tests/site
+
+browser: $(STAMP)  ## run the tests in a browser; installs Debian's chromium where there is none
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+	  || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation)
+	$(BIN)/pytest tests/browser
 
 lint: $(STAMP)  ## check form and likely bugs (ruff)
 	$(BIN)/ruff format --check
@@ -91,6 +103,7 @@ bench-roll: $(STAMP)  ## measure a roll of 650,000, from a file to who may vote;
 
 bench-office: $(STAMP)  ## measure a roll of 650,000 in the office, on both databases; ARGS="--persons 50000" less
 	$(BIN)/python benchmarks/office.py $(ARGS)
+	$(BIN)/python benchmarks/office_readers.py
 
 fuzz-box: $(STAMP)  ## give what reads a box anything at all, for ten minutes; ARGS="--minutes 1" less
 	$(BIN)/python -m tools.box_fuzz $(ARGS)
