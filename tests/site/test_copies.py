@@ -54,7 +54,7 @@ def test_a_copy_of_a_whole_office_is_the_same_when_it_is_back(tmp_path: Path, se
     before, file = everything(), tmp_path / "copy.zip"
     made = copies.back_up(file)
     assert made.rows == sum(len(rows) for rows in before.values()) > 500
-    assert made.files == 1
+    assert made.files == sum(1 for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()) > 1
     emptied(tmp_path, settings)
     back = copies.restore(file)
     assert back == made
@@ -122,7 +122,7 @@ def test_a_damaged_copy_is_found_out_and_nothing_of_it_is_put_back(
             # A bit that carries nothing: a time or a flag in the zip's own lists. What is back is what was copied.
             assert verify_log(Log.objects.get()) == [] and Organisation.objects.get().name == "Party of the Test"
             emptied(tmp_path / str(place), settings)
-    assert found_out > 100
+    assert found_out > 75, "half of the bits at least carry something"
     for length in (0, 10, len(good) // 2, len(good) - 1):
         damaged.write_bytes(good[:length])
         with pytest.raises(InputError, match="damaged"):

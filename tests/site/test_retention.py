@@ -138,6 +138,7 @@ def test_personal_data_go_when_their_time_is_over_and_the_logs_still_hold(declar
         "Rosa Marlowe",
         "Theo Cairncross",
         "Nadia Fenwick",
+        "Hugh Tattersall",
     }
     with pytest.raises(RefusedError, match="already"):
         keeping.delete_personal_data(officer, declared)

@@ -149,6 +149,13 @@ def read(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     return {setting.name: _value(setting, given) for setting in SETTINGS}
 
 
+def for_a_demonstration(home: Path) -> None:
+    """Make the environment that of a demonstration in ``home``: nothing of what was set before holds for it."""
+    for name in [name for name in os.environ if name.startswith("SELECTORATE_") or name == "DATABASE_URL"]:
+        del os.environ[name]
+    os.environ.update(SELECTORATE_HOME=str(home), SELECTORATE_DEMO="1")
+
+
 def _value(setting: Setting, given: Mapping[str, str]) -> Any:
     text = given.get(setting.name)
     if setting.secret and (file := given.get(f"{setting.name}_FILE")):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import time
@@ -10,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ...errors import InputError
+from .. import environment
 from .serving import serve
 from .starting import prepare, started
 
@@ -29,10 +29,7 @@ def demonstrate(home: Path, *, serving: bool, port: int, say: Callable[[str], No
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     (home / MARK).touch()
-    for name in [name for name in os.environ if name.startswith("SELECTORATE_")]:
-        del os.environ[name]
-    os.environ.pop("DATABASE_URL", None)
-    os.environ |= {"SELECTORATE_HOME": str(home), "SELECTORATE_DEMO": "1"}
+    environment.for_a_demonstration(home)
     started(check=False)
     prepare(migrate=True)
     from ..demo import seed, tour
