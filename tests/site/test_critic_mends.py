@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.mail.backends.smtp import EmailBackend
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 from tests.site.rolled import contest_with_roll, csv_of, member
 from tests.site.stages import Browser, both, make, ready, seats, stand
@@ -15,10 +18,11 @@ from tests.site.test_stages_candidates import photograph
 from tests.site.world import World, at
 
 from selectorate.errors import RefusedError
-from selectorate.office import pictures
+from selectorate.office import outbox, pictures
 from selectorate.office.acts import candidates, contests, nominations, rounds
 from selectorate.office.acts import figures as taking
-from selectorate.office.models import Contest, RollAppeal
+from selectorate.office.commands import doctor
+from selectorate.office.models import Contest, Mail, RollAppeal
 from selectorate.office.pages import roll_public
 from selectorate.office.rolls import asking
 
@@ -224,6 +228,9 @@ def test_odd_numbers_are_no_fault_of_the_site(office: World, slug: str, text: st
             client.post(reverse("contest-roll-close", args=[slug]), {"prepared": text, "fingerprint": "x"}),
             client.post(reverse("contest-roll-strike", args=[slug, vote.pk]), {"strike-reason": "x", "row": text}),
             client.get(reverse("roll-pairs"), {"page": text, "status": text}),
+            client.get(reverse("roll"), {"page": text}),
+            client.post(reverse("roll-find"), {"page": text, "asked": "Able"}),
+            client.post(reverse("roll-import-drop", args=[999])),
             client.get("/desk/", {"page": text}),
             client.get("/contests/", {"page": text, "year": text, "office": text}),
         ]
@@ -233,8 +240,6 @@ def test_odd_numbers_are_no_fault_of_the_site(office: World, slug: str, text: st
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Pacific/Auckland", "Europe/London"])
 @pytest.mark.parametrize("year", [1, 2, 1000, 9998, 9999])
 def test_a_year_at_the_end_of_the_calendar(office: World, settings: Any, zone: str, year: int) -> None:
-    from django.utils import timezone
-
     client = office.client()
     client.raise_request_exception = False
     with timezone.override(zone):
@@ -347,3 +352,38 @@ def test_a_null_byte_in_a_form_is_no_fault_of_the_site(office: World) -> None:
         post("nominate/", stage=NUL, body=NUL, candidates=NUL)
         post("nominate/", stage="nomination", body=NUL, candidates=NUL)
     assert [one for one in answers if one[1] >= 500] == []
+
+
+def test_an_address_that_no_mail_can_have_stops_no_other(office: World, settings: Any, monkeypatch: Any) -> None:
+    """What stands on a roll as an address is somebody else's word: the codes of all others wait behind it."""
+    sent: list[str] = []
+
+    class Server:
+        def sendmail(self, sender: str, to: list[str], message: bytes) -> None:
+            sent.extend(to)
+
+    class Backend(EmailBackend):
+        def open(self) -> bool:
+            self.connection = Server()
+            return False
+
+        def close(self) -> None:
+            """Nothing is open."""
+
+    settings.MAIL_SERVER = True
+    monkeypatch.setattr(outbox, "get_connection", lambda *_: Backend())
+    before = timezone.now() - timedelta(minutes=5)
+    for address in ("ann@", "a b@c@d", "\u00e4nn able@x y", "x@y\nBcc: z@example.org", "@"):
+        Mail.objects.create(to=address, subject="s", body="b", next=before)
+    Mail.objects.create(to="charlie@example.org", subject="s", body="b", next=timezone.now())
+    for _ in range(3):
+        outbox.deliver()
+    assert sent[-1] == "charlie@example.org" and "z@example.org" not in sent
+    assert not Mail.objects.filter(sent=None).exclude(next=None).exists(), "nothing is tried for ever"
+
+
+def test_the_doctor_finds_a_site_that_sends_on_to_itself(settings: Any) -> None:
+    settings.ADDRESS, settings.SECURE, settings.ALLAUTH_TRUSTED_PROXY_COUNT = "https://elections.example.org", True, 0
+    assert "send on to itself" in doctor._address("address").says
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert doctor._address("address").state == "good"

@@ -18,7 +18,7 @@ def paged(request: HttpRequest, items: Any, *, per: int = PER_PAGE) -> Page[Any]
     return Paginator(items, per).get_page(request.GET.get("page"))
 
 
-def number_in(text: str) -> int | None:
+def whole_number(text: str) -> int | None:
     """The whole number that a text is; None for anything else ("²" is a digit, and no number)."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 

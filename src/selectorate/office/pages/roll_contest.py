@@ -15,7 +15,7 @@ from ..models import ClosedRoll, Contest, RollJob, RollStep
 from ..moment import now
 from ..rolls import closing, working
 from .doing import done
-from .listing import number_in
+from .listing import whole_number
 from .roll import PAGE, file_of, job_page
 from .roll_forms import (
     FindForm,
@@ -115,7 +115,7 @@ def close(request: HttpRequest, contest: str) -> HttpResponse:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    found = number_in(request.POST.get(name, ""))
+    found = whole_number(request.POST.get(name, ""))
     if found is None:
         raise Http404
     return found
