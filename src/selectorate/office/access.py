@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -174,6 +174,14 @@ def roles_everywhere(user: User) -> tuple[frozenset[str], dict[int, set[str]]]:
     return frozenset(whole), by_contest
 
 
+def _has_null(request: HttpRequest) -> bool:
+    """Whether an address or a form has a null character, which no keyboard makes."""
+    if "\0" in request.path:
+        return True
+    sent = [request.GET, *([request.POST] if request.method == "POST" else [])]
+    return any("\0" in text for given in sent for key, values in given.lists() for text in (key, *values))
+
+
 class AccessMiddleware:
     """Holds every request to what its route says."""
 
@@ -192,6 +200,9 @@ class AccessMiddleware:
     ) -> HttpResponse | None:
         """Let the request through, or answer it here."""
         match = request.resolver_match
+        if _has_null(request):
+            # PostgreSQL keeps no such text, and asked for it answers with an error: nobody has typed it.
+            raise BadRequest("a null character")
         who = who_may(view, match.url_name if match else None)
         if who is None:
             raise PermissionDenied

@@ -72,11 +72,14 @@ def _deliver(key: int, connection: BaseEmailBackend) -> bool:
             connection.send_messages(
                 [EmailMessage(mail.subject, mail.body, to=mail.to.split(", "), connection=connection)]
             )
-        except (smtplib.SMTPException, OSError) as fault:
+        except (smtplib.SMTPException, OSError, ValueError) as fault:
             _close(connection)
             # The kind of fault only: a server's own words can quote the address.
             mail.fault = type(fault).__name__
-            refused = isinstance(fault, smtplib.SMTPRecipientsRefused) and _for_good(fault)
+            # A ValueError is Django's: no mail can have that address (from a roll, say). It must not stop the others.
+            refused = isinstance(fault, ValueError) or (
+                isinstance(fault, smtplib.SMTPRecipientsRefused) and _for_good(fault)
+            )
             mail.next = None if refused or mail.tries > len(WAITS) else timezone.now() + _wait(mail.tries)
             log.warning("mail %s was not taken (%s), try %s", mail.pk, mail.fault, mail.tries)
             mail.save()

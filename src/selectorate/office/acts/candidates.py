@@ -44,7 +44,12 @@ def _entered_by(entry: Entry, contest: Contest, key: str) -> Candidate:
 
 
 def changeable(contest: Contest) -> None:
-    """Raises RefusedError once entries do not change any more: while a ballot is open, and after the last."""
+    """Raises RefusedError once entries do not change any more: while a ballot is open, after the last, or it is over.
+
+    A ballot that was never held (somebody was unopposed) waits for ever: what was declared must not change under it.
+    """
+    if contest.status not in (Contest.Status.DRAFT, Contest.Status.ADOPTED):
+        raise RefusedError(_("the contest is over: entries do not change any more"))
     ballots = [s.id for s in contest.rulebook.stage if s.kind == "ballot"]
     states = contest.stages.filter(stage__in=ballots)
     waiting = states.filter(status=StageState.Status.WAITING).exists()

@@ -192,8 +192,8 @@ def _propose(definition: Definition, by: User | None, contest: Contest | None, g
         # A value of its own: what the rehearsal changes in it is as little kept as what it writes.
         contest = Contest.objects.select_for_update().get(pk=contest.pk) if contest is not None else None
         role = _authorised(definition, by, contest, definition.roles)
-        _not_twice(definition, contest, given)
         basis = definition.basis(contest, **given)
+        _not_twice(definition, contest, given, basis)
         says = definition.says(contest, **given) if definition.says else definition.kind.replace("_", " ")
         # Done once to see that it can be, and undone: a second official is not asked for what would be refused.
         point = transaction.savepoint()
@@ -211,10 +211,10 @@ def _propose(definition: Definition, by: User | None, contest: Contest | None, g
         return made
 
 
-def _not_twice(definition: Definition, contest: Contest | None, given: dict[str, Any]) -> None:
-    """The same is not proposed twice: whoever finds it there confirms it."""
+def _not_twice(definition: Definition, contest: Contest | None, given: dict[str, Any], basis: dict[str, Any]) -> None:
+    """The same is not proposed twice: whoever finds it there confirms it. What nobody can confirm any more, is."""
     for one in Proposal.objects.filter(kind=definition.kind, contest=contest, status=Proposal.Status.OPEN):
-        if one.payload == given and not one.expired:
+        if one.payload == given and one.basis == basis and not one.expired:
             raise RefusedError(_("the same is proposed already, and waits for a second official"))
 
 

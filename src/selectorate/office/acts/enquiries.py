@@ -33,7 +33,6 @@ def appeal(contest: Contest, *, name: str, email: str, text: str, number: str = 
     if len(text) > LONGEST:
         raise RefusedError(_("%(number)s characters at most") % {"number": LONGEST}, field="text")
     kept = {key: str(value) for key, value in given.items() if value}
-    found = asking.entry_for(contest, {"number": number, "email": email, **kept}) if number else None
     with transaction.atomic():
         made = RollAppeal.objects.create(
             contest=contest,
@@ -42,9 +41,11 @@ def appeal(contest: Contest, *, name: str, email: str, text: str, number: str = 
             email=email.strip(),
             number=plain(number, longest=60),
             text=text,
-            person=(found.person or "") if found else "",
+            given={"number": number, "email": email, **kept},
         )
         write(log_of(contest), "appeal", Entry(None, PUBLIC, None, "", made.at, {"appeal": made.pk}))
+    # Beside the page: how long it takes to find somebody tells whether they are on the roll.
+    asking.find_appellant.enqueue(made.pk)
     return made
 
 

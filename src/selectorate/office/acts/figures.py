@@ -267,7 +267,10 @@ def set_figures_aside(
     if not found.update(replaced=entry.at):
         raise RefusedError(_("there are no such figures"))
     contest.figures.filter(stage=stage, round=round, section=section, replaced=None).update(replaced=entry.at)
-    contest.rounds.filter(stage=stage, number=round).update(data={})
+    for event in contest.rounds.filter(stage=stage, number=round):
+        # How a tie of these figures was broken goes with them; who came onto the paper before the round does not.
+        event.data = {key: value for key, value in event.data.items() if key == "new"}
+        event.save(update_fields=["data"])
 
 
 @act(OFFICER, two=True, says=_says_declare, basis=_declare_rests_on)

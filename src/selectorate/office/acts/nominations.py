@@ -225,8 +225,19 @@ def consent(entry: Entry, contest: Contest, *, candidate: str) -> None:
     if found.status != Candidate.Status.PROPOSED:
         raise RefusedError(_("this has been decided already"))
     _not_closed(contest, entry.at)
-    found.status, found.consented = Candidate.Status.CONSENTED, entry.at
+    found.status, found.consented = _with_consent(contest), entry.at
     found.save(update_fields=["status", "consented"])
+
+
+def _deciding(contest: Contest) -> list[NominationStage]:
+    """The stages of nominations that decide who stands."""
+    return [s for s in contest.rulebook.stage if isinstance(s, NominationStage) and s.effect != "none"]
+
+
+def _with_consent(contest: Contest) -> str:
+    """What somebody is who consents: they stand, where the rules leave nominations out and no paper is made yet."""
+    waits = _deciding(contest) or contest.ballot_rounds.exists()
+    return Candidate.Status.CONSENTED if waits else Candidate.Status.STANDING
 
 
 def _not_closed(contest: Contest, at) -> None:
@@ -234,10 +245,9 @@ def _not_closed(contest: Contest, at) -> None:
 
     What comes after that time must not count because the ruling was made a moment late.
     """
-    from .. import timetable
-
-    deciding = [s for s in contest.rulebook.stage if isinstance(s, NominationStage) and s.effect != "none"]
-    ends = [timetable.at(contest, f"{stage.id}_closes") for stage in deciding]
+    if contest.status != Contest.Status.ADOPTED:
+        raise RefusedError(_("the contest is not under way"))
+    ends = [timetable.at(contest, f"{stage.id}_closes") for stage in _deciding(contest)]
     if ends and all(end is not None and end <= at for end in ends):
         raise RefusedError(_("nominations have closed"))
 
@@ -261,14 +271,16 @@ def record_consent(entry: Entry, contest: Contest, *, candidate: str, evidence: 
     if not plain(evidence):
         raise RefusedError(_("say what the consent is, and where it is kept"), field="evidence")
     _not_closed(contest, entry.at)
-    found.status, found.consented = Candidate.Status.CONSENTED, entry.at
+    found.status, found.consented = _with_consent(contest), entry.at
     found.save(update_fields=["status", "consented"])
 
 
 @act(CANDIDATE, OFFICER)
 def withdraw_candidate(entry: Entry, contest: Contest, *, candidate: str, reason: str = "") -> None:
     """Withdraw a candidate: themselves, or the officer with a reason (a letter), until the ballot opens."""
-    found = contest.candidates.filter(key=candidate).exclude(status=Candidate.Status.WITHDRAWN).first()
+    # A ruling stays a ruling: who was refused does not put another word in its place.
+    over = (Candidate.Status.WITHDRAWN, Candidate.Status.REFUSED, Candidate.Status.NOT_NOMINATED)
+    found = contest.candidates.filter(key=candidate).exclude(status__in=over).first()
     if found is None or (entry.role == CANDIDATE and found.user_id != (entry.by.pk if entry.by else None)):
         raise RefusedError(_("there is no such candidate, or it is not you"), field="candidate")
     if entry.role != CANDIDATE and not plain(reason):

@@ -263,9 +263,17 @@ def _noted(entry: Entry, outcome: Outcome) -> Outcome:
     return outcome
 
 
+def _dates_before(contest: None, *, preparation: str, key: str, **given: object) -> dict[str, object]:
+    """The dates that are changed, in every contest under way: one that was changed alone meanwhile is not undone."""
+    running = Contest.objects.filter(preparation__slug=preparation, status=Contest.Status.ADOPTED)
+    dates = TimetableDate.objects.filter(contest__in=running, key=key).order_by("contest")
+    return {"before": [[pk, when.isoformat()] for pk, when in dates.values_list("contest", "at")]}
+
+
 @act(
     OFFICER,
     two=True,
+    basis=_dates_before,
     says=lambda contest, preparation, key, at, reason: (
         _("change the timetable of all contests of %(name)s: %(key)s to %(at)s, because %(reason)s")
         % {"name": preparation_of(preparation).name, "key": key, "at": at, "reason": reason}

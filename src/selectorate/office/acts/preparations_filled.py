@@ -14,7 +14,20 @@ from ...contest.model import REOPEN, TOTAL
 from ...errors import RefusedError
 from ...rules import BallotStage, NominationStage
 from .. import paper, timetable
-from ..models import Candidate, Contest, PaperPreview, Person, Preparation, Role, StageState, Tenure, User
+from ..models import (
+    Candidate,
+    Contest,
+    Draw,
+    FiguresEntry,
+    PaperPreview,
+    Person,
+    Preparation,
+    Role,
+    RoundEvent,
+    StageState,
+    Tenure,
+    User,
+)
 from ..slugs import plain, same_name, slug_for
 from ..tables import MAX_FAULTS, Column, Fault, Row, whole
 from .core import MANY, Entry, act, canonical, log_of, sha256
@@ -242,9 +255,16 @@ def unsigned(preparation: Preparation) -> list[Candidate]:
     return [one for one in standing if not one.signed_off or one.signed_hash != paper.entry_hash(one)]
 
 
+def _signed(contest: None, *, preparation: str, evidence: str) -> dict[str, str]:
+    """The entries that are signed off: what somebody writes anew meanwhile, nobody has signed."""
+    entries = [f"{one.pk} {paper.entry_hash(one)}" for one in unsigned(preparation_of(preparation))]
+    return {"entries": sha256("\n".join(entries).encode())}
+
+
 @act(
     OFFICER,
     two=True,
+    basis=_signed,
     says=lambda contest, preparation, evidence: (
         _("enter the written sign-offs of %(number)s candidates, kept at: %(evidence)s")
         % {"number": len(unsigned(preparation_of(preparation))), "evidence": evidence}
@@ -456,9 +476,26 @@ def waiting(preparation: Preparation) -> list[Waiting]:
     return [Waiting(one, one.officials, one.agreeing >= 2) for one in rows]
 
 
+def _declared_from(contest: None, *, preparation: str, contests: list[int]) -> dict[str, str]:
+    """What the results rest on, in a few statements: figures (an entry never changes), people, rounds, lots."""
+    chosen: list[Any] = []
+    for start in range(0, len(contests), MANY):
+        here = {"contest__in": contests[start : start + MANY]}
+        figures = FiguresEntry.objects.filter(**here, replaced=None, agreed__isnull=False)
+        people = Candidate.objects.filter(**here).order_by("pk")
+        chosen += [
+            list(figures.order_by("pk").values_list("pk", flat=True)),
+            [list(row) for row in people.values_list("pk", "name", "status", "slate")],
+            [list(row) for row in RoundEvent.objects.filter(**here).order_by("pk").values_list("pk", "data")],
+            list(Draw.objects.filter(**here, drawn__isnull=False).order_by("pk").values_list("pk", flat=True)),
+        ]
+    return {"from": sha256(canonical(chosen))}
+
+
 @act(
     OFFICER,
     two=True,
+    basis=_declared_from,
     says=lambda contest, preparation, contests: (
         _("declare the results of %(number)s contests of %(name)s")
         % {"number": len(contests), "name": preparation_of(preparation).name}

@@ -114,7 +114,8 @@ def _entered(contest: Contest, found: Progress, number: int, field: list[str]) -
     if not may_enter(found.stage, number):
         raise RefusedError(_("the rulebook lets nobody in after this round"), field="field")
     people = {one.key: one for one in contest.candidates.all()}
-    away = (Candidate.Status.WITHDRAWN, Candidate.Status.REFUSED)
+    # Who was only proposed has not consented: nobody is put on a paper who does not know of it.
+    away = (Candidate.Status.WITHDRAWN, Candidate.Status.REFUSED, Candidate.Status.PROPOSED)
     if not field or any(key not in people or people[key].status in away for key in field):
         raise RefusedError(_("there is no such candidate, or they do not stand"), field="field")
     chosen = [one.key for one in people.values() if one.key in field]

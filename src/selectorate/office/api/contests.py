@@ -216,7 +216,7 @@ def contests(
     page: int = PageNumber,
     status: str = Query("", description="Only those that are adopted, declared, closed or abandoned."),
     unit: str = Query("", description="Only those of the unit with this path."),
-    year: int | None = Query(None, ge=1, le=9999, description="Only those adopted in this year."),
+    year: int | None = Query(None, ge=2, le=9998, description="Only those adopted in this year."),
 ) -> dict[str, Any]:
     """Every contest that is public."""
     found = telling.public_contests()

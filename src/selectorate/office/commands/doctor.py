@@ -220,6 +220,10 @@ def _address(name: str) -> Finding:
         return Finding(name, "warn", "SELECTORATE_ADDRESS is not set: the site is for this machine alone")
     if not settings.SECURE:
         return Finding(name, "bad", f"{settings.ADDRESS} is not https", "Put a proxy with a certificate before it.")
+    if not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        # We answer in plain HTTP: without the proxy's word that a visitor came by https, we send them there for ever.
+        says = f"{settings.ADDRESS} is https, and SELECTORATE_PROXIES is 0: every page would send on to itself"
+        return Finding(name, "bad", says, "Set SELECTORATE_PROXIES to how many proxies stand before the site.")
     return Finding(name, "good", settings.ADDRESS)
 
 

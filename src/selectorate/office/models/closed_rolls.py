@@ -183,7 +183,8 @@ class RollEnquiry(models.Model):
 class RollAppeal(models.Model):
     """Somebody says that the roll is wrong about them; ruled on with a reason.
 
-    ``person``: the key of the entry that fits what they gave; empty for somebody who is not on the roll.
+    ``given``: by what the entry is found, wiped as soon as it was looked up. ``person``: the key of the entry that
+    fits it; empty for somebody who is not on the roll.
     """
 
     class Status(models.TextChoices):
@@ -199,6 +200,7 @@ class RollAppeal(models.Model):
     email = models.EmailField(_("mail address"))
     number = models.CharField(_("number"), max_length=60, blank=True)
     text = models.TextField(_("what is wrong"), max_length=4000)
+    given = models.JSONField(default=dict)
     person = models.CharField(max_length=160, blank=True)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
     ruling = models.TextField(_("ruling"), max_length=2000, blank=True)

@@ -18,6 +18,11 @@ def paged(request: HttpRequest, items: Any, *, per: int = PER_PAGE) -> Page[Any]
     return Paginator(items, per).get_page(request.GET.get("page"))
 
 
+def whole_number(text: str) -> int | None:
+    """The whole number that a text is; None for anything else ("²" is a digit, and no number)."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
 def kept(filters: Mapping[str, str]) -> str:
     """What a list is narrowed down by, as the beginning of the query of its pager."""
     given = {key: value for key, value in filters.items() if value}

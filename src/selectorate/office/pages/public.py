@@ -55,11 +55,13 @@ def _number(request: HttpRequest, name: str, most: int) -> int | None:
 def _chosen(request: HttpRequest):
     """The contests that the address asks for, with the office and year that it names, as far as there are such."""
     found = telling.public_contests()
-    number, year = _number(request, "office", 2**31), _number(request, "year", date.max.year)
+    number, year = _number(request, "office", 2**31), _number(request, "year", date.max.year - 1)
     office = Office.objects.select_related("unit").filter(pk=number).first() if number else None
     if office is not None:
         found = found.filter(office=office)
-    if year is not None:
+    if year == 1:  # it begins, by some clocks, before there is time
+        found = found.none()
+    elif year is not None:
         found = found.filter(Q(declared__year=year) | Q(declared=None, adopted__year=year))
     return found, office, year
 

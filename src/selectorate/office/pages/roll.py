@@ -31,6 +31,7 @@ from ..models import (
 )
 from ..rolls import files, finding, working
 from .doing import done
+from .listing import whole_number
 from .roll_forms import EntryForm, FindForm, ReasonForm
 
 PAGE = files.PAGE
@@ -40,7 +41,7 @@ _MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$")
 def number_in(request: HttpRequest, name: str = "page") -> int:
     """The page that is asked for, from 1."""
     text = (request.POST if request.method == "POST" else request.GET).get(name, "1")
-    return min(max(int(text), 1), 10_000) if text.isdigit() else 1
+    return min(max(whole_number(text) or 1, 1), 10_000)
 
 
 def row_of(entry: Any) -> dict[str, Any]:

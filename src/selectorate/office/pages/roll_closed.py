@@ -15,6 +15,7 @@ from ..acts import amending
 from ..models import ClosedRoll, Entitlement, RollEntry
 from ..rolls import closing, finding
 from .doing import done
+from .listing import whole_number
 from .roll import PAGE, facts_of
 from .roll_contest import closed_here, waits
 from .roll_forms import EntryForm, FindForm, JoinForm, ReasonForm
@@ -36,7 +37,7 @@ def entitled(request: HttpRequest, contest: str) -> HttpResponse:
         known = request.contest.rulebook.segments.get(segment)  # type: ignore[attr-defined]
         title = known.name if known else segment
     # By the last one shown, not by the number of a page: the thousandth is found as fast as the first.
-    after = int(text) if (text := given.get("after", "")).isdigit() and len(text) < 16 else 0
+    after = whole_number(given.get("after", "")) or 0
     found = list(rows.filter(id__gt=after).order_by("id")[: PAGE + 1])
     query = given.copy()
     query.pop("after", None)
@@ -106,8 +107,8 @@ def strike(request: HttpRequest, contest: str, vote: int) -> HttpResponse:
     closed = closed_here(request)
     found = get_object_or_404(Entitlement, pk=vote, closed=closed)
     given: dict[str, Any] = {"person": found.person, "reason": request.POST.get("strike-reason", "")[:500]}
-    if request.POST.get("row", "").isdigit():
-        row = _row(closed, found, int(request.POST["row"]))
+    if (number := whole_number(request.POST.get("row", ""))) is not None:
+        row = _row(closed, found, number)
         given["key"] = [row[name] for name in KEY]
     done(request, amending.strike_person, request.user, request.contest, said=waits(), **given)  # type: ignore[attr-defined]
     return redirect("contest-roll-person", contest, found.pk)

@@ -15,6 +15,7 @@ from ..models import ClosedRoll, Contest, RollJob, RollStep
 from ..moment import now
 from ..rolls import closing, working
 from .doing import done
+from .listing import whole_number
 from .roll import PAGE, file_of, job_page
 from .roll_forms import (
     FindForm,
@@ -114,10 +115,10 @@ def close(request: HttpRequest, contest: str) -> HttpResponse:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    if not text.isdigit() or len(text) > 15:
+    found = whole_number(request.POST.get(name, ""))
+    if found is None:
         raise Http404
-    return int(text)
+    return found
 
 
 @may("registrar", "returning-officer")

@@ -144,6 +144,7 @@ def undo(request: HttpRequest, imported: int) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest, imported: int) -> HttpResponse:
     """Drop a file that was not applied."""
+    get_object_or_404(RollImport, pk=imported)
     done(request, rolls.drop_import, request.user, None, imported=imported, said=_("The file is deleted."))
     return redirect("roll-imports")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import time
 
-from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from ...errors import RefusedError
 from ..access import PUBLIC, may
 from ..acts import enquiries as acts
+from ..limits import network
 from ..models import ClosedRoll
 from ..rolls import asking, closing, figures
 from .roll_forms import AppealForm, AskForm
@@ -64,8 +64,7 @@ def roll(request: HttpRequest, contest: str) -> HttpResponse:
 
 def _too_often(request: HttpRequest) -> bool:
     """Whether this address has asked too often. It does not matter what it asked, or of whom."""
-    address = get_adapter(request).get_client_ip(request)
-    who = hashlib.sha256(f"roll:{address}:{int(time.time() // 3600)}".encode()).hexdigest()
+    who = hashlib.sha256(f"roll:{network(request)}:{int(time.time() // 3600)}".encode()).hexdigest()
     cache.add(who, 0, 3600)
     try:
         return cache.incr(who) > A_HOUR

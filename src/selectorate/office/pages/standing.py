@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from ...errors import RefusedError
 from ...rules import BallotStage
+from .. import nominated
 from ..access import CANDIDATE, PUBLIC, may
 from ..acts import candidates, draws, nominations
 from ..markdown import rendered
@@ -204,16 +205,26 @@ def picture(request: HttpRequest, contest: str, candidate: str) -> HttpResponse:
     """A candidate's picture: for everybody once they consent to stand, for themselves and officials before."""
     here = contest_of(request)
     found = here.candidates.filter(key=candidate).exclude(picture="").first()
-    if found is None or (found.status not in SEEN and not roles_in(request)):
+    # Of a board that is kept hidden a picture would tell who has consented, to whoever guesses its address.
+    shown = found is not None and found.status in SEEN and found in nominated.candidates_of(here)
+    if found is None or not (shown or _may_see_early(request, found)):
         raise Http404
     with found.picture.open("rb") as file:
         response = file_answer(
             request, file.read(), "jpg", etag=found.picture.name.rpartition("/")[2][:32], seconds=300
         )
-    if found.status not in SEEN:
+    if not shown:
         response["Cache-Control"] = "no-store, private"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _may_see_early(request: HttpRequest, found: Candidate) -> bool:
+    """Whether somebody may see a picture that is not published: officials, and who acts for the candidate."""
+    return bool(roles_in(request) & {OFFICER, REGISTRAR, SCRUTINEER}) or (
+        request.user.is_authenticated
+        and (found.user_id == request.user.pk or found.agents.filter(user=request.user, ended=None).exists())
+    )
 
 
 @may(OFFICER, SCRUTINEER)

@@ -19,7 +19,7 @@ from django_tasks import task
 from ... import roll
 from ...errors import SelectorateError
 from ...roll import Roll
-from ..models import ClosedRoll, Contest, Entitlement, RollEnquiry, RollEntry
+from ..models import ClosedRoll, Contest, Entitlement, RollAppeal, RollEnquiry, RollEntry
 from ..moment import now
 from . import closing, store
 
@@ -49,6 +49,21 @@ def answer(enquiry: int) -> None:
         asked.status = RollEnquiry.Status.NOTHING
     asked.given, asked.answered = {}, now()
     asked.save()
+
+
+@task()
+def find_appellant(appeal: int) -> None:
+    """Look up which entry an appeal is about; what was given for it is wiped."""
+    made = RollAppeal.objects.filter(pk=appeal).select_related("contest").first()
+    if made is None or not made.given:
+        return
+    try:
+        found = entry_for(made.contest, made.given)
+    except SelectorateError:
+        log.exception("the entry that an appeal is about could not be looked up")
+        found = None
+    made.person, made.given = (found.person or "") if found else "", {}
+    made.save(update_fields=["person", "given"])
 
 
 def _answered(asked: RollEnquiry) -> tuple[str, str]:
