@@ -11,7 +11,8 @@ WORKERS ?= 2
 EXTRAS ?= pictures,fast,office,dev
 PINS   ?= constraints.txt
 # The tests of the site that `make test` runs: all but the walks over every route (`make test-site`).
-SITE = tests/site --ignore tests/site/test_everywhere.py --ignore tests/site/test_hostile.py --ignore tests/site/test_headers.py
+WALKS = tests/site/test_everywhere.py tests/site/test_hostile.py tests/site/test_headers.py
+SITE = tests/site $(addprefix --ignore ,$(WALKS))
 # Random elections each way of `make interop-box`.
 ELECTIONS ?= 200
 
@@ -60,8 +61,8 @@ test: $(STAMP)  ## run the tests
 	$(BIN)/pytest -n $(WORKERS) --ignore tests/browser --ignore tests/site tests
 	$(BIN)/pytest -n $(WORKERS) $(SITE)
 
-test-site: $(STAMP)  ## run all tests of the site, those that walk every route for every role too
-	$(BIN)/pytest -n $(WORKERS) tests/site
+test-site: $(STAMP)  ## run the tests of the site that walk every route, for every role, with every hostile string
+	$(BIN)/pytest -n $(WORKERS) $(WALKS)
 
 test-postgres: $(STAMP)  ## run all tests of the site on PostgreSQL (from a wheel; nothing is installed)
 	SELECTORATE_TEST_DATABASE=postgres $(BIN)/pytest -n $(WORKERS) tests/site
