@@ -539,7 +539,7 @@ def test_interrupted_from_the_keyboard() -> None:
     """A command that waits for what comes on standard input, and a hand on the keyboard."""
     command = [COMMAND, "contest", "check", "/dev/stdin"]
     with subprocess.Popen(command, stdin=-1, stdout=-1, stderr=-1, encoding="utf-8") as waiting:
-        time.sleep(3)  # it is reading by now, and if not, that is the next test
+        time.sleep(8)  # it is reading by now, and if not, that is the next test
         waiting.send_signal(signal.SIGINT)
         _, errors = waiting.communicate(timeout=30)
     assert waiting.returncode == 130, errors

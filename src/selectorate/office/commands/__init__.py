@@ -25,11 +25,7 @@ def add_to(app: typer.Typer, told: Told) -> None:
     office = typer.Typer(no_args_is_help=True, help="The election office: a site in the browser.")
     office.command("init")(_init(told))
     office.command("demo")(_demo(told))
-    office.command(
-        "manage",
-        context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
-        add_help_option=False,
-    )(_manage(told))
+    office.command("manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(_manage(told))
     app.add_typer(office, name="office")
 
 
@@ -77,7 +73,7 @@ def _demo(told: Told) -> Callable[..., None]:
 
 def _manage(told: Told) -> Callable[..., None]:
     def manage(context: typer.Context) -> None:
-        """Django's own commands, with the settings of this office: `selectorate office manage help`."""
+        """Run one of Django's own commands with the settings of this office; `help` lists them."""
         with told():
             from .starting import started
 
