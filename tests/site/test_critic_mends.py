@@ -387,3 +387,22 @@ def test_the_doctor_finds_a_site_that_sends_on_to_itself(settings: Any) -> None:
     assert "send on to itself" in doctor._address("address").says
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     assert doctor._address("address").state == "good"
+
+
+def test_no_file_of_a_picture_that_was_taken_away_is_left(
+    office: World, django_capture_on_commit_callbacks: Any
+) -> None:
+    """What is deleted after its time is the picture that is shown: those before it would lie there for good."""
+    contest = hidden(office)
+    with at("2016-06-29T09:00"):
+        (key,) = stand(office, contest, "Theresa May")
+        user = contest.candidates.get(key=key).user
+        candidates.set_picture(user, contest, candidate=key, data=photograph((60, 60)))
+        first = contest.candidates.get(key=key).picture
+        with django_capture_on_commit_callbacks(execute=True):
+            candidates.set_picture(user, contest, candidate=key, data=photograph((50, 40)))
+        second = contest.candidates.get(key=key).picture
+        assert not first.storage.exists(first.name) and second.storage.exists(second.name)
+        with django_capture_on_commit_callbacks(execute=True):
+            candidates.remove_picture(user, contest, candidate=key)
+        assert not second.storage.exists(second.name)

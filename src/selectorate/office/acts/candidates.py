@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
@@ -84,18 +85,27 @@ def set_picture(entry: Entry, contest: Contest, *, candidate: str, data: bytes) 
     changeable(contest)
     picture = reencoded(data)
     digest = sha256(picture)
+    _forget_file(found)
     found.picture.save(f"{digest[:32]}.jpg", ContentFile(picture), save=False)
     found.save(update_fields=["picture"])
     entry.details = {"candidate": candidate, "hash": digest}
 
 
+def _forget_file(candidate: Candidate) -> None:
+    """Delete the file of a picture once what takes it away is kept: nothing would ever find it again to delete it."""
+    name, storage = candidate.picture.name, candidate.picture.storage
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
+
+
 @act(CANDIDATE, OFFICER)
 def remove_picture(entry: Entry, contest: Contest, *, candidate: str) -> None:
-    """Take the picture away; the file stays where it is, and nothing shows it."""
+    """Take the picture away, and its file with it."""
     found = _entered_by(entry, contest, candidate)
     changeable(contest)
     if not found.picture:
         raise RefusedError(_("there is no picture"))
+    _forget_file(found)
     found.picture = ""
     found.save(update_fields=["picture"])
 

@@ -81,10 +81,13 @@ def appoint(entry: Entry, contest: Contest | None, *, email: str, name: str, rol
 @act(RETURNING_OFFICER)
 def end_appointment(entry: Entry, contest: Contest | None, *, appointment: int) -> None:
     """Take a role away. The last returning officer of the organisation cannot go."""
+    # Locked, all of them: of two officers who end each other's at the same moment, one stays.
+    running = Appointment.objects.filter(role=RETURNING_OFFICER, contest=None, ended=None)
+    list(running.select_for_update().order_by("pk"))
     found = Appointment.objects.filter(pk=appointment, contest=contest, ended=None).first()
     if found is None:
         raise RefusedError(_("there is no such appointment"))
-    others = Appointment.objects.filter(role=RETURNING_OFFICER, contest=None, ended=None).exclude(pk=found.pk)
+    others = running.exclude(pk=found.pk)
     if found.contest_id is None and found.role == RETURNING_OFFICER and not others.exists():
         raise RefusedError(_("the organisation would be without a returning officer"))
     found.ended = entry.at
