@@ -555,9 +555,10 @@ def test_public_pages_of_three_hundred_people_ask_few_questions(
 def test_addresses_that_make_no_sense_are_answered(office: World, address: str) -> None:
     organisation.make_bench(office.alice, None, name="Front bench", unit="party")
     answer = office.client().get(address)
-    assert answer.status_code == 200 and "<script>" not in answer.content.decode()
+    # A null character is no text: nothing is looked up by it.
+    assert answer.status_code == (400 if "%00" in address else 200) and "<script>" not in answer.content.decode()
 
 
 def test_addresses_of_nothing_are_not_found(office: World) -> None:
     for address in ("/units/%00/", "/units/party/nothing/", "/offices/%00/leader/", "/offices/party/x/", "/people/x/"):
-        assert office.client().get(address).status_code == 404
+        assert office.client().get(address).status_code == (400 if "%00" in address else 404)
