@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from .. import documents
 from ..documents import Document, FileModel
-from ..errors import Problem, RulebookError, Where
+from ..errors import InputError, Problem, RulebookError, Where
 from .consistency import contradictions
 from .grammar import ParameterRef, Quantity
 from .model import Rulebook
@@ -59,7 +59,7 @@ def load_file(path: Path | Traversable) -> Rulebook:
     raw = documents.bytes_of(path, RulebookError)
     try:
         return _of_bytes(raw)
-    except RulebookError:
+    except InputError:
         return from_document(documents.read(path, RulebookError))  # told again, with the file's name
 
 
