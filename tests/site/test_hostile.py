@@ -77,7 +77,8 @@ def text_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
         and one.name not in _keys(model)
         and f"{model.__name__}.{one.name}" not in NOT_TEXT
         and not re.search(
-            r"hash|head|salt|commitment|previous|password|code|key$|_id$|slug|seed|digest|fingerprint", one.name
+            r"hash|head|salt|commitment|previous|password|code|key$|_id$|slug|seed|digest|fingerprint|^file$|^folder$",
+            one.name,
         )
     ]
 
