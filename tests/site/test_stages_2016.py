@@ -93,7 +93,7 @@ def test_the_contest_of_2016_by_pages(office: World, django_capture_on_commit_ca
         assert "168,216" not in bob.get("office/figures/ballot/1/")
         wrong = {**VOTES, "members": {"corbyn": 168216, "smith": 116961}}
         differ = bob.post("office/figures/ballot/1/", do="figures", **figures(wrong, ROLL))
-        assert "116,961" in differ and "116,960" in differ and "Where you differ" in differ
+        assert "116,961" in differ and "116,960" not in differ and "Where you differ" in differ
         assert "506,438" not in differ.split("Where you differ")[1].split("Look at the paper")[0]
         assert "Two officials agree" in bob.post("office/figures/ballot/1/", do="figures", **figures(VOTES, ROLL))
         assert "313,209" not in registrar.get("office/declare/")

@@ -17,6 +17,11 @@ def now() -> datetime:
     return _played.get() or timezone.now()
 
 
+def played() -> bool:
+    """Whether a demonstration plays what was."""
+    return _played.get() is not None
+
+
 @contextmanager
 def played_at(moment: datetime) -> Iterator[None]:
     """Let acts be done as if it were ``moment``; for the demonstration alone."""

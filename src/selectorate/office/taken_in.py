@@ -10,13 +10,15 @@ from .models import Contest, FiguresEntry, User
 
 @dataclass(frozen=True)
 class Difference:
-    """A cell in which two officials differ: where it stands, and what each took in (None: nothing)."""
+    """A cell in which two officials differ: where it stands, and what one took in oneself (None: nothing).
+
+    Never what the other did: whoever took in noughts would be shown all of it, and could take that in as their own.
+    """
 
     part: str
     section: str
     name: str
     mine: int | str | None
-    theirs: int | str | None
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class TakenIn:
     """Where the figures of a round (or a section's file) stand, for one official.
 
     ``mine``: what they took in themselves; ``others``: how many other officials have. Until they have taken in their
-    own they see no figure of anybody else; then ``differences`` has the cells that differ, and no other.
+    own they are told nothing; then ``differences`` has the cells that differ. No figure of anybody else is ever in it.
     """
 
     mine: FiguresEntry | None
@@ -58,6 +60,6 @@ def _differences(mine: FiguresEntry, theirs: FiguresEntry) -> Iterator[Differenc
             here, there = left.get(section, {}), right.get(section, {})
             for name in dict.fromkeys((*here, *there)):
                 if here.get(name) != there.get(name):
-                    yield Difference(part, section, name, here.get(name), there.get(name))
+                    yield Difference(part, section, name, here.get(name))
     if mine.file_hash != theirs.file_hash:
-        yield Difference("file", mine.section, "SHA-256", mine.file_hash, theirs.file_hash)
+        yield Difference("file", mine.section, "SHA-256", mine.file_hash)

@@ -34,7 +34,7 @@ from .results import require_findable
 from .roll import Roll
 from .trustees import read_trustees, trustee_faults
 
-__all__ = ["Box", "Receipt", "open_box"]
+__all__ = ["Box", "Receipt", "checked_setup", "open_box"]
 
 MOST_SETUP = 200 * 1024 * 1024
 
@@ -49,11 +49,10 @@ class Receipt:
     height: int
 
 
-def open_box(path: Path, *, election: bytes, trustees: bytes, credentials: bytes, timestamp: int) -> None:
-    """Write a new box that is open for voting. ``timestamp``: seconds since 1970.
+def checked_setup(*, election: bytes, trustees: bytes, credentials: bytes) -> tuple[Election, bytes]:
+    """The election of a box to be opened with these three, and the payload of its setup.
 
-    Raises ProtocolError if the three do not go together, InputError if ``path`` is there already or rankings are asked
-    of voters with weights.
+    Raises ProtocolError if the three do not go together, InputError if rankings are asked of voters with weights.
     """
     read = read_election(election)
     held, entries = read_trustees(trustees, read.group), read_credentials(credentials, read.group)
@@ -67,13 +66,22 @@ def open_box(path: Path, *, election: bytes, trustees: bytes, credentials: bytes
             "a ranking cannot be cast with a weight other than one, and the list of credentials has such a weight",
             hint="Ask in a box of its own what is ranked, with credentials that count once",
         )
+    setup = canonical.dumps(
+        {"election": hex_hash(election), "trustees": hex_hash(trustees), "credentials": hex_hash(credentials)}
+    ).encode("ascii")
+    return read, setup
+
+
+def open_box(path: Path, *, election: bytes, trustees: bytes, credentials: bytes, timestamp: int) -> None:
+    """Write a new box that is open for voting. ``timestamp``: seconds since 1970.
+
+    Raises as `checked_setup` does, and InputError if ``path`` is there already.
+    """
+    read, setup = checked_setup(election=election, trustees=trustees, credentials=credentials)
     if path.name != f"{read.uuid}.bel":
         raise InputError(
             "the file of a box is named by the election", where=Where(str(path)), hint=f"Name it {read.uuid}.bel"
         )
-    setup = canonical.dumps(
-        {"election": hex_hash(election), "trustees": hex_hash(trustees), "credentials": hex_hash(credentials)}
-    ).encode("ascii")
     event = Chain().link("Setup", hex_hash(setup))
     parts: list[tuple[Kind, bytes]] = [("data", part) for part in (election, trustees, credentials, setup)]
     create(path, 1, timestamp, [*parts, ("event", event)])

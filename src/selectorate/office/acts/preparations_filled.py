@@ -245,11 +245,15 @@ def _candidates(
 
 
 def unsigned(preparation: Preparation) -> list[Candidate]:
-    """Candidates on the paper whose entry nobody has signed off as it stands."""
+    """Candidates on the paper who sign in nowhere, and whose entry nobody has signed off as it stands.
+
+    Those who can sign in do it themselves, as in a single contest.
+    """
     standing = Candidate.objects.filter(
         contest__preparation=preparation,
         contest__status=Contest.Status.ADOPTED,
         status=Candidate.Status.STANDING,
+        user=None,
     )
     standing = standing.select_related("contest__unit").order_by("contest__unit__path", "order")
     return [one for one in standing if not one.signed_off or one.signed_hash != paper.entry_hash(one)]

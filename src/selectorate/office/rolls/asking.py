@@ -42,13 +42,14 @@ def answer(enquiry: int) -> None:
     asked = RollEnquiry.objects.filter(pk=enquiry, status=RollEnquiry.Status.WAITING).select_related("contest").first()
     if asked is None:
         return
+    asked.status = RollEnquiry.Status.NOTHING
     try:
         asked.status, asked.person = _answered(asked)
     except SelectorateError:
         log.exception("an enquiry could not be looked up")
-        asked.status = RollEnquiry.Status.NOTHING
-    asked.given, asked.answered = {}, now()
-    asked.save()
+    finally:
+        asked.given, asked.answered = {}, now()
+        asked.save()
 
 
 @task()
@@ -59,11 +60,12 @@ def find_appellant(appeal: int) -> None:
         return
     try:
         found = entry_for(made.contest, made.given)
+        made.person = (found.person or "") if found else ""
     except SelectorateError:
         log.exception("the entry that an appeal is about could not be looked up")
-        found = None
-    made.person, made.given = (found.person or "") if found else "", {}
-    made.save(update_fields=["person", "given"])
+    finally:
+        made.given = {}
+        made.save(update_fields=["person", "given"])
 
 
 def _answered(asked: RollEnquiry) -> tuple[str, str]:
