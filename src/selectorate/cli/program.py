@@ -17,8 +17,10 @@ from . import (
     gallery,
     mandates,
     others,
+    records,
     rolls,
     rulebooks,
+    scrutineers,
     tiebreaks,
 )
 
@@ -66,6 +68,8 @@ audits.add_to(app)
 mandates.add_to(app)
 counts.add_to(app)
 demo.add_to(app)
+records.add_to(app)
+scrutineers.add_to(app)
 app.add_typer(acts.app, name="acts", help="The published log of an office's official acts.")
 app.add_typer(boxes.app, name="box", help="A sealed ballot box, each step by its own person on their own machine.")
 app.add_typer(folders.app, name="contest", help="A contest of your own, run from the files of a folder.")

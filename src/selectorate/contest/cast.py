@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -16,7 +16,10 @@ from ..documents import nearest, shown
 from ..errors import ContestError, Where
 from ..rules import BallotStage, GroupRule, MotionStage
 from .model import MOTION, REOPEN, Contest
-from .sealed import SUFFIX, read_sealed
+from .sealed import SUFFIX, SealedPapers, read_sealed
+
+Sealed = Callable[[Path], SealedPapers]
+"""How the papers of a box's archive are got."""
 
 SIDES = {"for": "for", "yes": "for", "against": "against", "no": "against"}
 """What the two sides of a motion are called on papers."""
@@ -64,13 +67,19 @@ Casts = Mapping[str, Cast]
 """The ballots of each section."""
 
 
-def read_cast(file: Path | Traversable, contest: Contest, stage: BallotStage | MotionStage, where: Where) -> Cast:
-    """The ballots in ``file``, which the contest file names at ``where``.
+def read_cast(
+    file: Path | Traversable,
+    contest: Contest,
+    stage: BallotStage | MotionStage,
+    where: Where,
+    sealed: Sealed = read_sealed,
+) -> Cast:
+    """The ballots in ``file``, which the contest file names at ``where``. ``sealed``: what reads the archive of a box.
 
     Raises InputError for a file that cannot be read, ContestError for options that are not candidates.
     """
     if isinstance(file, Path) and file.suffix == SUFFIX:
-        profile = read_sealed(file).profile
+        profile = sealed(file).profile
     else:
         profile = formats.read(file if isinstance(file, Path) else file.read_bytes(), name=str(file))
     if profile.scale != 1:

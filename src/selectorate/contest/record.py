@@ -28,7 +28,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..errors import InputError, Where
 from .published_log import canonical
@@ -186,7 +186,7 @@ def read_record(folder: Path) -> Record:
     )
 
 
-def _texts(value: Any) -> bool:
+def _texts(value: Any) -> TypeGuard[dict[str, str]]:
     """Whether ``value`` is a table of texts."""
     return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 

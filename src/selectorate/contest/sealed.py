@@ -5,10 +5,8 @@ The box is read and checked whole first; one that fails a check, or is not opene
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextvars import ContextVar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -22,7 +20,7 @@ from ..box.v1.papers import void_in
 from ..box.v1.reading import Reading, read_box
 from ..errors import ContestError, Where
 
-__all__ = ["SealedPapers", "already_read", "papers_of", "read_sealed"]
+__all__ = ["SealedPapers", "papers_of", "read_sealed"]
 
 SUFFIX = ".bel"
 """How the name of a box's archive ends."""
@@ -81,22 +79,9 @@ def _ranks(vector: Sequence[int]) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(name for _, name in at) for _, at in groupby(ranked, key=lambda pair: pair[0]))
 
 
-_already: ContextVar[Mapping[Path, Reading]] = ContextVar("already", default={})
-
-
-@contextlib.contextmanager
-def already_read(readings: Mapping[Path, Reading]) -> Iterator[None]:
-    """Within it, the boxes at these (resolved) paths are not read again: a large one takes minutes."""
-    token = _already.set(readings)
-    try:
-        yield
-    finally:
-        _already.reset(token)
-
-
 def read_sealed(path: Path) -> SealedPapers:
     """The papers of the box whose archive is at ``path``, which must have one question, a ranking."""
-    reading = _already.get().get(path.resolve()) or read_box(path)
+    reading = read_box(path)
     if reading.election is not None and len(reading.election.questions) != 1:
         raise ContestError("a box that is declared from has one question", where=Where(str(path)))
     return papers_of(reading)

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .. import documents
 from ..box.v1.elections import HomomorphicQuestion, RankingQuestion
 from ..box.v1.events import Event
 from ..box.v1.reading import Reading, read_box
 from ..box.v1.report import facts, void_plaintexts
+from ..errors import ContestError
 from ..rules import BallotStage, MotionStage
 from .case import Case
 from .cast import REOPENED, SIDES, candidates_by_name, folded
 from .declaration import to_json
 from .declaring import declare
-from .loading import load_file
+from .loading import from_document
 from .model import REOPEN, TOTAL, BallotFigures
 from .nominations import field_of
 from .record import BOXES, CONTEST, DECLARATION, PAPERS, RULEBOOK, BoxPlace, declaration_hash
-from .sealed import SUFFIX, already_read
+from .sealed import SUFFIX, SealedPapers, papers_of
 from .verifying import Look, Looking, NotReachedError, NotThereError, same_mandate
 
 __all__ = ["LOOKS", "facts_of"]
@@ -200,7 +201,7 @@ def _counted(looking: Looking) -> Iterator[str]:
         figures = case.ballot(place.stage)
         if figures is None:
             yield f"{place.uuid}: the contest has no figures of its ballot"
-        elif Path(_file_of(figures, place) or "").name == Path(place.file).name:
+        elif f"{place.uuid}{SUFFIX}" in _files_of(figures, place):
             continue
         elif isinstance(reading.election and reading.election.questions[0], RankingQuestion):
             yield f"{place.uuid}: its papers are not those that are counted"
@@ -211,19 +212,24 @@ def _counted(looking: Looking) -> Iterator[str]:
             yield f"ballots are counted from {name}, which is no box of the contest"
 
 
-def _file_of(figures: BallotFigures, place: BoxPlace) -> str | None:
-    """The file of ballots that stands for the section of a box."""
+def _files_of(figures: BallotFigures, place: BoxPlace) -> tuple[str, ...]:
+    """The files of ballots that stand for the section of a box."""
     files = figures.ballots
     if not files and len(figures.round) >= place.round:
         files = figures.round[place.round - 1].ballots
-    return files.get(place.section)
+    return _names(files.get(place.section, ()))
+
+
+def _names(value: Sequence[str]) -> tuple[str, ...]:
+    """The names of files that a contest file gives: one, or several."""
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _named(case: Case) -> Iterator[str]:
     for figures in case.contest.ballot:
-        yield from figures.ballots.values()
-        for one in figures.round:
-            yield from one.ballots.values()
+        for files in (figures.ballots, *(one.ballots for one in figures.round)):
+            for value in files.values():
+                yield from _names(value)
 
 
 def _sums(case: Case, figures: BallotFigures, place: BoxPlace, reading: Reading) -> Iterator[str]:
@@ -256,7 +262,7 @@ def _together(looking: Looking) -> Iterator[Path]:
                 shutil.copyfile(record.path(paper), folder / Path(paper).name)
         for place in record.boxes:
             try:
-                os.symlink(record.path(place.file).resolve(), folder / f"{place.uuid}{SUFFIX}")
+                (folder / f"{place.uuid}{SUFFIX}").symlink_to(record.path(place.file).resolve())
             except OSError:  # a system without them
                 shutil.copyfile(record.path(place.file), folder / f"{place.uuid}{SUFFIX}")
         yield folder
@@ -269,11 +275,14 @@ def _declaration(looking: Looking) -> Iterator[str]:
         pass
     record = looking.record
     with _together(looking) as folder:
-        known = {record.path(place.file).resolve(): looking.readings[place.uuid] for place in record.boxes}
-        known |= {(folder / path.name).resolve(): reading for path, reading in known.items()}
-        with already_read(known):
-            looking.whole = load_file(folder / CONTEST)
-            looking.declaration = declare(looking.whole)
+
+        def sealed(path: Path) -> SealedPapers:
+            """What a box holds, which has been read: a large one takes minutes."""
+            return papers_of(looking.readings[path.stem])
+
+        document = documents.read(folder / CONTEST, ContestError)
+        looking.whole = from_document(document, folder, sealed)
+        looking.declaration = declare(looking.whole)
     yield from differences(record.json(DECLARATION), to_json(looking.declaration))
 
 

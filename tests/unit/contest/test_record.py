@@ -1,4 +1,4 @@
-"""A record and its verification: what holds passes; for every named check there is a record that it is first to refuse."""
+"""A record and its verification: what holds passes; every named check is the first to refuse some record."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""What registrar, trustee, scrutineer and voter do on their own machines: plain Python, without the office."""
