@@ -31,7 +31,6 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from ..errors import InputError, Where
-from .published_log import canonical
 
 FORMAT = "selectorate-record-1"
 MANIFEST = "record.json"
@@ -222,9 +221,12 @@ def there(folder: Path) -> set[str]:
     return {name for name in found if name != MANIFEST}
 
 
-def declaration_hash(value: Any) -> str:
-    """The SHA-256 of a declaration: of its canonical JSON."""
-    return hashlib.sha256(canonical(value)).hexdigest()
+def declaration_hash(contest: bytes, rulebook: bytes) -> str:
+    """What the log tells of a declaration: SHA-256 of the contest file, a null byte and the rulebook, as declared.
+
+    The declaration itself follows from these two and from the boxes that the contest file names.
+    """
+    return hashlib.sha256(contest + b"\0" + rulebook).hexdigest()
 
 
 # -- writing -------------------------------------------------------------------------------------------------------

@@ -171,9 +171,16 @@ def _credentials(looking: Looking) -> Iterator[str]:
         if table is None:
             yield f"{place.uuid}: there are no counts of the roll for its ballot"
             continue
-        voters = sum(table["segments"].get(name, 0) - table["struck_before"].get(name, 0) for name in place.members)
+        names = (TOTAL,) if set(table["segments"]) == {TOTAL} else place.members
+        voters = sum(_voters(table, name) for name in names)
         if len(reading.roll) != voters:
             yield f"{place.uuid}: {len(reading.roll):,} credentials for {voters:,} voters"
+
+
+def _voters(table: Mapping[str, Any], name: str) -> int:
+    """How many of a segment could vote when its ballot was opened."""
+    closed: int = table["segments"].get(name, 0)
+    return closed - table["struck_before"].get(name, 0) + table["added_before"].get(name, 0)
 
 
 def _void(looking: Looking) -> Iterator[str]:
@@ -307,11 +314,12 @@ def _act(looking: Looking) -> Iterator[str]:
     """The log tells of one declaration, of this one."""
     looking.need(looking.kinds or None)
     told = [digest for _number, _kind, digest in looking.told_of("declaration")]
-    digest = declaration_hash(looking.record.json(DECLARATION))
+    path = looking.record.path
+    digest = declaration_hash(path(CONTEST).read_bytes(), path(RULEBOOK).read_bytes())
     if not told:
         yield "the log does not tell of a declaration"
     elif told[-1] != digest:
-        yield f"its SHA-256 is {digest}, and the log tells of {told[-1]}"
+        yield f"the hash of contest and rulebook is {digest}, and the log tells of {told[-1]}"
 
 
 def facts_of(looking: Looking) -> tuple[Mapping[str, Any], ...]:

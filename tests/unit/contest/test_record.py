@@ -21,7 +21,7 @@ from tests.records import Making, measured, relisted
 from selectorate.box.ed25519 import ED25519
 from selectorate.box.v1.elections import RankingQuestion
 from selectorate.contest import load_file
-from selectorate.contest.record import BoxPlace, declaration_hash, pack
+from selectorate.contest.record import BoxPlace, pack
 from selectorate.contest.verifying import CHECKS, Verification, nominated, verify
 from selectorate.errors import InputError
 
@@ -227,7 +227,6 @@ def _(making: Making, folder: Path, trustees: Any) -> None:
     for ballot in making.declaration["ballots"]:
         for section in ballot["sections"]:
             section["spoilt"] = 0
-    making.declared_hash = declaration_hash(making.declaration)
 
 
 @before("count.boxes")
@@ -238,7 +237,6 @@ def _(making: Making, folder: Path, trustees: Any) -> None:
 @before("count.declaration")
 def _(making: Making, folder: Path, trustees: Any) -> None:
     making.declaration["ballots"][1]["rounds"][0]["rows"][0]["votes"] += 1
-    making.declared_hash = declaration_hash(making.declaration)
 
 
 @before("acts.declaration")

@@ -17,7 +17,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from ...contest import declaration as declarations
-from . import contests, declared, organisation
+from . import boards, contests, declared, organisation
 
 DESCRIPTION = """What everybody may know of the elections of this organisation. Reading only; nobody signs in.
 
@@ -34,6 +34,7 @@ api = NinjaAPI(
 )
 api.add_router("", contests.router)
 api.add_router("", declared.router)
+api.add_router("", boards.router)
 api.add_router("", organisation.router)
 
 
