@@ -360,3 +360,9 @@ def test_any_json_in_any_place_is_a_verdict(data: st.DataObject, name: str, valu
 @pytest.fixture(scope="module")
 def written(whole: Making, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return whole.write(tmp_path_factory.mktemp("written") / "record").folder
+
+
+def test_the_page_says_every_check_in_its_order() -> None:
+    text = " ".join((Path(__file__).parents[3] / "docs" / "verify.md").read_text(encoding="utf-8").split())
+    places = [text.index(f"**{check}** – {says}") for check, says in CHECKS.items()]
+    assert places == sorted(places)
