@@ -115,7 +115,7 @@ def _checks(key: str, heading: str, by_name: dict[str, Finding], names: tuple[st
         for one in (by_name[name] for name in names)
     )
     columns = (Column("It was checked that", numeric=False), Column("Name", numeric=False), Column("", numeric=False))
-    return Table(f"checks-{key}", heading, columns, rows)
+    return Table(f"checks-{key}", f"Checks of {heading[:1].lower()}{heading[1:]}", columns, rows)
 
 
 def _boxes(found: Verification) -> list[Item]:
