@@ -16,6 +16,7 @@ from . import (
     routes_signing_in,
     routes_site,
     routes_stages,
+    routes_voting,
 )
 from .access import guard
 from .pages import desk
@@ -32,6 +33,7 @@ urlpatterns: list[Any] = guard(
         *routes_roll.patterns,
         *routes_site.patterns,
         *routes_stages.patterns,
+        *routes_voting.patterns,
         path("account/", include(routes_signing_in.account)),
         path("account/2fa/", include(routes_signing_in.second_factors)),
     ]

@@ -7,6 +7,7 @@ is acknowledged when that is committed, and not before. The same ballot sent aga
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -22,7 +23,7 @@ from ...box.v1.roll import Roll
 from ...errors import ProtocolError, RefusedError
 from .. import moment
 from ..models import BoxAlpha, BoxEvent, PaperVote, Restoration, SealedBox
-from . import store
+from . import store, telling
 from .receipts import receipt_for
 
 Code: TypeAlias = Literal["closed", "credential", "invalid", "randomness", "voted", "paper", "restored"]
@@ -72,9 +73,10 @@ def checked(box: SealedBox, raw: bytes, credential: str) -> Ballot:
     return checker.reader.read(raw)
 
 
-def cast(box: SealedBox, raw: bytes, *, who: str) -> dict[str, Any]:
+def cast(box: SealedBox, raw: bytes, *, who: str, email: str | None = None) -> dict[str, Any]:
     """Put a ballot into a box, for the voter ``who`` (the keyed hash of ``voters``); the signed receipt.
 
+    ``email``: their address on the roll, to which a mail goes with every ballot that is recorded.
     Raises CastRefusedError; then nothing is in the box that was not there before.
     """
     credential = box.people.filter(who=who).values_list("credential", flat=True).first()
@@ -82,15 +84,20 @@ def cast(box: SealedBox, raw: bytes, *, who: str) -> dict[str, Any]:
         raise CastRefusedError("credential", _("you have no vote in this box"))
     ballot = checked(box, raw, credential)
     try:
-        event = _recorded(box, ballot, who)
+        event = _recorded(box, ballot, who, telling.teller(box, email))
     except IntegrityError:
         # Two things at once that the lock does not see: the database has refused the second.
         raise CastRefusedError("randomness", _("this ballot repeats another: make a new one")) from None
-    return receipt_for(box, credential=credential, tracker=tracker(raw), event=event.digest, height=event.height)
+    return _receipt(box, event)
 
 
-def _recorded(box: SealedBox, ballot: Ballot, who: str) -> BoxEvent:
-    """The event that records a ballot, committed."""
+def _receipt(box: SealedBox, event: BoxEvent) -> dict[str, Any]:
+    assert event.credential is not None and event.tracker is not None
+    return receipt_for(box, credential=event.credential, tracker=event.tracker, event=event.digest, height=event.height)
+
+
+def _recorded(box: SealedBox, ballot: Ballot, who: str, tell: Callable[[dict[str, Any], bool], None]) -> BoxEvent:
+    """The event that records a ballot, committed, and with it the mail that tells of it."""
     of_ballot = tracker(ballot.raw)
     with transaction.atomic(durable=True):
         here = store.locked(box.pk)
@@ -115,6 +122,7 @@ def _recorded(box: SealedBox, ballot: Ballot, who: str) -> BoxEvent:
         here.ballots += 1
         here.voted += not before
         here.save(update_fields=["ballots", "voted"])
+        tell(_receipt(box, event), before)
         return event
 
 
