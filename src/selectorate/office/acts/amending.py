@@ -201,7 +201,7 @@ def _decide(closed: ClosedRoll, one: RollAmendment, persons: list[str]) -> None:
             _ruled(closed, stage, person, new, rows)
             effect = _replaced(closed, stage, person, new[person], one, counts)
             segments = [row["segment"] for row in new[person] if row["segment"]]
-            opening.strike(closed.contest, stage, f"roll:{person}", segments, one.at)
+            opening.hold(closed.contest, stage, f"roll:{person}", segments, one.at)
             one.effect[stage] = one.effect.get(stage, 0) + effect
     one.save(update_fields=["effect"])
     closed.save(update_fields=["standing"])

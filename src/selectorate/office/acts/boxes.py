@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
 from ..boxes import counting, store
-from ..models import Contest, HandedIn, Role, SealedBox
+from ..models import Contest, HandedIn, Role, SealedBox, User
 from .core import CLOCK, Entry, act, sha256
 
 OFFICER, TRUSTEE = Role.RETURNING_OFFICER, Role.TRUSTEE
@@ -55,15 +55,50 @@ def _taken(entry: Entry, contest: Contest, handed: int, head: str, content: byte
 
 
 @act("signed-in", silent=True)
-def take_shuffle(entry: Entry, contest: Contest, *, handed: int, head: str, content: bytes) -> SealedBox:
-    """Put a trustee's shuffle into a box."""
+def add_shuffle(entry: Entry, contest: Contest, *, handed: int, head: str, content: bytes) -> SealedBox:
+    """Put a trustee's shuffle, which was checked, into a box."""
     return _taken(entry, contest, handed, head, content)
 
 
 @act("signed-in", silent=True)
-def take_decryption(entry: Entry, contest: Contest, *, handed: int, head: str, content: bytes) -> SealedBox:
-    """Put a trustee's partial decryption into a box."""
+def add_decryption(entry: Entry, contest: Contest, *, handed: int, head: str, content: bytes) -> SealedBox:
+    """Put a trustee's partial decryption, which was checked, into a box."""
     return _taken(entry, contest, handed, head, content)
+
+
+def take_shuffle(by: User, contest: Contest, *, box: str, content: bytes, after: str) -> HandedIn:
+    """Take a trustee's shuffle of a box: checked at once in a small box, else soon, by the clock.
+
+    ``after``: the hash of the last event of the box from which it was made. Raises RefusedError if it is not taken.
+    """
+    return _handed_in(by, contest, "Shuffle", box, content, after)
+
+
+def take_decryption(by: User, contest: Contest, *, box: str, content: bytes, after: str) -> HandedIn:
+    """Take a trustee's partial decryption of a box, as ``take_shuffle`` takes a shuffle."""
+    return _handed_in(by, contest, "PartialDecryption", box, content, after)
+
+
+def _handed_in(by: User, contest: Contest, kind: str, uuid: str, content: bytes, after: str) -> HandedIn:
+    box = SealedBox.objects.filter(vote__contest=contest, uuid=uuid).select_related("vote__contest").first()
+    if box is None:
+        raise RefusedError(_("there is no such box"), field="box")
+    trustee = box.vote.trustees.filter(user=by).first()
+    if trustee is None:
+        raise RefusedError(_("this is for a trustee of this contest"))
+    if box.vote.contest.status != Contest.Status.ADOPTED:
+        raise RefusedError(_("the contest is not under way"))
+    handed = counting.hand_in(box, trustee, kind, after, [content])
+    if box.ballots <= counting.SMALL:
+        handed = counting.take(handed)
+        if handed.status == HandedIn.Status.REFUSED:
+            raise RefusedError(
+                _("%(name)s (trustee %(number)s): this is not valid, and is not taken: %(why)s")
+                % {"name": trustee.name, "number": trustee.number, "why": handed.fault}
+            )
+        # What follows of itself follows at once: the end of the shuffles, the result.
+        counting.advance_box(box)
+    return handed
 
 
 @act(CLOCK, OFFICER)

@@ -14,6 +14,6 @@ def trustees_of(vote: OnlineVote) -> bytes:
     return bytes(found.content)
 
 
-def ready(vote: OnlineVote) -> bool:
-    """Whether the key is made and each trustee has decrypted a test."""
-    return vote.contributions.filter(step="trustees", fault="").exists()
+def ready(vote: OnlineVote) -> list[str]:
+    """What is missing before boxes can be opened under the key."""
+    return [] if vote.contributions.filter(step="trustees", fault="").exists() else ["the key is not made"]

@@ -190,31 +190,33 @@ def _require_wanted(box: SealedBox, trustee: Trustee, kind: str, after: str) -> 
 def take(handed: HandedIn) -> HandedIn:
     """Check what was handed in, and put it into the box, or refuse it with the reason.
 
-    The archive is read whole for it. Where something came between, it stays to be checked again.
+    The archive is read whole for it. Where a decryption of another trustee came between, it is read again.
     """
     from ..acts import boxes as acts
 
-    box, trustee = handed.box, handed.trustee
-    contest = box.vote.contest
-    path = store.root() / handed.file
+    box, path = handed.box, store.root() / handed.file
+    act = acts.add_shuffle if handed.kind == "Shuffle" else acts.add_decryption
     fault = ""
-    try:
-        _require_wanted(box, trustee, handed.kind, handed.after)
-        content = _bytes(path)
-        reading = read(box)
-        steps.require_good(reading, handed.kind, trustee.number, content)
-        act = acts.take_shuffle if handed.kind == "Shuffle" else acts.take_decryption
-        act(trustee.user, contest, handed=handed.pk, head=head_of(reading), content=content)
-    except ProtocolError as wrong:
-        fault = f"{wrong.message} ({wrong.check})"
-    except RefusedError as wrong:
-        if waits_for(box) == handed.kind and handed.kind == "PartialDecryption" and box.head != handed.after:
-            handed.refresh_from_db()
-        fault = wrong.message
+    while handed.status == HandedIn.Status.WAITING and not fault:
+        head = ""
+        try:
+            _require_wanted(box, handed.trustee, handed.kind, handed.after)
+            content = _bytes(path)
+            reading = read(box)
+            head = head_of(reading)
+            steps.require_good(reading, handed.kind, handed.trustee.number, content)
+            act(handed.trustee.user, box.vote.contest, handed=handed.pk, head=head, content=content)
+        except ProtocolError as wrong:
+            fault = f"{wrong.message} ({wrong.check})"
+        except RefusedError as wrong:
+            box.refresh_from_db()
+            moved = bool(head) and box.head != head
+            fault = "" if moved and waits_for(box) == handed.kind else wrong.message
+        handed.refresh_from_db()
     if fault:
-        acts.refuse_contribution(None, contest, handed=handed.pk, fault=fault[:500])
+        acts.refuse_contribution(None, box.vote.contest, handed=handed.pk, fault=fault[:500])
+        handed.refresh_from_db()
     path.unlink(missing_ok=True)
-    handed.refresh_from_db()
     return handed
 
 

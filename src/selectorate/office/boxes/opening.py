@@ -167,6 +167,29 @@ def _compared(box: SealedBox, entitled: frozenset[str]) -> Electorate:
     return Electorate(len(entitled), entitled - have, have - entitled)
 
 
+EXACT = 5_000
+"""Credentials up to which a page compares them one by one; of more it compares numbers, and opening compares all."""
+
+
+def without_credential(contest: Contest, stage: BallotStage | MotionStage) -> int:
+    """How many of those entitled have no credential for the first round.
+
+    From when credentials are taken in, those of voters who are struck are taken away (``hold``), so that where there
+    are many it is enough to compare numbers.
+    """
+    boxes = laid.boxes_of(contest, stage.id, 1)
+    if sum(box.people.count() for box in boxes) <= EXACT:
+        return sum(len(found.missing) for _box, found in electorates(contest, stage, 1))
+    counts = standing(contest, stage.id)
+    return sum(max(0, sum(counts.get(one, 0) for one in box.members) - box.people.count()) for box in boxes)
+
+
+def standing(contest: Contest, stage: str) -> dict[str, int]:
+    """How many are entitled in each segment, by the closed roll as it stands."""
+    closed = ClosedRoll.of(contest)
+    return dict(closed.standing.get(stage, {}).get("by_segment", {})) if closed is not None else {}
+
+
 def _credentials(box: SealedBox, entitled: frozenset[str]) -> bytes:
     """The public list of a box that is opened: of exactly those entitled. Who was struck loses theirs here."""
     rows = list(box.people.values_list("who", "credential").iterator(MANY))
@@ -183,7 +206,7 @@ def _credentials(box: SealedBox, entitled: frozenset[str]) -> bytes:
     return credential_text(ED25519, [PublicCredential(key) for who, key in rows if who in entitled])
 
 
-def strike(contest: Contest, stage: str, voter: str, sections: Iterable[str], at: datetime) -> None:
+def hold(contest: Contest, stage: str, voter: str, sections: Iterable[str], at: datetime) -> None:
     """Hold the credentials of a voter to the ``sections`` in which they have a vote now, in every round of a stage.
 
     Before a box is open a credential that is over is taken away. In an open one it casts no more, and what it has cast
