@@ -79,7 +79,7 @@ def cast(box: SealedBox, raw: bytes, *, who: str, email: str | None = None) -> d
     ``email``: their address on the roll, to which a mail goes with every ballot that is recorded.
     Raises CastRefusedError; then nothing is in the box that was not there before.
     """
-    credential = box.people.filter(who=who).values_list("credential", flat=True).first()
+    credential = box.people.filter(who=who, struck=None).values_list("credential", flat=True).first()
     if credential is None:
         raise CastRefusedError("credential", _("you have no vote in this box"))
     ballot = checked(box, raw, credential)
@@ -105,6 +105,8 @@ def _recorded(box: SealedBox, ballot: Ballot, who: str, tell: Callable[[dict[str
         if there is not None:
             return there
         _require_open(here)
+        if not here.people.filter(who=who, struck=None).exists():
+            raise CastRefusedError("credential", _("you are not on the roll any more: you have no vote in this box"))
         if here.papers.filter(who=who, outcome=PaperVote.Outcome.COUNTS).exists():
             raise CastRefusedError("paper", _("your vote on paper is there already, and counts"))
         before = here.events.filter(credential=ballot.credential).exists()

@@ -105,6 +105,8 @@ class SealedBox(models.Model):
     that every member of the archive has. ``voters``: credentials; ``ballots``: ballots in it, all revotes counted;
     ``voted``: credentials that have cast. ``fingerprint``: of the public list, as its registrar's tool shows it.
     ``members``: the segments whose voters vote in it, more than one where small ones are put together.
+    ``outcome``: what was found when it was opened: ``tallied``, ``void``, ``blank``, and ``marked``, the positions of
+    plaintexts that are not in the one form; ``stopped``: why it was not opened, where it was not.
     """
 
     vote = models.ForeignKey(OnlineVote, models.CASCADE, related_name="boxes")
@@ -123,6 +125,7 @@ class SealedBox(models.Model):
     ballots = models.PositiveIntegerField(default=0)
     voted = models.PositiveIntegerField(default=0)
     fingerprint = models.CharField(max_length=44, blank=True)
+    outcome = models.JSONField(default=dict)
 
     class Meta:
         """One box for each segment of a round."""
@@ -199,11 +202,15 @@ class BoxAlpha(models.Model):
 
 
 class BoxVoter(models.Model):
-    """Whose a public credential is. ``who``: a keyed hash of the voter (``boxes.voters.who``), emptied in the end."""
+    """Whose a public credential is. ``who``: a keyed hash of the voter (``boxes.voters.who``), emptied in the end.
+
+    ``struck``: since when they are off the roll, the box being open: they cast no more, and what they cast stays.
+    """
 
     box = models.ForeignKey(SealedBox, models.CASCADE, related_name="people", db_index=False)
     who = models.CharField(max_length=64, null=True)
     credential = models.CharField(max_length=64)
+    struck = models.DateTimeField(null=True)
 
     class Meta:
         """One voter a credential, and one credential a voter, in each box."""
@@ -212,6 +219,35 @@ class BoxVoter(models.Model):
             models.UniqueConstraint(fields=["box", "who"], name="one_credential_a_voter"),
             models.UniqueConstraint(fields=["box", "credential"], name="one_voter_a_credential"),
         ]
+
+
+class HandedIn(models.Model):
+    """A shuffle or a partial decryption that a trustee handed in: kept until it was checked, with what became of it.
+
+    ``file``: below the folder of boxes. ``after``: the hash of the last event of the box from which it was made.
+    ``fault``: why it was not taken; shown to everybody, with whose it is.
+    """
+
+    class Status(models.TextChoices):
+        """What became of it."""
+
+        WAITING = "waiting", _("waiting to be checked")
+        TAKEN = "taken", _("taken")
+        REFUSED = "refused", _("refused")
+
+    box = models.ForeignKey(SealedBox, models.PROTECT, related_name="handed")
+    trustee = models.ForeignKey(Trustee, models.PROTECT, related_name="handed")
+    kind = models.CharField(max_length=18)
+    after = models.CharField(max_length=64)
+    file = models.CharField(max_length=120)
+    at = models.DateTimeField(default=now)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
+    fault = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        """In the order in which they came."""
+
+        ordering: ClassVar = ["pk"]
 
 
 class VoterCode(models.Model):
