@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from ..contest.model import REOPEN
 from ..rules import BallotStage, MotionStage, NominationStage, held
 from . import holdings, paper, timetable
+from .boxes import ceremony
 from .holders import safe_until
-from .models import Candidate, ClosedRoll, Contest, DuplicatePair, Role, RollAppeal, StageState
+from .models import Candidate, ClosedRoll, Contest, DuplicatePair, OnlineVote, Role, RollAppeal, StageState
 from .moment import now
 from .rounds import on_the_paper
 from .slugs import same_name
@@ -383,6 +384,22 @@ def _duplicates(contest: Contest, step: str) -> Item | None:
     )
 
 
+def _trustees_tested(contest: Contest, step: str) -> Item | None:
+    """Whether the trustees have made the common key, and each has decrypted a test with their share."""
+    stage = contest.rulebook.stage_named(step)
+    vote = OnlineVote.objects.filter(contest=contest).first()
+    if not isinstance(stage, BallotStage | MotionStage) or vote is None or not vote.boxes.filter(stage=step).exists():
+        return None
+    missing = ceremony.ready(vote)
+    return Item(
+        _("the trustees have made their key, and tested it"),
+        not missing,
+        "; ".join(missing) if missing else _("each has decrypted a test"),
+        _("The trustees go on where the ceremony stands; its page says who is waited for."),
+        "ceremony",
+    )
+
+
 CHECKS: list[Check] = [
     _occasion,
     _bodies,
@@ -405,5 +422,6 @@ CHECKS: list[Check] = [
     _appeals,
     _duplicates,
     _previewed,
+    _trustees_tested,
 ]
 """Every check, in the order in which a person works through them."""
