@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import include, path
 
 from . import (
+    routes_ceremony,
     routes_contest,
     routes_demo,
     routes_organisation,
@@ -27,6 +28,7 @@ urlpatterns: list[Any] = guard(
         # contests/new/ stands before contests/<contest>/.
         *routes_contest.patterns,
         *routes_public.patterns,
+        *routes_ceremony.patterns,
         *routes_demo.patterns,
         *routes_organisation.patterns,
         *routes_privacy.patterns,
