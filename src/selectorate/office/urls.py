@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import include, path
 
 from . import (
+    routes_casting,
     routes_contest,
     routes_demo,
     routes_organisation,
@@ -24,6 +25,7 @@ urlpatterns: list[Any] = guard(
     [
         path("desk/", desk.desk, name="desk"),
         # contests/new/ stands before contests/<contest>/.
+        *routes_casting.patterns,
         *routes_contest.patterns,
         *routes_public.patterns,
         *routes_demo.patterns,
