@@ -296,10 +296,11 @@ class PaperVote(models.Model):
 class Restoration(models.Model):
     """That the database was put back from a copy: nothing is cast until it is reconciled with what people hold.
 
-    ``found``: by box, the highest event that a receipt or a scrutineer's head proves; ``lost``: trackers of receipts
-    whose ballots are gone.
+    ``contest``: of which one; without it, of all. ``found``: by box, the highest event that a receipt or a
+    scrutineer's head speaks of; ``lost``: trackers of receipts whose ballots are gone, each with its box and height.
     """
 
+    contest = models.ForeignKey("Contest", models.CASCADE, null=True, blank=True, related_name="restorations")
     at = models.DateTimeField(default=now)
     why = models.CharField(max_length=300)
     reconciled = models.DateTimeField(null=True, blank=True)
