@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -202,7 +201,7 @@ def _counted(looking: Looking) -> Iterator[str]:
         figures = case.ballot(place.stage)
         if figures is None:
             yield f"{place.uuid}: the contest has no figures of its ballot"
-        elif Path(_file_of(figures, place) or "").name == Path(place.file).name:
+        elif Path(place.file).name in {Path(name).name for name in _files_of(figures, place)}:
             continue
         elif isinstance(reading.election and reading.election.questions[0], RankingQuestion):
             yield f"{place.uuid}: its papers are not those that are counted"
@@ -213,19 +212,19 @@ def _counted(looking: Looking) -> Iterator[str]:
             yield f"ballots are counted from {name}, which is no box of the contest"
 
 
-def _file_of(figures: BallotFigures, place: BoxPlace) -> str | None:
-    """The file of ballots that stands for the section of a box."""
+def _files_of(figures: BallotFigures, place: BoxPlace) -> tuple[str, ...]:
+    """The files of ballots of the section of a box: its archive, and beside it perhaps votes on paper."""
     files = figures.ballots
     if not files and len(figures.round) >= place.round:
         files = figures.round[place.round - 1].ballots
-    return files.get(place.section)
+    return files.get(place.section, ())
 
 
 def _named(case: Case) -> Iterator[str]:
     for figures in case.contest.ballot:
-        yield from figures.ballots.values()
-        for one in figures.round:
-            yield from one.ballots.values()
+        for ballots in (figures.ballots, *(one.ballots for one in figures.round)):
+            for names in ballots.values():
+                yield from names
 
 
 def _sums(case: Case, figures: BallotFigures, place: BoxPlace, reading: Reading) -> Iterator[str]:
@@ -258,7 +257,7 @@ def _together(looking: Looking) -> Iterator[Path]:
                 shutil.copyfile(record.path(paper), folder / Path(paper).name)
         for place in record.boxes:
             try:
-                os.symlink(record.path(place.file).resolve(), folder / f"{place.uuid}{SUFFIX}")
+                (folder / f"{place.uuid}{SUFFIX}").symlink_to(record.path(place.file).resolve())
             except OSError:  # a system without them
                 shutil.copyfile(record.path(place.file), folder / f"{place.uuid}{SUFFIX}")
         yield folder

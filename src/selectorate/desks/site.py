@@ -127,6 +127,5 @@ def _said(fault: urllib.error.HTTPError) -> str:
         detail = None
     if isinstance(detail, str):
         return detail
-    return {404: "there is no such contest, or nothing of it is held online", 429: "too much was sent: wait a minute"}.get(
-        fault.code, f"the office answers with status {fault.code}"
-    )
+    known = {404: "there is no such contest, or nothing of it is held online", 429: "too much was sent: wait a minute"}
+    return known.get(fault.code, f"the office answers with status {fault.code}")

@@ -100,7 +100,8 @@ class CeremonySeen(_Read):
     def names(self, numbers: list[int]) -> str:
         """What trustees are called."""
         known = {one.number: one.name for one in self.trustees}
-        return ", ".join(f"trustee {number} ({known[number]})" if number in known else f"trustee {number}" for number in numbers)
+        called = (f"trustee {number} ({known[number]})" if number in known else f"trustee {number}" for number in numbers)
+        return ", ".join(called)
 
 
 def read_seen(value: object) -> CeremonySeen:
