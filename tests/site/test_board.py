@@ -214,7 +214,6 @@ def test_the_record_of_a_declared_contest(office: World, monkeypatch: pytest.Mon
     assert answer.status_code == 200
     path = tmp_path / "record.zip"
     path.write_bytes(b"".join(answer.streaming_content))
-    answer.close()
     found = verify(path, measured=measured)
     assert [(one.check, one.details) for one in found.findings if one.verdict != "passed"] == []
     assert found.sound

@@ -14,7 +14,7 @@ from ..errors import ContestError, InputError, RulebookError
 from ..rules import BallotStage, MotionStage, Rulebook
 from . import counted
 from .case import Case
-from .cast import Casts, Sealed, read_cast
+from .cast import Casts, Sealed, joined, read_cast
 from .misfits import misfits
 from .misread import misread
 from .model import TOTAL, Contest
@@ -116,13 +116,13 @@ def _casts(
     stage = rulebook.stage_named(ballot.stage)
     if not isinstance(stage, BallotStage | MotionStage):  # pragma: no cover - misfits has looked
         return ()
-    places: list[tuple[tuple[str | int, ...], Mapping[str, str]]] = [(("ballot", index), ballot.ballots)]
+    places: list[tuple[tuple[str | int, ...], Mapping[str, tuple[str, ...]]]] = [(("ballot", index), ballot.ballots)]
     if not ballot.ballots:
         places = [(("ballot", index, "round", number), item.ballots) for number, item in enumerate(ballot.round)]
     return tuple(
         {
-            section: read_cast(beside(name, folder, where), contest, stage, where, sealed)
-            for section, name in files.items()
+            section: joined([read_cast(beside(name, folder, where), contest, stage, where, sealed) for name in names])
+            for section, names in files.items()
             for where in (document.where(*at, "ballots", *(() if section == TOTAL else (section,))),)
         }
         for at, files in places

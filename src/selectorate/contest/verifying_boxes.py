@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -220,23 +220,18 @@ def _counted(looking: Looking) -> Iterator[str]:
 
 
 def _files_of(figures: BallotFigures, place: BoxPlace) -> tuple[str, ...]:
-    """The files of ballots that stand for the section of a box."""
+    """The files of ballots of the section of a box: its archive, and beside it perhaps votes on paper."""
     files = figures.ballots
     if not files and len(figures.round) >= place.round:
         files = figures.round[place.round - 1].ballots
-    return _names(files.get(place.section, ()))
-
-
-def _names(value: Sequence[str]) -> tuple[str, ...]:
-    """The names of files that a contest file gives: one, or several."""
-    return (value,) if isinstance(value, str) else tuple(value)
+    return files.get(place.section, ())
 
 
 def _named(case: Case) -> Iterator[str]:
     for figures in case.contest.ballot:
-        for files in (figures.ballots, *(one.ballots for one in figures.round)):
-            for value in files.values():
-                yield from _names(value)
+        for ballots in (figures.ballots, *(one.ballots for one in figures.round)):
+            for names in ballots.values():
+                yield from names
 
 
 def _sums(case: Case, figures: BallotFigures, place: BoxPlace, reading: Reading) -> Iterator[str]:

@@ -60,8 +60,10 @@ def append(
     payload: bytes | None = None,
     tracker: str | None = None,
     credential: str | None = None,
+    counted: Sequence[str] = (),
 ) -> BoxEvent:
-    """Append an event to ``box``, which the caller has locked. ``data``: what ``payload`` points to.
+    """Append an event to ``box``, which the caller has locked. ``data``: what ``payload`` points to; ``counted``:
+    further fields of the box that the caller has changed, saved with it.
 
     Raises ProtocolError (``events.order``) if such an event may not come now.
     """
@@ -84,16 +86,27 @@ def append(
     for order, part in enumerate(data):
         _keep(made, order, part)
     box.height, box.head, box.phase = made.height, made.digest, phase
-    box.save(update_fields=["height", "head", "phase"])
+    box.save(update_fields=["height", "head", "phase", *counted])
     return made
 
 
-def open_with(box: SealedBox, *, election: bytes, trustees: bytes, credentials: bytes, timestamp: int) -> BoxEvent:
+def open_with(
+    box: SealedBox,
+    *,
+    election: bytes,
+    trustees: bytes,
+    credentials: bytes,
+    timestamp: int,
+    points_checked: bool = False,
+) -> BoxEvent:
     """Put the setup into a box, which the caller has locked: from then on ballots can be cast.
 
-    ``timestamp``: seconds since 1970, the one time that the archive has. Raises as ``checked_setup`` does.
+    ``timestamp``: seconds since 1970, the one time that the archive has. ``points_checked``: the credentials are known
+    to be in the group (half a million take half a minute). Raises as ``checked_setup`` does.
     """
-    read, payload = checked_setup(election=election, trustees=trustees, credentials=credentials)
+    read, payload = checked_setup(
+        election=election, trustees=trustees, credentials=credentials, points_checked=points_checked
+    )
     if read.uuid != box.uuid:
         raise ProtocolError("the election is not the one of this box", check="setup.election")
     box.timestamp = timestamp

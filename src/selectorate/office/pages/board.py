@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -16,6 +15,7 @@ from .. import telling
 from ..access import PUBLIC, may
 from ..boxes import board as boards
 from ..models import BoxEvent, OnlineVote, SealedBox
+from .downloads import Part
 from .everybody import for_everybody
 
 KEPT = 5
@@ -129,34 +129,6 @@ def events_json(request: HttpRequest, contest: str, box: str) -> HttpResponse:
     return _for_programs({"height": found.height, "head": found.head, "events": boards.events(found, int(after))})
 
 
-class _Part:
-    """A part of a file, read once: the archive grows while it is served, and what is served has the length said.
-
-    The file is opened when it is first read: of an answer that nobody reads (HEAD) nothing stays open.
-    """
-
-    def __init__(self, path: Path, start: int, length: int) -> None:
-        self._path, self._start, self._left = path, start, length
-        self._file: BinaryIO | None = None
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
-        if not self._left:
-            self.close()
-            return b""
-        if self._file is None:
-            self._file = self._path.open("rb")
-            self._file.seek(self._start)
-        found = self._file.read(self._left if size < 0 else min(size, self._left))
-        self._left -= len(found)
-        return found
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
-
-
 @may(PUBLIC)
 @require_safe
 def archive(request: HttpRequest, contest: str, box: str) -> HttpResponseBase:
@@ -178,7 +150,7 @@ def archive(request: HttpRequest, contest: str, box: str) -> HttpResponseBase:
                 answer.headers["Content-Range"] = f"bytes */{found.size}"
                 return _headers(answer, found)
     answer = FileResponse(
-        _Part(found.path, start, end - start),
+        Part(found.path, start, end - start),
         status=206 if partial else 200,
         content_type="application/octet-stream",
         as_attachment=True,

@@ -8,6 +8,7 @@ from filelock import Timeout
 
 from .. import recording
 from ..access import PUBLIC, may
+from .downloads import Part
 
 WAIT = 20
 """Seconds to wait for a record that is being made; then the browser is asked to come again."""
@@ -30,8 +31,10 @@ def record_zip(request: HttpRequest, contest: str) -> HttpResponseBase:
             busy = HttpResponse(status=503)
             busy.headers["Retry-After"] = "30"
             return busy
+        size = path.stat().st_size
         answer = FileResponse(
-            path.open("rb"), content_type="application/zip", as_attachment=True, filename=f"{here.slug}-record.zip"
+            Part(path, 0, size), content_type="application/zip", as_attachment=True, filename=f"{here.slug}-record.zip"
         )
+        answer.headers["Content-Length"] = str(size)
     answer.headers["ETag"] = etag
     return answer
