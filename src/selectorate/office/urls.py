@@ -9,6 +9,7 @@ from django.urls import include, path
 from . import (
     routes_contest,
     routes_demo,
+    routes_online,
     routes_organisation,
     routes_privacy,
     routes_public,
@@ -27,6 +28,7 @@ urlpatterns: list[Any] = guard(
         *routes_contest.patterns,
         *routes_public.patterns,
         *routes_demo.patterns,
+        *routes_online.patterns,
         *routes_organisation.patterns,
         *routes_privacy.patterns,
         *routes_roll.patterns,

@@ -86,6 +86,15 @@ def work_on(number: int) -> None:
     job.save()
 
 
+def progress_of(job: RollJob) -> tuple[int, int] | None:
+    """How far the taking in of a list is: voters done, and of how many; None where that is not known."""
+    try:
+        done, of = files.path(f"{job.payload['folder']}/{PROGRESS}").read_text(encoding="ascii").split()
+        return int(done), int(of)
+    except (KeyError, OSError, ValueError):
+        return None
+
+
 def _imported(job: RollJob) -> RollImport:
     if job.imported is None:
         raise RefusedError(_("there is no such import"))
@@ -266,7 +275,7 @@ def take_credentials(job: RollJob) -> None:
             job.contest,
             file=f"{folder}/{CREDENTIALS}",
             reason=job.payload.get("reason", ""),
-            progress=lambda done, of: files.path(folder).joinpath(PROGRESS).write_text(f"{done} {of}"),
+            progress=lambda done, of: files.path(folder).joinpath(PROGRESS).write_text(f"{done} {of}", "ascii"),
         )
     finally:
         files.forget(folder)
