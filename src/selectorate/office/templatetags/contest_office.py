@@ -23,6 +23,7 @@ TABS: list[tuple[str, str, tuple[str, ...]]] = [
     ("contest-parameters", gettext_noop("Left open"), (RO,)),
     ("contest-bodies", gettext_noop("Bodies"), (RO,)),
     ("contest-timetable", gettext_noop("Timetable"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
+    ("contest-online", gettext_noop("Online vote"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
     ("candidates-desk", gettext_noop("Candidates"), (RO,)),
     ("ceremony", gettext_noop("Trustees"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
     ("declare", gettext_noop("Declaration"), (RO,)),
