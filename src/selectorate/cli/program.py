@@ -20,6 +20,7 @@ from . import (
     rolls,
     rulebooks,
     tiebreaks,
+    trustee,
 )
 
 app = typer.Typer(
@@ -74,4 +75,5 @@ app.add_typer(
 )
 app.add_typer(_roll(), name="roll", help="Lists of persons: import as a dry run, entitlement, duplicates, comparison.")
 app.add_typer(rulebooks.app, name="rules", help="Rulebooks: what they say, and whether one can be used.")
+app.add_typer(trustee.app, name="trustee", help="A trustee's own steps: the common key, its test, opening the boxes.")
 others.add_to(app)
