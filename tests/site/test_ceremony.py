@@ -326,7 +326,7 @@ def test_a_tool_believes_no_office_that_lies(vote: OnlineVote, tmp_path: Path, m
     for change in ({"text": "selectorate-rehearsal-1|x"}, {"alpha": ED25519.power_g(7)}):
         tests = [seen.tests[0].model_copy(update=change), *seen.tests[1:]]
         refused("not made from its text", tests=tests)
-    refused("", key=seen.key.replace("1", "2", 1))
+    refused(".", key=seen.key.replace("1", "2", 1))
     assert one.office.state().tests[0].done is False
 
 
