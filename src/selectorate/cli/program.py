@@ -21,6 +21,7 @@ from . import (
     rolls,
     rulebooks,
     tiebreaks,
+    trustee,
 )
 
 app = typer.Typer(
@@ -76,4 +77,5 @@ app.add_typer(
 app.add_typer(registrar.app, name="registrar", help="Credentials of voters, made and delivered by the registrar alone.")
 app.add_typer(_roll(), name="roll", help="Lists of persons: import as a dry run, entitlement, duplicates, comparison.")
 app.add_typer(rulebooks.app, name="rules", help="Rulebooks: what they say, and whether one can be used.")
+app.add_typer(trustee.app, name="trustee", help="A trustee's own steps: the common key, its test, opening the boxes.")
 others.add_to(app)
