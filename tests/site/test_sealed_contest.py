@@ -166,8 +166,8 @@ def test_three_segments_from_opening_to_declaration(office: World, tmp_path: Pat
     for paper in last.values():
         if 1 in paper:
             by_hand[list(by_hand)[paper.index(1)]] += 1
-    first = {row["candidate"]: row["votes"] for row in rounds_[0]["candidates"]}
-    assert first == {who: votes for who, votes in by_hand.items()}
+    first = {row["candidate"]: row["votes"] for row in rounds_[0]["rows"]}
+    assert first == by_hand
     sections = {one["section"]: one for one in result["ballots"][0]["sections"]}
     assert {name: sections[name]["entitled"] for name in SEGMENTS} == dict.fromkeys(SEGMENTS, 6)
     assert sections["total"]["returned"] == 15
@@ -205,7 +205,7 @@ def test_only_sums_are_opened_where_one_is_chosen(office: World) -> None:
             made.open(box)
             assert not laid.boxes_of(made.contest, "ballot")[0].events.filter(type="Shuffle").exists()
         result = declared(office, made)
-    first = {row["candidate"]: row["votes"] for row in result["ballots"][0]["rounds"][0]["candidates"]}
+    first = {row["candidate"]: row["votes"] for row in result["ballots"][0]["rounds"][0]["rows"]}
     assert first == {"ada-person": 3, "ben-person": 1, "cyd-person": 1}
     total = {one["section"]: one for one in result["ballots"][0]["sections"]}["total"]
     assert (total["returned"], total["spoilt"], total["valid"]) == (6, 1, 5)
@@ -490,7 +490,7 @@ def test_a_motion_in_a_box(office: World) -> None:
         made.open(made.box("motion"))
         result = declared(office, made)
     assert result["ballots"][0]["motion"]["carried"] is True
-    votes = {row["candidate"]: row["votes"] for row in result["ballots"][0]["rounds"][0]["candidates"]}
+    votes = {row["candidate"]: row["votes"] for row in result["ballots"][0]["rounds"][0]["rows"]}
     assert votes == {"for": 2, "against": 1}
 
 
