@@ -42,6 +42,7 @@ patterns: list[Any] = [
         name="contest-answer-proposal",
     ),
     path(f"{OFFICE}boxes/", sealed.desk, name="office-boxes"),
+    path(f"{OFFICE}envelopes/<slug:stage>/", sealed.envelopes_desk, name="office-envelopes"),
     path(f"{OFFICE}boxes/<slug:box>.bel", sealed.archive, name="office-box"),
     path(f"{OFFICE}acts/", acts_log.of_contest, name="contest-acts"),
     path(f"{OFFICE}letters/log/", acts_log.of_letters, name="contest-letters-log"),

@@ -31,7 +31,7 @@ from ..models import (
     Role,
     SealedBox,
 )
-from . import asking, ceremony, laid, store, voters
+from . import asking, ceremony, envelopes, laid, store, voters
 
 MANY = 10_000
 """Rows of credentials that are taken away at once."""
@@ -94,6 +94,7 @@ def close_boxes(boxes: Iterable[SealedBox]) -> int:
         box = store.locked(one.pk)
         if box.phase == "voting":
             store.append(box, "EndBallots")
+            envelopes.settle(box)
             number += 1
     return number
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django import forms
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ...errors import SelectorateError
 from ...rules import BallotStage, MotionStage
 from ..access import may
 from ..acts import boxes as acts
-from ..boxes import counting, laid, opening, store
-from ..models import Contest, HandedIn, Role, SealedBox
+from ..boxes import counting, envelopes, laid, opening, store
+from ..models import Contest, HandedIn, PaperVote, Role, SealedBox
 from .doing import done
-from .finding import contest_of, roles_in
+from .figures import section_name
+from .finding import any_stage, contest_of, roles_in, title_of
 
 OFFICER, REGISTRAR, SCRUTINEER = Role.RETURNING_OFFICER, Role.REGISTRAR, Role.SCRUTINEER
 
@@ -131,3 +135,56 @@ def archive(request: HttpRequest, contest: str, box: str) -> FileResponse:
     if found is None:
         raise Http404
     return FileResponse(store.archive(found).open("rb"), as_attachment=True, filename=f"{found.uuid}.bel")
+
+
+class EnvelopeForm(forms.Form):
+    """Whose envelope came back."""
+
+    number = forms.CharField(label=gettext_lazy("Number of the member (or of the seat)"), max_length=160)
+    section = forms.ChoiceField(label=gettext_lazy("Segment"), required=False)
+
+    def __init__(self, sections: list[tuple[str, str]], *given: object) -> None:
+        super().__init__(*given)  # type: ignore[arg-type]
+        field = self.fields["section"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("the only one they have")), *sections]
+
+
+@may(REGISTRAR, OFFICER)
+def envelopes_desk(request: HttpRequest, contest: str, stage: str) -> HttpResponse:
+    """Envelopes that came back by post: recorded one by one, and how many count in each box."""
+    here = contest_of(request)
+    found = any_stage(here, stage)
+    rule = laid.paper_rule(found)
+    if not isinstance(found, BallotStage | MotionStage) or rule == "none" or not hasattr(here, "online"):
+        raise Http404
+    boxes = laid.boxes_of(here, stage)
+    sections = {box.section: section_name(here, box.section) for box in boxes}
+    form = EnvelopeForm(list(sections.items()), *([request.POST] if request.method == "POST" else []))
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = acts.record_envelope(request.user, here, stage=stage, **form.cleaned_data)
+        except SelectorateError as fault:
+            name = getattr(fault, "field", None)
+            form.add_error(name if name in form.fields else None, fault.message)
+        else:
+            messages.success(request, made.get_outcome_display())
+            return redirect("office-envelopes", contest=contest, stage=stage)
+    return render(
+        request,
+        "office/contest/envelopes.html",
+        {
+            "contest": here,
+            "title": title_of(found),
+            "first": rule == envelopes.FIRST_COUNTS,
+            "form": form,
+            "rows": [
+                (
+                    opening.title_of(here, found, box),
+                    {name: box.papers.filter(outcome=name).count() for name in PaperVote.Outcome.values},
+                )
+                for box in boxes
+                if box.phase != "empty"
+            ],
+        },
+    )
