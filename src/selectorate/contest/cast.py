@@ -166,12 +166,12 @@ def _people(
     if isinstance(stage, MotionStage):
         known = dict(SIDES)
     else:
-        known = _names(contest)
+        known = candidates_by_name(contest)
         if stage.reopen_nominations:
             known.update(dict.fromkeys(REOPENED, REOPEN))
     people: list[str] = []
     for option in profile.candidates:
-        who = known.get(_folded(option.name))
+        who = known.get(folded(option.name))
         if who is None:
             motion = isinstance(stage, MotionStage)
             raise _stranger(option.name, contest, where, file, motion=motion)
@@ -196,7 +196,7 @@ def _stranger(name: str, contest: Contest, where: Where, file: str, *, motion: b
     return ContestError(f"{shown(name)} in {shown(file)} is not a candidate", where=where, hint=hint)
 
 
-def _names(contest: Contest) -> dict[str, str]:
+def candidates_by_name(contest: Contest) -> dict[str, str]:
     """Who is meant by a name on a paper: the name there, the full name, the short one or the key, the surest first."""
     known: dict[str, str] = {}
     ambiguous: set[str] = set()
@@ -205,12 +205,13 @@ def _names(contest: Contest) -> dict[str, str]:
         for key, candidate in contest.candidates.items():
             name = key if of == "key" else getattr(candidate, of)
             if name is not None:
-                folded = _folded(name)
-                ambiguous |= {folded} if folded in here else set()
-                here[folded] = key
+                plain = folded(name)
+                ambiguous |= {plain} if plain in here else set()
+                here[plain] = key
         known = {**here, **known}
     return {name: key for name, key in known.items() if name not in ambiguous}
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name as names are compared: without regard to capitals and spaces."""
     return " ".join(name.casefold().split())

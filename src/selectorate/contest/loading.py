@@ -74,13 +74,8 @@ def from_document(document: Document, folder: Path | Traversable | None, sealed:
 
     Raises ContestError with every problem found.
     """
-    contest = documents.check(document, Contest, ContestError)
-    rulebook = _rulebook(contest, document, folder)
-    problems = [*misfits(contest, rulebook, document), *misread(contest, rulebook, document)]
-    if folder is not None:
-        problems += strangers(contest, document, folder)
-    if problems:
-        raise ContestError.of(sorted(problems, key=lambda problem: problem.where.line or 0))
+    plain = without_ballots(document, folder)
+    contest, rulebook = plain.contest, plain.rulebook
     units, casts = {}, {}
     for index, ballot in enumerate(contest.ballot):
         if ballot.units is not None:
@@ -91,6 +86,21 @@ def from_document(document: Document, folder: Path | Traversable | None, sealed:
             casts[ballot.stage] = cast
     case = Case(contest, rulebook, document, units, folder=folder)
     return counted.with_ballots(case, casts) if casts else case
+
+
+def without_ballots(document: Document, folder: Path | Traversable | None) -> Case:
+    """The contest that ``document`` holds, before the files of units and of ballots that it names are read.
+
+    Raises ContestError with every problem found.
+    """
+    contest = documents.check(document, Contest, ContestError)
+    rulebook = _rulebook(contest, document, folder)
+    problems = [*misfits(contest, rulebook, document), *misread(contest, rulebook, document)]
+    if folder is not None:
+        problems += strangers(contest, document, folder)
+    if problems:
+        raise ContestError.of(sorted(problems, key=lambda problem: problem.where.line or 0))
+    return Case(contest, rulebook, document, {}, folder=folder)
 
 
 def _casts(

@@ -446,7 +446,7 @@ def _trustees(contest: Contest, step: str) -> Item | None:
         not missing,
         "; ".join(missing) or _("it is, and they have"),
         _("The trustees make the key together, and decrypt the test."),
-        "contest-office",
+        "ceremony",
     )
 
 

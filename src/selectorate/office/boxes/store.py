@@ -60,8 +60,10 @@ def append(
     payload: bytes | None = None,
     tracker: str | None = None,
     credential: str | None = None,
+    counted: Sequence[str] = (),
 ) -> BoxEvent:
-    """Append an event to ``box``, which the caller has locked. ``data``: what ``payload`` points to.
+    """Append an event to ``box``, which the caller has locked. ``data``: what ``payload`` points to; ``counted``:
+    further fields of the box that the caller has changed, saved with it.
 
     Raises ProtocolError (``events.order``) if such an event may not come now.
     """
@@ -84,7 +86,7 @@ def append(
     for order, part in enumerate(data):
         _keep(made, order, part)
     box.height, box.head, box.phase = made.height, made.digest, phase
-    box.save(update_fields=["height", "head", "phase"])
+    box.save(update_fields=["height", "head", "phase", *counted])
     return made
 
 

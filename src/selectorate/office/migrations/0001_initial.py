@@ -84,17 +84,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Restoration",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField(default=selectorate.office.moment.now)),
-                ("why", models.CharField(max_length=300)),
-                ("reconciled", models.DateTimeField(blank=True, null=True)),
-                ("found", models.JSONField(default=dict)),
-                ("lost", models.JSONField(default=list)),
-            ],
-        ),
-        migrations.CreateModel(
             name="RollMapping",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -456,6 +445,8 @@ class Migration(migrations.Migration):
                 ("until", models.DateTimeField(blank=True, null=True, verbose_name="end of the time for challenges")),
                 ("map_deleted", models.DateTimeField(blank=True, null=True)),
                 ("created", models.DateTimeField(default=selectorate.office.moment.now)),
+                ("attempt", models.PositiveSmallIntegerField(default=1)),
+                ("attempt_began", models.DateTimeField(default=selectorate.office.moment.now)),
                 (
                     "contest",
                     models.OneToOneField(
@@ -616,6 +607,27 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="reconciliation_lines",
+                        to="office.contest",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Restoration",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=selectorate.office.moment.now)),
+                ("why", models.CharField(max_length=300)),
+                ("reconciled", models.DateTimeField(blank=True, null=True)),
+                ("found", models.JSONField(default=dict)),
+                ("lost", models.JSONField(default=list)),
+                (
+                    "contest",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="restorations",
                         to="office.contest",
                     ),
                 ),
@@ -1267,6 +1279,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=200)),
                 ("token", models.CharField(blank=True, max_length=64)),
                 ("token_until", models.DateTimeField(blank=True, null=True)),
+                ("nonce", models.CharField(blank=True, max_length=22)),
                 ("tested", models.DateTimeField(blank=True, null=True)),
                 (
                     "user",

@@ -22,6 +22,7 @@ class OnlineVote(models.Model):
     credentials, so that stuffing by whoever runs it is not prevented; every page says so. ``threshold`` of ``size``
     trustees open the boxes, none of fewer than ``least`` ballots. ``rounds``: for how many rounds of a repeated ballot
     there are credentials. ``until``: the end of the time for challenges, when whose credential is whose is deleted.
+    ``attempt``: which attempt at the common key this is; it began at ``attempt_began``.
     """
 
     class Copy(models.TextChoices):
@@ -42,13 +43,15 @@ class OnlineVote(models.Model):
     until = models.DateTimeField(_("end of the time for challenges"), null=True, blank=True)
     map_deleted = models.DateTimeField(null=True, blank=True)
     created = models.DateTimeField(default=now)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    attempt_began = models.DateTimeField(default=now)
 
 
 class Trustee(models.Model):
     """Somebody who holds a share of the key of a contest's boxes. ``number``: from 1, as in the boxes.
 
     ``token``: SHA-256 of the code with which their tool may hand in what they make; ended with ``token_until``.
-    ``tested``: when they decrypted a test with their share.
+    ``nonce``: drawn when the common key is made, for the test; ``tested``: when they decrypted it with their share.
     """
 
     vote = models.ForeignKey(OnlineVote, models.CASCADE, related_name="trustees")
@@ -57,6 +60,7 @@ class Trustee(models.Model):
     name = models.CharField(max_length=200)
     token = models.CharField(max_length=64, blank=True)
     token_until = models.DateTimeField(null=True, blank=True)
+    nonce = models.CharField(max_length=22, blank=True)
     tested = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -72,8 +76,9 @@ class Trustee(models.Model):
 class Contribution(models.Model):
     """What a trustee gave to the making of the key, or to the test of it. Nothing that was taken is replaced.
 
-    ``step``: one of ``box.v1.ceremony.Step``, or ``test``. ``attempt``: the ceremony may have to begin again.
-    ``fault``: why it was not taken; shown to everybody, with whose it is.
+    ``step``: one of ``box.v1.ceremony.Step``, or ``test``, or ``complaint`` (``fault`` is what the trustee says then).
+    ``attempt``: the ceremony may have to begin again. ``fault``: why it was not taken; shown to everybody, with whose
+    it is.
     """
 
     vote = models.ForeignKey(OnlineVote, models.CASCADE, related_name="contributions")
@@ -292,10 +297,11 @@ class PaperVote(models.Model):
 class Restoration(models.Model):
     """That the database was put back from a copy: nothing is cast until it is reconciled with what people hold.
 
-    ``found``: by box, the highest event that a receipt or a scrutineer's head proves; ``lost``: trackers of receipts
-    whose ballots are gone.
+    ``contest``: of which one; without it, of all. ``found``: by box, the highest event that a receipt or a
+    scrutineer's head speaks of; ``lost``: trackers of receipts whose ballots are gone, each with its box and height.
     """
 
+    contest = models.ForeignKey("Contest", models.CASCADE, null=True, blank=True, related_name="restorations")
     at = models.DateTimeField(default=now)
     why = models.CharField(max_length=300)
     reconciled = models.DateTimeField(null=True, blank=True)
