@@ -26,7 +26,9 @@ def test_opening(office: World, transactional_db: None) -> None:
         rolled.ready(office, contest)
         made = online(office, contest)
     closed = ClosedRoll.of(contest)
-    box = SealedBox.objects.create(vote=made.vote, stage="ballot", section="total", members=POOLED["total"], uuid=token())
+    box = SealedBox.objects.create(
+        vote=made.vote, stage="ballot", section="total", members=POOLED["total"], uuid=token()
+    )
     Entitlement.objects.filter(closed=closed).delete()
     people = [f"n{number}" for number in range(NUMBER)]
     Entitlement.objects.bulk_create(
