@@ -407,18 +407,19 @@ def _laid_out(contest: Contest, step: str) -> Item | None:
     )
 
 
-def _pooled(contest: Contest, step: str) -> Item | None:
+def _large_enough(contest: Contest, step: str) -> Item | None:
+    """Whether each box has so many voters that it can be opened."""
     stage = _voted(contest, step)
-    if not isinstance(stage, BallotStage) or stage.combine != "weighted-college":
+    boxes = laid.boxes_of(contest, step, 1) if stage is not None else []
+    if stage is None or not boxes:
         return None
-    pooled = any(box.section == "total" and len(box.members) > 1 for box in laid.boxes_of(contest, step, 1))
+    small = opening.too_small(contest, stage, boxes)
+    names = ", ".join(opening.title_of(contest, stage, box) for box in small)
     return Item(
-        _("each segment is large enough for a box of its own"),
-        not pooled,
-        _("a segment is too small, and in a college its votes cannot be put together with others")
-        if pooled
-        else _("it is"),
-        _("Hold this ballot on paper, or put segments together by a change of the rules."),
+        _("each box has voters enough to be opened"),
+        not small,
+        _("too few: %(names)s") % {"names": names} if small else _("it has"),
+        _("Hold this ballot on paper: of so few it would be seen how they voted."),
     )
 
 
@@ -510,7 +511,7 @@ CHECKS: list[Check] = [
     _duplicates,
     _previewed,
     _laid_out,
-    _pooled,
+    _large_enough,
     _credentials,
     _trustees,
     _fits,
