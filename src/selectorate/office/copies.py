@@ -35,7 +35,7 @@ from django.utils import timezone
 from .. import __version__
 from ..errors import InputError, RefusedError, SelectorateError
 from .acts import verify_log
-from .models import Log
+from .models import BoxPart, Log, OnlineVote, Restoration
 from .rolls import files as rolls
 
 FORMAT = 1
@@ -157,6 +157,7 @@ def _files_named() -> set[str]:
     for path in rolls.root().rglob("*"):
         if path.is_file() and path.relative_to(rolls.root()).parts[0] != rolls.EXPORTS:
             found.add(str(path.relative_to(settings.MEDIA_ROOT)))
+    found |= {f"boxes/{name}" for name in BoxPart.objects.exclude(file="").values_list("file", flat=True)}
     for model in tables():
         for field in model._meta.concrete_fields:
             if isinstance(field, models.FileField):
@@ -272,6 +273,7 @@ def _put_back(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
             connection.check_constraints()
             _sequences()
             _logs_hold()
+            _stop_casting(manifest["made"])
             # The last step that can fail before the commit: from here both are there, or neither.
             if settings.MEDIA_ROOT.is_dir():
                 settings.MEDIA_ROOT.rmdir()
@@ -283,6 +285,14 @@ def _put_back(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
         raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _stop_casting(made: str) -> None:
+    """Let nobody cast where a box is or will be open: what came after the copy was made is not in it."""
+    for vote in OnlineVote.objects.filter(boxes__phase__in=["empty", "voting"]).distinct():
+        Restoration.objects.create(
+            contest_id=vote.contest_id, why=f"put back from a copy that was made at {made}"[:300]
+        )
 
 
 def _files(archive: zipfile.ZipFile, listed: Iterable[str], folder: Path) -> None:

@@ -137,6 +137,7 @@ def _recorded(box: SealedBox, ballot: Ballot, who: str) -> BoxEvent:
     with patience.of(PATIENCE), transaction.atomic(durable=True):
         patience.inside(PATIENCE)
         here = store.locked(box.pk)
+        here.vote = box.vote
         there = here.events.filter(tracker=of_ballot).first()
         if there is not None:
             return there
