@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import * as booth from "../build/test/booth.mjs";
+import * as booth from "../build/test/index.mjs";
 
 const vectors = (name) => JSON.parse(readFileSync(new URL(`../../tests/vectors/box/${name}.json`, import.meta.url)));
 await booth.ready();

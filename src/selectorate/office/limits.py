@@ -43,10 +43,10 @@ class LimitMiddleware:
         return count(f"address:{network(request)}") <= PER_ADDRESS
 
 
-def count(who: str) -> int:
-    """The number of times that ``who`` was counted in this minute, this one included."""
-    key = f"limit:{who}:{int(time.time() // WINDOW)}"
-    cache.add(key, 0, 2 * WINDOW)
+def count(who: str, window: int = WINDOW) -> int:
+    """The number of times that ``who`` was counted in this minute (or ``window`` of seconds), this one included."""
+    key = f"limit:{who}:{int(time.time() // window)}"
+    cache.add(key, 0, 2 * window)
     try:
         return cache.incr(key)
     except ValueError:  # it went between the two lines

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..contest.model import REOPEN
 from ..rules import BallotStage, MotionStage, NominationStage, held
 from . import holdings, paper, timetable
+from .boxes import ceremony, laid, opening
 from .holders import safe_until
 from .models import Candidate, ClosedRoll, Contest, DuplicatePair, Role, RollAppeal, StageState
 from .moment import now
@@ -383,6 +385,90 @@ def _duplicates(contest: Contest, step: str) -> Item | None:
     )
 
 
+def _voted(contest: Contest, step: str) -> BallotStage | MotionStage | None:
+    """The stage that is opened, if it is held online."""
+    stage = contest.rulebook.stage_named(step)
+    if not isinstance(stage, BallotStage | MotionStage) or not laid.held_online(contest, step):
+        return None
+    return stage
+
+
+def _laid_out(contest: Contest, step: str) -> Item | None:
+    stage = _voted(contest, step)
+    if stage is None:
+        return None
+    boxes = laid.boxes_of(contest, step, 1)
+    return Item(
+        _("the boxes are laid out"),
+        bool(boxes),
+        _("%(number)s boxes") % {"number": len(boxes)} if boxes else _("the vote online is not set up"),
+        _("Set up the vote online, once the roll is closed."),
+        "contest-office",
+    )
+
+
+def _pooled(contest: Contest, step: str) -> Item | None:
+    stage = _voted(contest, step)
+    if not isinstance(stage, BallotStage) or stage.combine != "weighted-college":
+        return None
+    pooled = any(box.section == "total" and len(box.members) > 1 for box in laid.boxes_of(contest, step, 1))
+    return Item(
+        _("each segment is large enough for a box of its own"),
+        not pooled,
+        _("a segment is too small, and in a college its votes cannot be put together with others")
+        if pooled
+        else _("it is"),
+        _("Hold this ballot on paper, or put segments together by a change of the rules."),
+    )
+
+
+def _credentials(contest: Contest, step: str) -> Item | None:
+    stage = _voted(contest, step)
+    if stage is None or not laid.boxes_of(contest, step, 1):
+        return None
+    missing = opening.without_credential(contest, stage)
+    return Item(
+        _("each of those entitled has a credential"),
+        not missing,
+        _("%(number)s have none") % {"number": missing} if missing else _("each has one, and nobody else"),
+        _("The registrar makes the credentials for the roll as it stands, and hands in the public ones."),
+        "contest-office",
+    )
+
+
+def _trustees(contest: Contest, step: str) -> Item | None:
+    if _voted(contest, step) is None or not laid.boxes_of(contest, step, 1):
+        return None
+    missing = ceremony.ready(contest.online)
+    return Item(
+        _("the trustees' key is made, and each has decrypted a test"),
+        not missing,
+        "; ".join(missing) or _("it is, and they have"),
+        _("The trustees make the key together, and decrypt the test."),
+        "ceremony",
+    )
+
+
+def _fits(contest: Contest, step: str) -> Item | None:
+    stage = _voted(contest, step)
+    if stage is None:
+        return None
+    why = opening.fits(contest, stage)
+    return Item(_("the paper fits a box"), not why, why or _("it does"), _("Hold this ballot on paper."))
+
+
+def _address(contest: Contest, step: str) -> Item | None:
+    if _voted(contest, step) is None:
+        return None
+    there = bool(settings.ADDRESS) or settings.DEMO or settings.DEBUG
+    return Item(
+        _("the address of the site is set"),
+        there,
+        settings.ADDRESS or _("voters are mailed an address, and none is set"),
+        _("Set SELECTORATE_ADDRESS to the address under which voters reach the site."),
+    )
+
+
 CHECKS: list[Check] = [
     _occasion,
     _bodies,
@@ -405,5 +491,11 @@ CHECKS: list[Check] = [
     _appeals,
     _duplicates,
     _previewed,
+    _laid_out,
+    _pooled,
+    _credentials,
+    _trustees,
+    _fits,
+    _address,
 ]
 """Every check, in the order in which a person works through them."""

@@ -19,7 +19,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from . import erasing
-from .models import Contest, Mail, Organisation, Person, User
+from .boxes import codes
+from .models import Contest, Mail, Organisation, Person, User, VoterCode
 
 MAIL_DAYS = 30
 """Days after which a mail that was not sent, or the trace of one that was, is cleared away."""
@@ -369,6 +370,12 @@ KEPT: tuple[Kept, ...] = (
         ("at", "subject", "sent"),
     ),
     Kept(
+        "office.VoterCode",
+        _("that somebody asked for a code to vote, under a keyed hash of them; a keyed hash of the code"),
+        _("so that a ballot is cast by who is on the roll"),
+        _("a day after it was asked for"),
+    ),
+    Kept(
         "django_tasks_database.DBTaskResult",
         _("work that is done beside the pages; it names rows by number"),
         WORK,
@@ -468,6 +475,7 @@ def clear_away() -> int:
     now, gone = timezone.now(), 0
     gone += Session.objects.filter(expire_date__lt=now).delete()[0]
     gone += Mail.objects.filter(at__lt=now - timedelta(days=MAIL_DAYS)).delete()[0]
+    gone += VoterCode.objects.filter(at__lt=now - codes.KEPT).delete()[0]
     results = apps.get_model("django_tasks_database.DBTaskResult")
     gone += results._default_manager.filter(finished_at__lt=now - timedelta(days=1)).delete()[0]
     for contest in _over(now):

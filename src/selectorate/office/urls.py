@@ -8,6 +8,7 @@ from django.urls import include, path
 
 from . import (
     routes_casting,
+    routes_ceremony,
     routes_contest,
     routes_demo,
     routes_organisation,
@@ -17,6 +18,7 @@ from . import (
     routes_signing_in,
     routes_site,
     routes_stages,
+    routes_voting,
 )
 from .access import guard
 from .pages import desk
@@ -28,12 +30,14 @@ urlpatterns: list[Any] = guard(
         *routes_casting.patterns,
         *routes_contest.patterns,
         *routes_public.patterns,
+        *routes_ceremony.patterns,
         *routes_demo.patterns,
         *routes_organisation.patterns,
         *routes_privacy.patterns,
         *routes_roll.patterns,
         *routes_site.patterns,
         *routes_stages.patterns,
+        *routes_voting.patterns,
         path("account/", include(routes_signing_in.account)),
         path("account/2fa/", include(routes_signing_in.second_factors)),
     ]

@@ -13,6 +13,7 @@ from ...contest.model import MOTION, TOTAL
 from ...errors import InputError, RefusedError
 from ...rules import BY_METHOD, BallotStage, MotionStage
 from .. import timetable
+from ..boxes import laid
 from ..documents import UNITS, case_of, contest_text, is_repeated
 from ..models import Contest, Declaration, FiguresEntry, Role, StageState
 from ..models.acts import canonical
@@ -186,6 +187,8 @@ def counted_stage(contest: Contest, stage: str, number: int) -> BallotStage | Mo
         raise RefusedError(_("there is no such ballot"), field="stage")
     if contest.status != Contest.Status.ADOPTED:
         raise RefusedError(_("the result is declared: figures do not change any more"))
+    if laid.held_online(contest, stage) and laid.paper_rule(found) == "none":
+        raise RefusedError(_("this ballot is held online: its boxes are counted, and no figures are taken in"))
     if is_repeated(found):
         if not contest.ballot_rounds.filter(stage=stage, number=number).exclude(closed=None).exists():
             raise RefusedError(_("figures are taken in once the round is closed"), field="round")

@@ -7,6 +7,7 @@ is acknowledged when that is committed, and not before. The same ballot sent aga
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -22,7 +23,7 @@ from ...box.v1.roll import Roll
 from ...errors import ProtocolError, RefusedError
 from .. import moment
 from ..models import BoxAlpha, BoxEvent, PaperVote, SealedBox
-from . import patience, store, witness
+from . import patience, store, telling, witness
 from .receipts import receipt_for
 from .witness import restored
 
@@ -79,28 +80,34 @@ def checked(box: SealedBox, raw: bytes, credential: str) -> Ballot:
     return checker.reader.read(raw)
 
 
-def cast(box: SealedBox, raw: bytes, *, who: str) -> dict[str, Any]:
+def cast(box: SealedBox, raw: bytes, *, who: str, email: str | None = None) -> dict[str, Any]:
     """Put a ballot into a box, for the voter ``who`` (the keyed hash of ``voters``); the signed receipt.
 
+    ``email``: their address on the roll, to which a mail goes with every ballot that is recorded.
     Raises CastRefusedError; then nothing is in the box that was not there before. Raises ``django.db.Error`` if the
     database does not answer, or not in time; then it may be in the box or not, and the same ballot sent again gets
     the receipt either way.
     """
-    credential = box.people.filter(who=who).values_list("credential", flat=True).first()
+    credential = box.people.filter(who=who, struck=None).values_list("credential", flat=True).first()
     if credential is None:
         raise CastRefusedError("credential", _("you have no vote in this box"))
     if box.phase == "empty":
         raise CastRefusedError("closed", _("the box is not open yet"))
     ballot = checked(box, raw, credential)
     try:
-        event = _recorded(box, ballot, who)
+        event = _recorded(box, ballot, who, telling.teller(box, email))
     except IntegrityError as clash:
         event = _after_a_clash(box, ballot, clash)
     except witness.RolledBackError as fault:
         witness.refuse_from_now_on(box, fault)
         raise _restored() from None
     witness.saw(box, event.height, event.digest)
-    return receipt_for(box, credential=credential, tracker=tracker(raw), event=event.digest, height=event.height)
+    return _receipt(box, event)
+
+
+def _receipt(box: SealedBox, event: BoxEvent) -> dict[str, Any]:
+    assert event.credential is not None and event.tracker is not None
+    return receipt_for(box, credential=event.credential, tracker=event.tracker, event=event.digest, height=event.height)
 
 
 def _after_a_clash(box: SealedBox, ballot: Ballot, clash: IntegrityError) -> BoxEvent:
@@ -131,8 +138,8 @@ def _restored() -> CastRefusedError:
     )
 
 
-def _recorded(box: SealedBox, ballot: Ballot, who: str) -> BoxEvent:
-    """The event that records a ballot, committed."""
+def _recorded(box: SealedBox, ballot: Ballot, who: str, tell: Callable[[dict[str, Any], bool], None]) -> BoxEvent:
+    """The event that records a ballot, committed, and with it the mail that tells of it."""
     of_ballot = tracker(ballot.raw)
     with patience.of(PATIENCE), transaction.atomic(durable=True):
         patience.inside(PATIENCE)
@@ -142,6 +149,8 @@ def _recorded(box: SealedBox, ballot: Ballot, who: str) -> BoxEvent:
         if there is not None:
             return there
         _require_open(here)
+        if not here.people.filter(who=who, struck=None).exists():
+            raise CastRefusedError("credential", _("you are not on the roll any more: you have no vote in this box"))
         witness.require_not_before(here)
         if here.papers.filter(who=who, outcome=PaperVote.Outcome.COUNTS).exists():
             raise CastRefusedError("paper", _("your vote on paper is there already, and counts"))
@@ -155,7 +164,7 @@ def _recorded(box: SealedBox, ballot: Ballot, who: str) -> BoxEvent:
         here.ballots += 1
         here.voted += not before
         try:
-            return store.append(
+            event = store.append(
                 here,
                 "Ballot",
                 payload=ballot.raw,
@@ -165,6 +174,8 @@ def _recorded(box: SealedBox, ballot: Ballot, who: str) -> BoxEvent:
             )
         except ProtocolError:
             raise CastRefusedError("closed", _("the box is closed")) from None
+        tell(_receipt(box, event), before)
+        return event
 
 
 def _require_open(box: SealedBox) -> None:

@@ -92,15 +92,26 @@ def append(
     return made
 
 
-def open_with(box: SealedBox, *, election: bytes, trustees: bytes, credentials: bytes, timestamp: int) -> BoxEvent:
+def open_with(
+    box: SealedBox,
+    *,
+    election: bytes,
+    trustees: bytes,
+    credentials: bytes,
+    timestamp: int,
+    points_checked: bool = False,
+) -> BoxEvent:
     """Put the setup into a box, which the caller has locked: from then on ballots can be cast.
 
-    ``timestamp``: seconds since 1970, the one time that the archive has. Raises as ``checked_setup`` does, and
-    RefusedError if the database was put back and is not reconciled.
+    ``timestamp``: seconds since 1970, the one time that the archive has. ``points_checked``: the credentials are known
+    to be in the group (half a million take half a minute). Raises as ``checked_setup`` does, and RefusedError if the
+    database was put back and is not reconciled.
     """
     if Restoration.objects.filter(Q(contest=box.vote.contest_id) | Q(contest=None), reconciled=None).exists():
         raise RefusedError(_("the office was put back from a copy, and waits for being reconciled"))
-    read, payload = checked_setup(election=election, trustees=trustees, credentials=credentials)
+    read, payload = checked_setup(
+        election=election, trustees=trustees, credentials=credentials, points_checked=points_checked
+    )
     if read.uuid != box.uuid:
         raise ProtocolError("the election is not the one of this box", check="setup.election")
     box.timestamp = timestamp
