@@ -35,6 +35,7 @@ def one(database: str, drills: list[str], part: float, seed: int) -> int:
         home, address = folder / "home", postgres.address if postgres else ""
         office.begin(home, address)
         contest = office.contest()
+        office.beside(contest, 500)
         for name in drills:
             here = Setting(contest, folder, office.environment(home, address), postgres, part, seed)
             begun = time.monotonic()

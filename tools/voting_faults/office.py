@@ -7,6 +7,7 @@ import os
 import random
 import secrets
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,13 @@ def contest() -> Contest:
         return rolled.contest(World())
 
 
+def beside(of: Contest, voters: int) -> None:
+    """A box in which nobody casts: the session of a voter, which ends with the last paper, goes on."""
+    from tests.site import boxed
+
+    boxed.box_of(of, voters, section="beside")
+
+
 @dataclass
 class Voting:
     """An open box, with a session of each voter: cookies to send, and the address to send to."""
@@ -94,14 +102,24 @@ def token() -> str:
 
 def sessions(made: Any, voters: int) -> list[str]:
     """The keys of new sessions of all voters, as if each had given their code."""
+    return new_sessions(made.box.vote, [made.who(number) for number in range(voters)])
+
+
+def new_sessions(vote: Any, whose: Sequence[str]) -> list[str]:
+    """The keys of new sessions of these voters."""
     from django.contrib.sessions.backends.db import SessionStore
     from django.db import transaction
+    from django.utils import timezone
+
+    from selectorate.office.boxes import voters
 
     keys = []
     with transaction.atomic():
-        for number in range(voters):
+        for number, who in enumerate(whose):
             session = SessionStore()
-            session["voter"] = {"vote": made.box.vote.uuid, "who": made.who(number)}
+            mail = voters.sealed(vote, f"voter{number}@example.org")
+            at = timezone.now().timestamp()
+            session["voter"] = {"vote": vote.uuid, "who": who, "at": at, "mail": mail, "cast": []}
             session.create()
             keys.append(session.session_key)
     return keys

@@ -7,22 +7,18 @@ from pathlib import Path
 
 import django
 
+from .office import new_sessions
+
 
 def main(uuid: str, does: str, *given: str) -> None:
     """``sessions WHO...`` prints their keys; ``reconcile FILE`` how many lost ballots the receipts in it show."""
     django.setup()
-    from django.contrib.sessions.backends.db import SessionStore
-
     from selectorate.office.acts import confirm, restoring
     from selectorate.office.models import Proposal, SealedBox, User
 
     box = SealedBox.objects.get(uuid=uuid)
     if does == "sessions":
-        for who in given:
-            session = SessionStore()
-            session["voter"] = {"vote": box.vote.uuid, "who": who}
-            session.create()
-            print(session.session_key)
+        print(*new_sessions(box.vote, given), sep="\n")
         return
     alice, bob = (User.objects.get(email=f"{name}@example.org") for name in ("alice", "bob"))
     found = restoring.hand_in_proof(alice, box.vote.contest, text=Path(given[0]).read_text(encoding="ascii"))

@@ -187,7 +187,7 @@ def next_entry(log: Log, kind: str, entry: Entry) -> Act:
 # -- acts of two -------------------------------------------------------------------------------------------------
 
 
-class _Undone(Exception):  # noqa: N818  # nothing is wrong
+class _Undone(Exception):
     """A rehearsal is over."""
 
 

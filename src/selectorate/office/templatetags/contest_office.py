@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from .. import timetable, wording
 from ..access import OFFICERS
-from ..models import Role
+from ..models import OnlineVote, Role
 
 register = template.Library()
 RO, REGISTRAR, SCRUTINEER, TRUSTEE = Role.RETURNING_OFFICER, Role.REGISTRAR, Role.SCRUTINEER, Role.TRUSTEE
