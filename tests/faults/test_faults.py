@@ -32,7 +32,13 @@ def test_what_was_acknowledged_is_there(drill: str, database: str) -> None:
     command = [sys.executable, "-m", "tools.voting_faults", "--tenth", "--seed", "6", "--drill", drill]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SELECTORATE_", "DJANGO_"))}
     done = subprocess.run(
-        [*command, "--database", database], cwd=ROOT, env=kept, capture_output=True, text=True, timeout=1800, check=False
+        [*command, "--database", database],
+        cwd=ROOT,
+        env=kept,
+        capture_output=True,
+        text=True,
+        timeout=1800,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     (line,) = [json.loads(one) for one in done.stdout.splitlines() if one.startswith("{")]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,26 @@ def test_a_copy_of_an_office_with_an_open_box_stops_casting(
     restoring.reconcile(office.alice, contest)
     confirm(office.bob, Proposal.objects.get(kind="reconcile", status="open"))
     assert cast(made, 1)["height"] == 2
+
+
+def test_a_copy_is_not_put_back_under_another_secret_key(
+    office: World, made: boxed.Boxed, tmp_path: Path, settings: Any
+) -> None:
+    file = tmp_path / "copy.zip"
+    copies.back_up(file)
+    emptied(tmp_path, settings)
+    with another_key(settings), pytest.raises(RefusedError, match="another secret key"):
+        copies.restore(file)
+    assert not Contest.objects.exists()
+    copies.restore(file)
+
+
+@contextmanager
+def another_key(settings: Any) -> Iterator[None]:
+    """Another secret key for a while."""
+    before, settings.SECRET_KEY = settings.SECRET_KEY, "k" * 50
+    yield
+    settings.SECRET_KEY = before
 
 
 def test_what_is_no_proof_is_refused(office: World, made: boxed.Boxed) -> None:
