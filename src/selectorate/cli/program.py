@@ -18,10 +18,12 @@ from . import (
     mandates,
     others,
     records,
+    registrar,
     rolls,
     rulebooks,
     scrutineers,
     tiebreaks,
+    trustee,
 )
 
 app = typer.Typer(
@@ -76,6 +78,8 @@ app.add_typer(folders.app, name="contest", help="A contest of your own, run from
 app.add_typer(
     tiebreaks.app, name="lot", help="The verifiable lot: a seed that is committed to, a draw that is repeated."
 )
+app.add_typer(registrar.app, name="registrar", help="Credentials of voters, made and delivered by the registrar alone.")
 app.add_typer(_roll(), name="roll", help="Lists of persons: import as a dry run, entitlement, duplicates, comparison.")
 app.add_typer(rulebooks.app, name="rules", help="Rulebooks: what they say, and whether one can be used.")
+app.add_typer(trustee.app, name="trustee", help="A trustee's own steps: the common key, its test, opening the boxes.")
 others.add_to(app)

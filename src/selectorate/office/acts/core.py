@@ -189,6 +189,10 @@ def next_entry(log: Log, kind: str, entry: Entry) -> Act:
 # -- acts of two -------------------------------------------------------------------------------------------------
 
 
+class _Undone(Exception):
+    """A rehearsal is over."""
+
+
 def _propose(definition: Definition, by: User | None, contest: Contest | None, given: dict[str, Any]) -> Proposal:
     with transaction.atomic():
         # A value of its own: what the rehearsal changes in it is as little kept as what it writes.
@@ -198,13 +202,14 @@ def _propose(definition: Definition, by: User | None, contest: Contest | None, g
         _not_twice(definition, contest, given, basis)
         says = definition.says(contest, **given) if definition.says else definition.kind.replace("_", " ")
         # Done once to see that it can be, and undone: a second official is not asked for what would be refused.
-        point = transaction.savepoint()
         rehearsal = Entry(by, role, by, "", now())
         rehearsed = Contest.objects.get(pk=contest.pk) if contest is not None else None
         try:
-            definition.does(rehearsal, rehearsed, **given)
-        finally:
-            transaction.savepoint_rollback(point)
+            with transaction.atomic():  # not a bare savepoint: what waits for the commit (mail) is undone with it
+                definition.does(rehearsal, rehearsed, **given)
+                raise _Undone
+        except _Undone:
+            pass
         made = Proposal.objects.create(
             kind=definition.kind, contest=contest, payload=given, basis=basis, says=says, by=by
         )

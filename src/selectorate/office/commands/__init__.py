@@ -94,7 +94,7 @@ def _serve(told: Told) -> Callable[..., None]:
         host: str = typer.Option("127.0.0.1", "--host", help="The address to listen at; 0.0.0.0 for every one."),
         port: int = typer.Option(8000, "--port", min=1, max=65535, help="The port to listen at."),
         workers: int = typer.Option(2, "--workers", min=1, max=64, help="Processes that answer."),
-        threads: int = typer.Option(4, "--threads", min=1, max=64, help="Threads of each of them."),
+        threads: int = typer.Option(24, "--threads", min=1, max=64, help="Threads of each of them."),
         migrate: bool = typer.Option(True, "--migrate/--no-migrate", help="Bring the database up to date first."),
     ) -> None:
         """Serve the office until it is interrupted: pages, background work, the clock, mail."""
