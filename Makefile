@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 PIP    ?= $(BIN)/python -m pip
 WORKERS ?= 2
 # What is installed, and its exact versions.
-EXTRAS ?= pictures,fast,office,dev
+EXTRAS ?= pictures,fast,office,booth,dev
 PINS   ?= constraints.txt
 # The tests of the site that `make test` runs: all but the walks over every route (`make test-site`).
 WALKS = tests/site/test_everywhere.py tests/site/test_hostile.py tests/site/test_headers.py
