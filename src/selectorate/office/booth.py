@@ -150,7 +150,7 @@ def ensure(target: Path, say: Callable[[str], None] = lambda _: None) -> Booth:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(target.with_name(f"{target.name}.lock")):
-        if _current(target):
+        if current(target):
             return read(target)
         kept = sources() / "build" / "booth"
         if sources().name == "booth" and os.access(sources(), os.W_OK) and kept != target:
@@ -163,7 +163,7 @@ def ensure(target: Path, say: Callable[[str], None] = lambda _: None) -> Booth:
         return build(target)
 
 
-def _current(target: Path) -> bool:
+def current(target: Path) -> bool:
     """Whether the booth in a folder is whole and of today's sources."""
     try:
         read(target)
