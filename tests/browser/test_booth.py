@@ -213,7 +213,7 @@ def test_names_are_dragged(visit: Any) -> None:
     page.set_viewport_size({"width": 390, "height": 1400})
     drag(page, 2, ".ranked")
     assert page.locator(".ranked .who").all_inner_texts() == ["Cyd Cole"]
-    drag(page, 4, '[data-name="2"]', below=30)
+    drag(page, 4, '[data-name="2"]', below=120)
     assert page.locator(".ranked .who").all_inner_texts() == ["Cyd Cole", "Eva Eden"]
     drag(page, 4, '[data-name="2"]', below=-30)
     assert page.locator(".ranked .who").all_inner_texts() == ["Eva Eden", "Cyd Cole"]
@@ -366,13 +366,14 @@ def _same_credentials(first: boxed.Boxed, second: boxed.Boxed) -> None:
     from selectorate.box.v1.elections import election_text
     from selectorate.box.v1.keys import make_key
     from selectorate.box.v1.trustees import Single, trustees_text
-    from selectorate.office.models import BoxEvent
+    from selectorate.office.models import BoxEvent, BoxPart
 
     box = second.box
     second.credentials[:] = first.credentials
     keys = [public(ED25519, box.uuid, one) for one in first.credentials]
     for number, key in enumerate(keys):
         box.people.filter(who=second.who(number)).update(credential=key)
+    BoxPart.objects.filter(event__box=box).delete()
     BoxEvent.objects.filter(box=box).delete()
     type(box).objects.filter(pk=box.pk).update(phase="empty", height=-1, head="")
     _private, key = make_key(ED25519)
@@ -427,9 +428,10 @@ def test_scripts_that_redefine_what_the_language_has(visit: Any) -> None:
 
 
 @pytest.mark.parametrize("question", [FIVE, TWO], ids=["ranking", "choices"])
-def test_a_slow_device_seals_soon_enough(visit: Any, question: Any, record_property: Any) -> None:
+def test_a_slow_device_seals_soon_enough(visit: Any, question: Any) -> None:
     here, somebody = visit(question, "rank" if question is FIVE else "choose up to")
     page = go(here, somebody, f"#{here.credential}")
+    # It slows the page's own thread; what the worker takes is multiplied by four below.
     session = somebody.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     if question is FIVE:
@@ -442,9 +444,8 @@ def test_a_slow_device_seals_soon_enough(visit: Any, question: Any, record_prope
         check(page)
         taken.append(page.evaluate("performance.getEntriesByName('booth-sealed').pop().duration"))
         page.get_by_role("button", name="Change it").click()
-    record_property("milliseconds", min(taken))
-    print(f"sealed at a quarter of the speed in {[round(one) for one in taken]} ms")
-    assert min(taken) < MOST_MILLISECONDS
+    print(f"sealed in {[round(one) for one in taken]} ms, at a quarter of the speed {round(4 * min(taken))} ms")
+    assert 4 * min(taken) < MOST_MILLISECONDS
 
 
 def test_what_is_downloaded_is_small_and_kept(visit: Any) -> None:

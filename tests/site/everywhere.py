@@ -175,7 +175,6 @@ SAMPLES: dict[str, Sample] = {
     "candidate": _candidate,
     "candidate-portrait.digest": lambda world, contest: "0" * 64,
     "stage": _stage,
-    "booth-file.name": lambda world, contest: "worker-0000000000000000.mjs",
     **dict.fromkeys(
         [
             "paper-preview.stage",

@@ -7,7 +7,6 @@ from typing import Any
 from django.urls import include, path
 
 from . import (
-    routes_booth,
     routes_contest,
     routes_demo,
     routes_organisation,
@@ -31,7 +30,6 @@ urlpatterns: list[Any] = guard(
         *routes_organisation.patterns,
         *routes_privacy.patterns,
         *routes_roll.patterns,
-        *routes_booth.patterns,
         *routes_site.patterns,
         *routes_stages.patterns,
         path("account/", include(routes_signing_in.account)),
