@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "count": frozenset({"ballots", "rules"}),
     "contest": frozenset({"rules", "roll", "ballots", "count", "box", "gallery"}),
     "mandate": frozenset({"contest", "count", "rules"}),
+    "desks": frozenset({"box", "contest", "rules"}),
     "sheets": frozenset({"contest", "mandate", "rules", "count"}),
     "desks": frozenset({"box", "contest", "rules"}),
 }

@@ -18,9 +18,11 @@ from . import (
     gallery,
     mandates,
     others,
+    records,
     registrar,
     rolls,
     rulebooks,
+    scrutineers,
     tiebreaks,
     trustee,
 )
@@ -69,6 +71,8 @@ audits.add_to(app)
 mandates.add_to(app)
 counts.add_to(app)
 demo.add_to(app)
+records.add_to(app)
+scrutineers.add_to(app)
 app.add_typer(acts.app, name="acts", help="The published log of an office's official acts.")
 app.add_typer(ballots_audit.app, name="ballot", help="Ballots in the hands of their voters: one that was opened.")
 app.add_typer(boxes.app, name="box", help="A sealed ballot box, each step by its own person on their own machine.")

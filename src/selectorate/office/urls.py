@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import include, path
 
 from . import (
+    routes_board,
     routes_casting,
     routes_ceremony,
     routes_contest,
@@ -28,6 +29,7 @@ urlpatterns: list[Any] = guard(
     [
         path("desk/", desk.desk, name="desk"),
         # contests/new/ stands before contests/<contest>/.
+        *routes_board.patterns,
         *routes_casting.patterns,
         *routes_contest.patterns,
         *routes_public.patterns,

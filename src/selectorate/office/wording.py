@@ -28,6 +28,7 @@ KINDS: dict[str, str] = {
     "set_timetable": gettext_noop("timetable fixed"),
     "change_date": gettext_noop("timetable changed"),
     "adopt_contest": gettext_noop("rules and timetable adopted"),
+    "record": gettext_noop("what was fixed by it said in the open"),
     "open_stage": gettext_noop("stage opened"),
     "close_nominations": gettext_noop("nominations closed and ruled on"),
     "close_ballot": gettext_noop("ballot closed"),

@@ -22,6 +22,7 @@ from ..access import roles_of
 from ..models import Act, Contest, Log, Proposal, User
 from ..models.acts import PROPOSAL_LASTS, canonical
 from ..moment import now
+from . import fixing
 
 MANY = 200
 """Rows of one statement, where many are written at once: databases bound the number of values in one."""
@@ -145,7 +146,8 @@ def _do(
             entry.details = dict(given)
         result = definition.does(entry, contest, **given)
         subject = contest if contest is not None else (result if isinstance(result, Contest) else None)
-        write(definition.log(subject), definition.kind, entry)
+        made = write(definition.log(subject), definition.kind, entry)
+        fixing.say(made, subject, entry)
         return result
 
 

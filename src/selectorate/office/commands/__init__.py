@@ -28,6 +28,10 @@ def add_to(app: typer.Typer, told: Told) -> None:
     office.command("booth")(_booth(told))
     office.command("manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(_manage(told))
     app.add_typer(office, name="office")
+    record = typer.Typer(help="The record of a contest: everything published, to be checked by anybody.")
+    record.callback()(lambda: None)
+    record.command("export")(_export_record(told))
+    app.add_typer(record, name="record")
 
 
 def _init(told: Told) -> Callable[..., None]:
@@ -174,3 +178,19 @@ def _restore(told: Told) -> Callable[..., None]:
             )
 
     return restore
+
+
+def _export_record(told: Told) -> Callable[..., None]:
+    def export(
+        contest: str = typer.Argument(..., metavar="SLUG", help="The contest, as in the address of its page."),
+        out: Path = typer.Option(Path("record"), "--out", help="A new folder; or a ZIP file, if it is called so."),
+    ) -> None:
+        """Write the record of a declared contest: rules, candidates, roll in numbers, boxes, acts, declaration."""
+        with told():
+            from .recording import export_record
+            from .starting import started
+
+            started()
+            typer.echo(export_record(contest, out))
+
+    return export
