@@ -124,7 +124,7 @@ def test_a_hidden_board_tells_nothing_until_nominations_close(office: World) -> 
         assert "Smith" not in Client().get(f"/api/v1/contests/{contest.slug}/nominations").content.decode()
         assert Client().get(f"/api/v1/contests/{contest.slug}/candidates").json() == []
         kinds = [act["kind"] for act in Client().get(f"/api/v1/contests/{contest.slug}/acts").json()["items"]]
-        assert kinds[-1] == "open_stage" and "nominate" not in kinds
+        assert kinds[-1] == "adopt_contest" and "propose_candidate" not in kinds, "nor how many are proposed"
     from selectorate.office.acts import nominations
 
     with at("2016-07-20T16:00"):
