@@ -8,13 +8,14 @@ import pytest
 from django.db import IntegrityError
 from django.http import HttpRequest
 from django.test import RequestFactory
-from tests.site.contests_world import adopted
+from tests.site.contests_world import adopted, drafted
 from tests.site.world import World, at, second_factor
 
 from selectorate.errors import RefusedError
-from selectorate.office.acts import confirm, contests, core, motions, nominations, people
+from selectorate.office.acts import confirm, contests, core, motions, nominations, organisation, people, units
 from selectorate.office.limits import network
-from selectorate.office.models import Contest, Log, Mail, Proposal, User
+from selectorate.office.models import Contest, Log, Mail, Organisation, Proposal, Tenure, User
+from selectorate.office.templatetags.contest_office import written_day
 
 OUTBOX = "selectorate.office.outbox.OutboxBackend"
 
@@ -109,3 +110,72 @@ def test_a_mail_is_kept_with_what_it_tells_of(office: World, settings, monkeypat
         with pytest.raises(RuntimeError):
             nominations.propose_candidate(office.alice, contest, name="Angela Eagle", email="ae@example.org")
     assert Mail.objects.count() == 1
+
+
+def test_the_organisation_says_what_it_is_and_how_long_it_keeps(office: World) -> None:
+    alice = office.client(office.alice)
+    assert "change-organisation" not in office.client(office.scrutineer).get("/organisation/").content.decode()
+    sent = {"name": "Party of the Mended", "about": "Two\nlines.", "contact": "ask@example.org"}
+    refused = alice.post("/organisation/change/", {**sent, "retention_days": "3"})
+    assert refused.status_code == 200 and Organisation.there().retention_days == 180
+    with pytest.raises(RefusedError, match="30 to 3650 days"):
+        people.describe_organisation(office.alice, None, **sent, retention_days=29)
+    assert alice.post("/organisation/change/", {**sent, "retention_days": "365"}).url == "/organisation/"
+    there = Organisation.there()
+    assert (there.name, there.about, there.contact) == ("Party of the Mended", "Two\nlines.", "ask@example.org")
+    assert "365 days" in office.client().get("/privacy/").content.decode()
+
+
+def test_whether_nominators_are_named_is_chosen_and_stays(office: World) -> None:
+    """The form had no such field, and whoever corrected a title named those who were to be numbers."""
+    with at("2016-07-01T10:00"):
+        contest, alice = drafted(office, members=1), office.client(office.alice)
+        here = f"/contests/{contest.slug}/office/details/"
+        sent = {"title": contest.title, "occasion": "vacancy", "board": "public", "nominators": "numbers"}
+        assert alice.post(here, sent).status_code == 302
+        assert 'value="numbers"' in alice.get(here).content.decode()
+    contest.refresh_from_db()
+    assert contest.nominators == "numbers"
+
+
+def test_offices_are_listed_with_who_holds_them(office: World) -> None:
+    person = people.person_named("Lea Leader")
+    Tenure.objects.create(office=office.leader, person=person, began="2015-09-12", began_how="elected")
+    page = office.client().get("/offices/").content.decode()
+    assert "Lea Leader" in page and f"/offices/{office.national.path}/leader/" in page
+    assert "Lea Leader" not in office.client().get("/offices/?q=treasurer").content.decode()
+
+
+def test_who_is_moved_is_found_at_the_old_address(office: World) -> None:
+    north, south = (units.make_unit(office.alice, None, name=name, kind="region", parent="party") for name in "NS")
+    branch = units.make_unit(office.alice, None, name="Mill Lane", kind="branch", parent=north.path)
+    organisation.make_office(office.alice, None, unit=branch.path, name="Chair", places=1, filled="elected")
+    old = branch.path
+    moved = units.move_unit(office.alice, None, unit=branch.pk, parent=south.path)
+    browser = office.client()
+    assert browser.get(f"/units/{old}/").url == f"/units/{moved.path}/"
+    assert browser.get(f"/offices/{old}/chair/").url == f"/offices/{moved.path}/chair/"
+    assert browser.get("/units/party/never/").status_code == 404
+    units.make_unit(office.alice, None, name="Mill Lane", kind="branch", parent="party")
+    assert browser.get(f"/units/{old}/").status_code == 404, "of two nobody can tell which"
+
+
+def test_what_is_kept_of_somebody_is_a_button_away(office: World) -> None:
+    people.person_named("Ann Able")
+    for user, there in ((office.alice, True), (office.registrar, True), (office.scrutineer, False)):
+        page = office.client(user).get("/organisation/people/").content.decode()
+        assert ("/people/ann-able/data/" in page) == there
+    assert "/privacy/#yours" in office.client(office.nobody).get("/desk/").content.decode()
+
+
+def test_days_of_the_roll_are_written_in_words() -> None:
+    assert written_day("2016-08-08T12:00:00") == "8 August 2016, 12:00"
+    assert written_day("2016-01-12") == "12 January 2016" and written_day("soon") == "soon"
+
+
+def test_the_roll_is_among_the_pages_of_a_contest(office: World) -> None:
+    contest = adopted(office, members=1)
+    page = office.client(office.alice).get(f"/contests/{contest.slug}/office/").content.decode()
+    assert f'href="/contests/{contest.slug}/office/roll/"' in page
+    roll = office.client(office.alice).get(f"/contests/{contest.slug}/office/roll/").content.decode()
+    assert f'href="/contests/{contest.slug}/office/timetable/"' in roll
