@@ -8,6 +8,7 @@ from .. import __version__
 from . import (
     acts,
     audits,
+    ballots_audit,
     boxes,
     counts,
     declarations,
@@ -73,6 +74,7 @@ demo.add_to(app)
 records.add_to(app)
 scrutineers.add_to(app)
 app.add_typer(acts.app, name="acts", help="The published log of an office's official acts.")
+app.add_typer(ballots_audit.app, name="ballot", help="Ballots in the hands of their voters: one that was opened.")
 app.add_typer(boxes.app, name="box", help="A sealed ballot box, each step by its own person on their own machine.")
 app.add_typer(folders.app, name="contest", help="A contest of your own, run from the files of a folder.")
 app.add_typer(
