@@ -8,32 +8,58 @@ from typing import Any
 import pytest
 from django.test import Client
 from tests.site import rolled
+from tests.site.stages import make, ready, stand
 from tests.site.test_sealed_contest import (
     BEFORE,
+    CAPACITIES,
     CHOSEN,
     CLOSES,
+    DATES,
     DURING,
+    NAMES,
     OPENS,
     POOLED,
+    RANKED,
+    SEGMENTS,
     _site,
     declared,
     electorate,
     struck,
     tick,
-    voted,
 )
-from tests.site.voted import Vote
+from tests.site.voted import Vote, online
 from tests.site.world import World, at
 
 from selectorate.cli.records import measured
 from selectorate.contest.verifying import Verification, verify
-from selectorate.office.acts import amending, confirm, verify_log
+from selectorate.office.acts import amending, confirm, contests, verify_log
 from selectorate.office.boxes import counts
 from selectorate.office.commands.recording import export_record
-from selectorate.office.models import Contest, Log
+from selectorate.office.models import Candidate, Contest, Log
 
 SITE = _site
 """The settings of those tests, which hold here too."""
+
+
+def voted(office: World, text: str = RANKED, sections: Any = SEGMENTS, each: int = 6) -> Vote:
+    """A contest that is ready to be opened, with ``each`` voters a segment."""
+    with at(BEFORE):
+        rows = [
+            rolled.member(f"{capacity[0]}{number}", f"Voter {capacity[0].upper()}{number}", capacity=capacity)
+            for capacity in CAPACITIES
+            for number in range(each)
+        ]
+        rolled.applied(office, rolled.csv_of(rows))
+        contest = make(office, "", text=text, bodies={"mps": office.body("MPs", 5)}, dates=DATES, adopt=False)
+        made = online(office, contest)
+        contests.adopt_contest(office.alice, contest)
+        contest.refresh_from_db()
+        stand(office, contest, *NAMES)
+        contest.candidates.update(status=Candidate.Status.STANDING)
+        rolled.ready(office, contest)
+        made.lay_out("ballot", sections)
+        ready(office, contest, "ballot")
+    return made
 
 
 def finished(office: World, made: Vote) -> Contest:
