@@ -193,6 +193,7 @@ SAMPLES: dict[str, Sample] = {
     "answer": lambda world, contest: "confirm",
     "number": lambda world, contest: 1,
     "kind": lambda world, contest: "json",
+    "box": lambda world, contest: "2" * 22,
     "shown": lambda world, contest: contest_ids()[-1],
     "rulebook": lambda world, contest: "labour-2014",
     "body": lambda world, contest: Body.objects.earliest("pk").slug,

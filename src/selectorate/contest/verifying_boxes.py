@@ -180,7 +180,7 @@ def _credentials(looking: Looking) -> Iterator[str]:
 def _voters(table: Mapping[str, Any], name: str) -> int:
     """How many of a segment could vote when its ballot was opened."""
     closed: int = table["segments"].get(name, 0)
-    return closed - table["struck_before"].get(name, 0) + table["added_before"].get(name, 0)
+    return closed - int(table["struck_before"].get(name, 0)) + int(table["added_before"].get(name, 0))
 
 
 def _void(looking: Looking) -> Iterator[str]:
