@@ -18,7 +18,8 @@ from tests.site.world import second_factor
 from selectorate.gallery import contest_ids
 from selectorate.office.access import OFFICERS, routes
 from selectorate.office.acts import contests
-from selectorate.office.demo.seed import Party, seed
+from selectorate.office.demo.history import Party
+from selectorate.office.demo.stories import seed
 from selectorate.office.models import (
     Agent,
     Appointment,
