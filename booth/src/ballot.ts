@@ -45,7 +45,12 @@ function encrypt(y: Point, plaintext: Point, draw: Draw): Encryption {
   return { ciphertext: { alpha: powerG(r), beta: multiply(power(y, r), plaintext) }, r };
 }
 
-function answer(election: Election, question: Question, choices: Choices, s0: string, draw: Draw): unknown {
+interface Answered {
+  answer: unknown;
+  randomness: Scalar[];
+}
+
+function answer(election: Election, question: Question, choices: Choices, s0: string, draw: Draw): Answered {
   if (choices.some((number) => !Number.isInteger(number))) throw new Error("an answer is made of whole numbers");
   return question.kind === "ranking"
     ? rankingAnswer(election, question, choices, s0, draw)
@@ -53,18 +58,20 @@ function answer(election: Election, question: Question, choices: Choices, s0: st
 }
 
 /** Source: section 4.11.2. */
-function rankingAnswer(election: Election, question: Ranking, values: Choices, s0: string, draw: Draw): unknown {
+function rankingAnswer(election: Election, question: Ranking, values: Choices, s0: string, draw: Draw): Answered {
   if (values.length !== question.answers.length) throw new Error("the answer has not a number for each name");
   const { ciphertext, r } = encrypt(election.y, encode(values), draw);
-  return { choices: ciphertext, proof: proveRawEncryption(r, s0, election.y, ciphertext, draw) };
+  const proof = proveRawEncryption(r, s0, election.y, ciphertext, draw);
+  return { answer: { choices: ciphertext, proof }, randomness: [r] };
 }
 
 /** Source: sections 4.11.1 and 4.13. */
-function choiceAnswer(election: Election, question: Choice, bits: Choices, s0: string, draw: Draw): unknown {
+function choiceAnswer(election: Election, question: Choice, bits: Choices, s0: string, draw: Draw): Answered {
   requireLegal(question, bits);
   const { y } = election;
   const offset = question.blank ? 1 : 0;
   const encrypted = bits.map((bit) => encrypt(y, bit ? GENERATOR : IDENTITY, draw));
+  const randomness = encrypted.map((one) => one.r);
   const choices = encrypted.map((one) => one.ciphertext);
   const individual = encrypted.map((one, i) => iprove(s0, one.r, bits[i] ?? 0, [0, 1], one.ciphertext, y, draw));
   const s = `${s0}|${choices.map((c) => `${c.alpha},${c.beta}`).join(",")}`;
@@ -75,7 +82,7 @@ function choiceAnswer(election: Election, question: Choice, bits: Choices, s0: s
   const rSum = modQ(counted.reduce((sum, one) => sum + one.r, 0n));
   if (!question.blank) {
     const overall = iprove(s, rSum, total - question.least, ms, summed, y, draw);
-    return { choices, individual_proofs: individual, overall_proof: overall };
+    return { answer: { choices, individual_proofs: individual, overall_proof: overall }, randomness };
   }
   const first = encrypted[0] as Encryption;
   const blank = bits[0] === 1;
@@ -85,7 +92,7 @@ function choiceAnswer(election: Election, question: Choice, bits: Choices, s0: s
   );
   const zero = [{ ...first.ciphertext, shift: 0 }, { ...summed, shift: 0 }];
   const blankProof = proveOneOf(zero, blank ? 1 : 0, blank ? rSum : first.r, y, (a) => `bproof0|${s}|${a}`, draw);
-  return { choices, individual_proofs: individual, overall_proof: overall, blank_proof: blankProof };
+  return { answer: { choices, individual_proofs: individual, overall_proof: overall, blank_proof: blankProof }, randomness };
 }
 
 function sumOf(parts: readonly Ciphertext[]): Ciphertext {
@@ -108,20 +115,40 @@ function requireLegal(question: Choice, bits: Choices): void {
   }
 }
 
-/** A ballot with `answers`, one a question, signed with the secret `credential`. */
-export function makeBallot(election: Election, credential: string, answers: readonly Choices[], draw = drawn): string {
+/** A ballot before it is signed. `commitment`: the hash of its bytes, which the signature signs. */
+export interface Prepared {
+  content: object;
+  commitment: string;
+  answers: readonly Choices[];
+  /** The randomness of every ciphertext, question by question: with it the ballot is opened (`audit.ts`). */
+  randomness: Scalar[][];
+}
+
+/** Encrypt `answers`, one a question, for the public credential `key`. */
+export function prepareBallot(election: Election, key: Point, answers: readonly Choices[], draw = drawn): Prepared {
   if (answers.length !== election.questions.length) throw new Error("there is not an answer to every question");
-  const secret = secretExponent(election.uuid, credential);
-  const key = powerG(secret);
   const s0 = `${election.phi}|${key}`;
+  const made = election.questions.map((question, i) => answer(election, question, answers[i] ?? [], s0, draw));
   const content = {
     election_uuid: election.uuid,
     election_hash: election.phi,
     credential: key,
-    answers: election.questions.map((question, i) => answer(election, question, answers[i] ?? [], s0, draw)),
+    answers: made.map((one) => one.answer),
   };
-  const hash = base64Hash(JSON.stringify(content));
-  return JSON.stringify({ ...content, signature: { hash, proof: proveSignature(secret, hash, draw) } });
+  const randomness = made.map((one) => one.randomness);
+  return { content, commitment: base64Hash(JSON.stringify(content)), answers, randomness };
+}
+
+/** The ballot that `prepared` becomes by the signature of the secret exponent of its credential. */
+export function signBallot(prepared: Prepared, secret: Scalar, draw = drawn): string {
+  const hash = prepared.commitment;
+  return JSON.stringify({ ...prepared.content, signature: { hash, proof: proveSignature(secret, hash, draw) } });
+}
+
+/** A ballot with `answers`, one a question, signed with the secret `credential`. */
+export function makeBallot(election: Election, credential: string, answers: readonly Choices[], draw = drawn): string {
+  const secret = secretExponent(election.uuid, credential);
+  return signBallot(prepareBallot(election, powerG(secret), answers, draw), secret, draw);
 }
 
 export { readElection };

@@ -23,6 +23,10 @@ const POINT = /^[0-9a-f]{64}$/;
 
 /** Wait for libsodium, and refuse one that accepts points outside the subgroup of prime order. */
 export async function ready(): Promise<void> {
+  // Without the browser's own generator nothing is made: there is no second best.
+  if (typeof globalThis.crypto?.getRandomValues !== "function") {
+    throw new Error("this browser has no source of randomness that ballots may be made with");
+  }
   await sodium.ready;
   const tainted = bytesOf("9".repeat(63) + "5");
   const generator = bytesOf(GENERATOR);
@@ -108,6 +112,16 @@ export function challenge(text: string): Scalar {
 /** SHA-256 in Base64 without padding: fingerprints and trackers. */
 export function base64Hash(data: string | Uint8Array): string {
   return sodium.to_base64(sha256(data), sodium.base64_variants.ORIGINAL_NO_PADDING);
+}
+
+/** The bytes that a Base64 text stands for. Throws an Error for one that is none. */
+export function fromBase64(text: string): Uint8Array {
+  return sodium.from_base64(text, sodium.base64_variants.ORIGINAL);
+}
+
+/** Whether `signature` (64 bytes) is an Ed25519 signature of a text under a key in hexadecimal. */
+export function isSigned(signature: Uint8Array, text: string, key: string): boolean {
+  return sodium.crypto_sign_verify_detached(signature, text, sodium.from_hex(key));
 }
 
 /** Where secret numbers come from: each from 1 to q - 1. */

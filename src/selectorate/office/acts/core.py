@@ -22,6 +22,7 @@ from ..access import roles_of
 from ..models import Act, Contest, Log, Proposal, User
 from ..models.acts import PROPOSAL_LASTS, canonical
 from ..moment import now
+from . import fixing
 
 MANY = 200
 """Rows of one statement, where many are written at once: databases bound the number of values in one."""
@@ -145,7 +146,8 @@ def _do(
             entry.details = dict(given)
         result = definition.does(entry, contest, **given)
         subject = contest if contest is not None else (result if isinstance(result, Contest) else None)
-        write(definition.log(subject), definition.kind, entry)
+        made = write(definition.log(subject), definition.kind, entry)
+        fixing.say(made, subject, entry)
         return result
 
 
@@ -187,6 +189,10 @@ def next_entry(log: Log, kind: str, entry: Entry) -> Act:
 # -- acts of two -------------------------------------------------------------------------------------------------
 
 
+class _Undone(Exception):
+    """A rehearsal is over."""
+
+
 def _propose(definition: Definition, by: User | None, contest: Contest | None, given: dict[str, Any]) -> Proposal:
     with transaction.atomic():
         # A value of its own: what the rehearsal changes in it is as little kept as what it writes.
@@ -196,13 +202,14 @@ def _propose(definition: Definition, by: User | None, contest: Contest | None, g
         _not_twice(definition, contest, given, basis)
         says = definition.says(contest, **given) if definition.says else definition.kind.replace("_", " ")
         # Done once to see that it can be, and undone: a second official is not asked for what would be refused.
-        point = transaction.savepoint()
         rehearsal = Entry(by, role, by, "", now())
         rehearsed = Contest.objects.get(pk=contest.pk) if contest is not None else None
         try:
-            definition.does(rehearsal, rehearsed, **given)
-        finally:
-            transaction.savepoint_rollback(point)
+            with transaction.atomic():  # not a bare savepoint: what waits for the commit (mail) is undone with it
+                definition.does(rehearsal, rehearsed, **given)
+                raise _Undone
+        except _Undone:
+            pass
         made = Proposal.objects.create(
             kind=definition.kind, contest=contest, payload=given, basis=basis, says=says, by=by
         )

@@ -17,6 +17,7 @@ from ...rules import NominationStage
 from .. import preflight, steps
 from ..access import may
 from ..acts import contests, figures, nominations
+from ..boxes import witness
 from ..models import Contest, Role
 from .doing import done
 from .proposals import still_open
@@ -33,6 +34,7 @@ def overview(request: HttpRequest, contest: str) -> HttpResponse:
         "steps": steps.steps_of(here),
         "open_proposals": still_open(here.proposals).count(),
         "open_disputes": here.disputes.filter(settled=None).count(),
+        "restored": witness.restored(here.pk),
         "officer": OFFICER in request.roles,
         "clones": here.clones.all(),
     }

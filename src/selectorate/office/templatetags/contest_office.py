@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from .. import timetable, wording
 from ..access import OFFICERS
-from ..models import Role
+from ..models import OnlineVote, Role
 
 register = template.Library()
 RO, REGISTRAR, SCRUTINEER, TRUSTEE = Role.RETURNING_OFFICER, Role.REGISTRAR, Role.SCRUTINEER, Role.TRUSTEE
@@ -23,7 +23,9 @@ TABS: list[tuple[str, str, tuple[str, ...]]] = [
     ("contest-parameters", gettext_noop("Left open"), (RO,)),
     ("contest-bodies", gettext_noop("Bodies"), (RO,)),
     ("contest-timetable", gettext_noop("Timetable"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
+    ("contest-online", gettext_noop("Online vote"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
     ("candidates-desk", gettext_noop("Candidates"), (RO,)),
+    ("ceremony", gettext_noop("Trustees"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
     ("declare", gettext_noop("Declaration"), (RO,)),
     ("contest-officials", gettext_noop("Officials"), (RO,)),
     ("contest-proposals", gettext_noop("Acts of two"), OFFICERS),
@@ -75,6 +77,8 @@ def officer_tabs(context: dict[str, Any]) -> dict[str, Any]:
         if not having & {str(one) for one in who}:
             continue
         if route == "contest-parameters" and not contest.rulebook_as_written.parameters:
+            continue
+        if route == "ceremony" and not OnlineVote.objects.filter(contest=contest).exists():
             continue
         try:
             address = reverse(route, kwargs={"contest": contest.slug})
