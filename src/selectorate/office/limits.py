@@ -35,7 +35,7 @@ class LimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Count what changes something; what only reads is not counted."""
-        # Casts have places of their own (``boxes.crowd``), and so have codes: a whole meeting may be behind one address.
+        # Casts and codes have limits of their own (``boxes.crowd``): a whole meeting may be behind one address.
         own = is_cast(request) or OWN.fullmatch(request.path)
         counted = settings.LIMITS and request.method not in SAFE and not own
         if counted and not self._allowed(request):
