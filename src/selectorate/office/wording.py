@@ -14,6 +14,7 @@ ROLES: dict[str, str] = {
 }
 KINDS: dict[str, str] = {
     "set_up_organisation": gettext_noop("organisation set up"),
+    "describe_organisation": gettext_noop("what the organisation says of itself changed"),
     "appoint": gettext_noop("role given"),
     "end_appointment": gettext_noop("role ended"),
     "make_body": gettext_noop("body made"),
