@@ -77,7 +77,7 @@ def vote_of(request: HttpRequest) -> OnlineVote:
 def shown(vote: OnlineVote, **more: Any) -> dict[str, Any]:
     """What every page of the voter is given."""
     contest = vote.contest
-    board = reverse("contest", args=[contest.slug]) + "board/"
+    board = reverse("contest-board", args=[contest.slug])
     return {"contest": contest, "vote": vote, "easy": vote.easy, "board": board, "rolled": _rolled(vote), **more}
 
 
@@ -267,10 +267,10 @@ def booth_json(request: HttpRequest, contest: str, stage: str) -> HttpResponse:
         "revote": all(box.revote for box in boxes),
         "easy": here.easy,
         "papers": [booths.paper_for(here.contest, box, signed.who) for box in boxes],
-        "cast": reverse("vote", args=[slug]) + "cast/",
+        "cast": reverse("vote-cast", args=[slug]),
         "find": reverse("vote-find", args=[slug]),
         "promises": reverse("vote-promises", args=[slug]),
-        "board": reverse("contest", args=[slug]) + "board/",
+        "board": reverse("contest-board", args=[slug]),
         "receipts": receipts.public_key(here),
         "csrf": get_token(request),
     }
