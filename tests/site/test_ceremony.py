@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -408,3 +410,38 @@ def test_opening_waits_for_the_test(vote: OnlineVote, tmp_path: Path) -> None:
     assert not item().done and "Trustee 3 has not decrypted the test" in item().says
     stepped(desks, 1)
     assert item().done
+
+
+def test_what_is_handed_in_of_a_box(vote: OnlineVote, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The body as it is, longer than any form, with the trustee's code; the act decides."""
+    taken: list[tuple[Any, ...]] = []
+
+    def take(by: Any, contest: Any, *, box: str, content: bytes, after: str) -> None:
+        if after != "f" * 64:
+            raise RefusedError("somebody else was faster")
+        taken.append((by.name, box, len(content)))
+
+    monkeypatch.setitem(
+        sys.modules,
+        "selectorate.office.acts.boxes",
+        SimpleNamespace(take_shuffle=take, take_decryption=take),  # type: ignore[arg-type]
+    )
+    trustee = Trustee.objects.get(vote=vote, number=2)
+    code = acts.take_trustee_code(trustee.user, vote.contest)
+    address = f"/api/v1/contests/{vote.contest.slug}/boxes/Box1111111111111111111/contributions/"
+
+    def sent(kind: str, after: str, given: str = code) -> int:
+        return (
+            Client(enforce_csrf_checks=True)
+            .post(
+                f"{address}{kind}?after={after}",
+                b"x" * 3_000_000,
+                content_type="application/octet-stream",
+                headers={"Authorization": f"Bearer {given}"},
+            )
+            .status_code
+        )
+
+    assert [sent("shuffle", "f" * 64), sent("decryption", "f" * 64), sent("decryption", "0" * 64)] == [200, 200, 409]
+    assert [sent("other", "f" * 64), sent("shuffle", "f" * 64, "x")] == [404, 403]
+    assert taken == [("Trustee 2", "Box1111111111111111111", 3_000_000)] * 2
