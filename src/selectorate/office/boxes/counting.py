@@ -31,7 +31,7 @@ MOST = 1 << 30
 UNDER_WAY = ("closed", "tallied", "shuffled", "decrypting")
 KINDS = ("Shuffle", "PartialDecryption")
 AGAIN_AFTER = 60.0
-"""Seconds for which a box that does not go on is left alone: reading a large one again and again keeps a machine busy."""
+"""Seconds for which a box that does not go on is left alone: reading it again and again keeps a machine busy."""
 _not_before: dict[str, float] = {}
 
 
