@@ -17,7 +17,7 @@ from ..rules import BallotStage, MotionStage, NominationStage, held
 from . import holdings, paper, timetable
 from .boxes import ceremony, laid, opening
 from .holders import safe_until
-from .models import Candidate, ClosedRoll, Contest, DuplicatePair, Role, RollAppeal, StageState
+from .models import Candidate, ClosedRoll, Contest, DuplicatePair, OnlineVote, Role, RollAppeal, StageState
 from .moment import now
 from .rounds import on_the_paper
 from .slugs import same_name
@@ -470,7 +470,25 @@ def _address(contest: Contest, step: str) -> Item | None:
     )
 
 
+def _online(contest: Contest, step: str) -> Item | None:
+    """What a vote held online needs at adoption; whether a ranking is too long shows only when it is opened."""
+    held_online = [
+        stage
+        for stage in contest.rulebook.stage
+        if isinstance(stage, BallotStage | MotionStage) and stage.online is not None
+    ]
+    if step != "adoption" or not held_online:
+        return None
+    there = OnlineVote.objects.filter(contest=contest).exists()
+    ranked = any(isinstance(stage, BallotStage) and stage.paper == "rank" for stage in held_online)
+    says = _("it is") if there else _("it is not said who makes the credentials and who opens the boxes")
+    if there and ranked:
+        says = _("it is; a ranking of more than 30 names cannot be sealed, which shows only when the ballot is opened")
+    return Item(_("the online vote is set up"), there, says, _("Set it up."), "contest-online")
+
+
 CHECKS: list[Check] = [
+    _online,
     _occasion,
     _bodies,
     _parameters,

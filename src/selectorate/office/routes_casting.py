@@ -1,4 +1,4 @@
-"""The address to which ballots are sent."""
+"""The address to which ballots are sent, and the page of a contest whose database was put back."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import Any
 
 from django.urls import path
 
-from .pages import casting
+from .pages import casting, restoring
 
-patterns: list[Any] = [path("vote/<slug:contest>/cast/", casting.cast, name="vote-cast")]
+patterns: list[Any] = [
+    path("vote/<slug:contest>/cast/", casting.cast, name="vote-cast"),
+    path("contests/<slug:contest>/office/restoration/", restoring.restoration, name="contest-restoration"),
+]

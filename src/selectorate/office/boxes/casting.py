@@ -105,6 +105,12 @@ def cast(box: SealedBox, raw: bytes, *, who: str, email: str | None = None) -> d
     return _receipt(box, event)
 
 
+def receipt_of(box: SealedBox, raw: bytes) -> dict[str, Any] | None:
+    """The receipt of a ballot that is in the box already, if it is: all that it says stands on the board."""
+    event = box.events.filter(tracker=tracker(raw)).first()
+    return None if event is None else _receipt(box, event)
+
+
 def _receipt(box: SealedBox, event: BoxEvent) -> dict[str, Any]:
     assert event.credential is not None and event.tracker is not None
     return receipt_for(box, credential=event.credential, tracker=event.tracker, event=event.digest, height=event.height)
@@ -144,6 +150,7 @@ def _recorded(box: SealedBox, ballot: Ballot, who: str, tell: Callable[[dict[str
     with patience.of(PATIENCE), transaction.atomic(durable=True):
         patience.inside(PATIENCE)
         here = store.locked(box.pk)
+        here.vote = box.vote
         there = here.events.filter(tracker=of_ballot).first()
         if there is not None:
             return there

@@ -99,6 +99,8 @@ def busy() -> JsonResponse:
     response = JsonResponse({"code": "busy", "message": message}, status=503)
     response.headers["Retry-After"] = str(AGAIN + random.randrange(AGAIN + 1))
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Length"] = str(len(response.content))
+    response._has_been_logged = True  # type: ignore[attr-defined]  # a crowd does not fill the log, too
     return response
 
 

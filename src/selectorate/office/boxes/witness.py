@@ -50,7 +50,9 @@ def note_of(box: SealedBox) -> Path:
 def seen(box: SealedBox) -> tuple[int, str]:
     """Height and hash of the last event of ``box`` that was acknowledged; -1 and nothing if none was."""
     try:
-        return _read(note_of(box).read_text(encoding="ascii"))
+        with note_of(box).open(encoding="ascii") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            return _read(file.read(128))
     except (OSError, ValueError):
         return -1, ""
 
@@ -65,10 +67,9 @@ def saw(box: SealedBox, height: int, digest: str) -> None:
     try:
         descriptor = os.open(note_of(box), os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "r+b") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
             if _read(file.read(128).decode("ascii", "replace"))[0] < height:
                 file.seek(0)
-                # One write, and never shorter than before: there is no moment at which it is torn.
                 file.write(f"{height} {digest}\n".encode("ascii"))
     except OSError as fault:
         log.warning("what was acknowledged cannot be noted: %s", fault.strerror)
@@ -77,14 +78,16 @@ def saw(box: SealedBox, height: int, digest: str) -> None:
 def require_not_before(box: SealedBox) -> None:
     """Raise RolledBackError if ``box``, which the caller has locked, has less than was acknowledged."""
     height, digest = seen(box)
-    if height < 0:
+    if height < 0 or (height, digest) == (box.height, box.head):
         return
-    if height > box.height or (height == box.height and digest != box.head):
-        raise RolledBackError(height)
-    if (box.uuid, os.getpid()) not in _held:
-        if not box.events.filter(height=height, digest=digest).exists():
+    if (box.uuid, os.getpid()) in _held and height < box.height:
+        return
+    here = height <= box.height and box.events.filter(height=height, digest=digest).exists()
+    if not here:
+        if not store.reconciled_since(box, note_of(box)):
             raise RolledBackError(height)
-        _held.add((box.uuid, os.getpid()))
+        forget(box)
+    _held.add((box.uuid, os.getpid()))
 
 
 def refuse_from_now_on(box: SealedBox, fault: RolledBackError) -> None:
@@ -97,7 +100,11 @@ def refuse_from_now_on(box: SealedBox, fault: RolledBackError) -> None:
 
 
 def forget(box: SealedBox) -> None:
-    """Begin the note anew from what the database has: it is reconciled."""
+    """Begin the note anew from what the database has, and the archive too: it is reconciled."""
     note_of(box).unlink(missing_ok=True)
     if box.height >= 0:
         saw(box, box.height, box.head)
+    note = store.root() / f"{box.uuid}.at"
+    height, _end, digest = store.written(note.with_suffix(".bel"), note)
+    if height >= 0 and not box.events.filter(height=height, digest=digest).exists():
+        store.set_aside(box)

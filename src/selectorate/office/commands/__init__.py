@@ -25,8 +25,13 @@ def add_to(app: typer.Typer, told: Told) -> None:
     office = typer.Typer(no_args_is_help=True, help="The election office: a site in the browser.")
     office.command("init")(_init(told))
     office.command("demo")(_demo(told))
+    office.command("booth")(_booth(told))
     office.command("manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(_manage(told))
     app.add_typer(office, name="office")
+    record = typer.Typer(help="The record of a contest: everything published, to be checked by anybody.")
+    record.callback()(lambda: None)
+    record.command("export")(_export_record(told))
+    app.add_typer(record, name="record")
 
 
 def _init(told: Told) -> Callable[..., None]:
@@ -71,6 +76,27 @@ def _demo(told: Told) -> Callable[..., None]:
     return demo
 
 
+def _booth(told: Told) -> Callable[..., None]:
+    def booth(
+        folder: Path | None = typer.Option(None, "--folder", help="Build into this folder, not into the office's."),
+        check: bool = typer.Option(False, "--check", help="Build nothing: compare the files with their list."),
+    ) -> None:
+        """Build the booth in which members vote, and print the SHA-256 of each of its files."""
+        with told():
+            from .. import booth as built
+
+            if folder is None:
+                from .starting import started
+
+                started(check=False)
+            target = folder or built.home()
+            there = built.read(target) if check else built.build(target)
+            for name, sha256 in there.files.items():
+                typer.echo(f"{sha256}  {name}")
+
+    return booth
+
+
 def _manage(told: Told) -> Callable[..., None]:
     def manage(context: typer.Context) -> None:
         """Run one of Django's own commands with the settings of this office; `help` lists them."""
@@ -90,7 +116,7 @@ def _serve(told: Told) -> Callable[..., None]:
         host: str = typer.Option("127.0.0.1", "--host", help="The address to listen at; 0.0.0.0 for every one."),
         port: int = typer.Option(8000, "--port", min=1, max=65535, help="The port to listen at."),
         workers: int = typer.Option(2, "--workers", min=1, max=64, help="Processes that answer."),
-        threads: int = typer.Option(4, "--threads", min=1, max=64, help="Threads of each of them."),
+        threads: int = typer.Option(24, "--threads", min=1, max=64, help="Threads of each of them."),
         migrate: bool = typer.Option(True, "--migrate/--no-migrate", help="Bring the database up to date first."),
     ) -> None:
         """Serve the office until it is interrupted: pages, background work, the clock, mail."""
@@ -152,3 +178,19 @@ def _restore(told: Told) -> Callable[..., None]:
             )
 
     return restore
+
+
+def _export_record(told: Told) -> Callable[..., None]:
+    def export(
+        contest: str = typer.Argument(..., metavar="SLUG", help="The contest, as in the address of its page."),
+        out: Path = typer.Option(Path("record"), "--out", help="A new folder; or a ZIP file, if it is called so."),
+    ) -> None:
+        """Write the record of a declared contest: rules, candidates, roll in numbers, boxes, acts, declaration."""
+        with told():
+            from .recording import export_record
+            from .starting import started
+
+            started()
+            typer.echo(export_record(contest, out))
+
+    return export

@@ -14,13 +14,12 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import Error as DatabaseFault
-from django.dispatch import Signal
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ..access import PUBLIC, may
-from ..boxes import casting, crowd
+from ..boxes import casting, crowd, sessions
 from ..boxes.casting import CastRefusedError
 from ..models import OnlineVote, SealedBox
 
@@ -36,10 +35,6 @@ STATUS: dict[str, int] = {
 }
 """The status under which a refusal is answered, by its code."""
 UUID_LENGTH = 22
-
-acknowledged = Signal()
-"""Sent once a ballot is in its box, with ``request``, ``box`` and ``receipt``: for mail and the voter's session. What
-goes wrong there takes nothing away from the receipt."""
 
 log = logging.getLogger(__name__)
 
@@ -67,27 +62,25 @@ def _cast(request: HttpRequest) -> HttpResponse:
     vote = OnlineVote.objects.filter(contest=request.contest).first()
     if vote is None:
         raise Http404
-    who = voter_of(request, vote)
-    if settings.LIMITS and not crowd.rate.allows(who):
+    signed = sessions.current(request, vote)
+    if signed is not None and settings.LIMITS and not crowd.rate.allows(signed.who):
         return crowd.busy()
     uuid, raw = _sent(request)
     box = SealedBox.objects.select_related("vote").filter(vote=vote, uuid=uuid).first()
+    if signed is None:
+        # The session ends with the last paper: a ballot whose answer got lost on the way is answered again without it.
+        receipt = casting.receipt_of(box, raw) if box is not None else None
+        if receipt is None:
+            raise CastRefusedError("credential", _("your code is no longer valid here: ask for a new one"))
+        return _answer(receipt, 200)
     if box is None:
         raise CastRefusedError("credential", _("you have no vote in this box"))
-    receipt = casting.cast(box, raw, who=who)
-    for receiver, fault in acknowledged.send_robust(cast, request=request, box=box, receipt=receipt):
-        if isinstance(fault, Exception):
-            log.error("after a cast: %s", type(fault).__name__, extra={"receiver": receiver})
+    receipt = casting.cast(box, raw, who=signed.who, email=signed.email)
+    try:
+        sessions.was_cast(request, box)
+    except Exception as fault:  # nothing that goes wrong now takes the receipt away
+        log.error("after a cast: %s", type(fault).__name__)
     return _answer(receipt, 200)
-
-
-def voter_of(request: HttpRequest, vote: OnlineVote) -> str:
-    """The keyed hash of the voter whose session this is. Raises CastRefusedError if it is nobody's of this contest."""
-    voter = request.session.get("voter")
-    if not isinstance(voter, dict) or voter.get("vote") != vote.uuid or not isinstance(voter.get("who"), str):
-        raise CastRefusedError("credential", _("your code is no longer valid here: ask for a new one"))
-    who: str = voter["who"]
-    return who
 
 
 def _sent(request: HttpRequest) -> tuple[str, bytes]:
@@ -118,4 +111,4 @@ def _answer(content: dict[str, Any], status: int) -> HttpResponse:
     return response
 
 
-__all__ = ["acknowledged", "cast", "refused", "voter_of"]
+__all__ = ["cast", "refused"]
