@@ -85,6 +85,15 @@ class Desk:
         return [json.loads(line) for line in self.folder.public.read_text().splitlines()]
 
 
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stretch passphrases as little as can be: how slow that is meant to be is tested elsewhere."""
+    from nacl.pwhash import argon2id
+
+    monkeypatch.setattr(argon2id, "OPSLIMIT_MODERATE", argon2id.OPSLIMIT_MIN)
+    monkeypatch.setattr(argon2id, "MEMLIMIT_MODERATE", argon2id.MEMLIMIT_MIN)
+
+
 @pytest.fixture
 def here(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
