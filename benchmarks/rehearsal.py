@@ -144,8 +144,13 @@ def _open(clock: Clock, world: Any, made: Any) -> None:
     from tests.site.test_sealed_contest import BEFORE, OPENS, tick
     from tests.site.world import at
 
+    from selectorate.office.preflight import blocking
+
     with at(BEFORE):
         ready(world, made.contest, "ballot")
+        blocks = [item.says for item in blocking(made.contest, "ballot")]
+    if blocks:
+        raise SystemExit(f"the ballot cannot open: {blocks}")
     with clock.step("the boxes are opened"):
         tick(OPENS)
     phases = {box.phase for box in made.boxes}
