@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.installed
 PIP    ?= $(BIN)/python -m pip
 WORKERS ?= 2
 # What is installed, and its exact versions.
-EXTRAS ?= pictures,fast,office,dev
+EXTRAS ?= pictures,fast,office,booth,dev
 PINS   ?= constraints.txt
 # The tests of the site that `make test` runs: all but the walks over every route (`make test-site`).
 WALKS = tests/site/test_everywhere.py tests/site/test_hostile.py tests/site/test_headers.py
@@ -22,7 +22,7 @@ export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-postgres lint format types migrations docs bench bench-box bench-roll bench-office bench-voting rehearsal faults fuzz-box agree interop-box check clean
+.PHONY: help setup demo test test-slow test-site test-postgres browser repro lint format types migrations docs bench bench-box bench-roll bench-office bench-voting rehearsal faults fuzz-box agree interop-box check clean
 
 help:  ## show this page
 	@echo "selectorate: the election office of an organisation, as software"
@@ -56,10 +56,14 @@ demo: $(STAMP)  ## run a whole contest and show what comes of it
 	$(BIN)/selectorate box demo --folder demo/box
 	$(BIN)/selectorate office demo --home demo/office
 
-# The tests of the site, and those in a browser, have targets of their own.
-test: $(STAMP)  ## run the tests
-	$(BIN)/pytest -n $(WORKERS) --ignore tests/browser --ignore tests/site --ignore tests/faults tests
-	$(BIN)/pytest -n $(WORKERS) $(SITE)
+# What is marked as slow, the walks over the site, and what is tested in a browser have targets of their own.
+test: $(STAMP)  ## run the tests (ten minutes on two cores)
+	$(BIN)/pytest -n $(WORKERS) -m "not slow" --ignore tests/browser --ignore tests/site --ignore tests/faults tests
+	$(BIN)/pytest -n $(WORKERS) -m "not slow" $(SITE)
+
+test-slow: $(STAMP)  ## run the tests that `make test` leaves out: boxes altered in every way, many contests at once
+	$(BIN)/pytest -n $(WORKERS) -m slow --ignore tests/browser --ignore tests/site --ignore tests/faults tests
+	$(BIN)/pytest -n $(WORKERS) -m slow $(SITE)
 
 test-site: $(STAMP)  ## run the tests of the site that walk every route, for every role, with every hostile string
 	$(BIN)/pytest -n $(WORKERS) $(WALKS)
@@ -71,6 +75,12 @@ browser: $(STAMP)  ## run the tests in a browser; installs Debian's chromium whe
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
 	  || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation)
 	$(BIN)/pytest tests/browser
+
+repro: $(STAMP)  ## build the booth twice, in two folders, and compare every byte
+	@rm -rf build/repro
+	$(BIN)/selectorate office booth --folder build/repro/one/booth
+	$(BIN)/selectorate office booth --folder build/repro/another/place/booth
+	diff -r build/repro/one/booth build/repro/another/place/booth && echo "The two booths are the same."
 
 lint: $(STAMP)  ## check form and likely bugs (ruff)
 	$(BIN)/ruff format --check

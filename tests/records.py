@@ -214,7 +214,8 @@ class Making:
         log.act("adopt_contest", {"rulebook_hash": self.adopted_hash, "timetable": ADOPTED})
         log.act("change_date")
         log.act("open_stage", {"boxes": self.setups})
-        log.act("declare_result", {"declaration": self.declared_hash})
+        declared = self.declared_hash or declaration_hash(self.contest.encode(), self.rules.encode())
+        log.act("declare_result", {"declaration": declared})
         return log.published()
 
     def write(self, folder: Path) -> Record:
@@ -275,7 +276,6 @@ def making(boxes: dict[str, Made], scratch: Path) -> Making:
     }
     made.adopted_hash = hashlib.sha256(made.rules.encode()).hexdigest()
     made.setups = {box.election.uuid: setup_digest(box.path) for box in boxes.values()}
-    made.declared_hash = declaration_hash(made.declaration)
     return made
 
 
@@ -289,6 +289,7 @@ def stage_counts(stage: str, segments: dict[str, int]) -> dict[str, Any]:
         "refused": 7,
         "persons": entitled + 7,
         "struck_before": {},
+        "added_before": {},
         "struck_after": {},
     }
 

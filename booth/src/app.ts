@@ -10,7 +10,7 @@ import { fromAddress } from "./credential.js";
 import type { Paper, Told } from "./data.js";
 import { h, put, say } from "./dom.js";
 import { EMPTY, faultOf, warnings, type Fault, type Filled } from "./filling.js";
-import { each, made } from "./plain.js";
+import { each } from "./plain.js";
 import { ranking, type Sheet } from "./ranking.js";
 import type { Receipt } from "./receipt.js";
 
@@ -320,4 +320,4 @@ addEventListener("hashchange", () => {
   if (field) field.value = found;
   else carried = found;
 });
-void made([0], begin);
+void begin();

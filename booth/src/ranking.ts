@@ -18,9 +18,10 @@ export function ranking(sheet: Sheet): { element: HTMLElement; draw: () => void 
   const ranked = h("ol", { class: "ranked", "aria-label": say("ranked") });
   const others = h("ul", { class: "unranked", "aria-label": say("unranked") });
   const hint = h("p", { class: "help" });
+  const keys = h("p", { class: "help keys" }, say("rank-keys"));
   const element = h(
     "div", { class: "ranking" },
-    h("h3", {}, say("ranked")), hint, ranked, h("h3", {}, say("unranked")), others,
+    h("h3", {}, say("ranked")), hint, keys, ranked, h("h3", {}, say("unranked")), others,
   );
   let dragged = -1;
 

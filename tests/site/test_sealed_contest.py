@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from tests.site import rolled
-from tests.site.stages import both, make, ready, stand
+from tests.site.stages import Browser, both, make, ready, stand
 from tests.site.voted import Vote, online
 from tests.site.world import World, at
 
@@ -24,16 +24,24 @@ from selectorate.office.acts import amending, confirm, contests, figures, rounds
 from selectorate.office.acts import boxes as acts
 from selectorate.office.boxes import counting, laid, store, voters
 from selectorate.office.boxes.casting import CastRefusedError
-from selectorate.office.models import Candidate, Contest, HandedIn
+from selectorate.office.documents import ballot_table
+from selectorate.office.models import Candidate, Contest, HandedIn, OnlineVote
 from selectorate.office.preflight import blocking
 
-HEAD = """
+RULES = """
 id = "sealed"
 name = "Held in boxes"
 organisation = "Party of the Test"
 office = "Leader"
 [bodies.mps]
 name = "MPs"
+[disclosure]
+floor = 1
+unanimity_below = 1
+"""
+HEAD = (
+    RULES
+    + """
 [segments.members]
 name = "party members"
 entitled = { "is a member" = "capacity = 'member'" }
@@ -43,10 +51,8 @@ entitled = { "is one" = "capacity = 'affiliated supporter'" }
 [segments.registered]
 name = "registered supporters"
 entitled = { "is one" = "capacity = 'registered supporter'" }
-[disclosure]
-floor = 1
-unanimity_below = 1
 """
+)
 BALLOT = """
 [[stage]]
 kind = "ballot"
@@ -56,10 +62,12 @@ paper = "{paper}"
 count = "{count}"
 elected = "majority of votes"
 tie = ["earlier rounds", "lot"]
+online = {{ revote = true, paper = "none" }}
 """
 RANKED = HEAD + BALLOT.format(paper="rank", count="alternative vote")
 CHOSEN = HEAD + BALLOT.format(paper="choose one", count="most votes").replace('"majority of votes"', '"most votes"')
 DATES = {"ballot_opens": "2016-08-22T09:00", "ballot_closes": "2016-09-21T12:00", "declared": "2016-09-24T11:45"}
+NAMES = ("Ada Ash", "Ben Birch", "Cyd Cedar")
 SEGMENTS = {name: [name] for name in ("members", "affiliated", "registered")}
 CAPACITIES = ("member", "affiliated supporter", "registered supporter")
 BEFORE, OPENS, DURING, CLOSES = "2016-08-20T10:00", "2016-08-22T08:00", "2016-09-01T10:00", "2016-09-21T11:00"
@@ -72,7 +80,7 @@ def _site(transactional_db: None, settings: Any) -> None:
     settings.ADDRESS = "https://vote.example.org"
 
 
-def adopted(office: World, text: str, *, each: int = 6, names: tuple[str, ...] = ("Ada", "Ben", "Cyd")) -> Contest:
+def adopted(office: World, text: str, *, each: int = 6, names: tuple[str, ...] = NAMES) -> Contest:
     """A contest whose roll is closed, with ``each`` voters a segment."""
     rows = [
         rolled.member(f"{capacity[0]}{number}", f"Voter {capacity[0].upper()}{number}", capacity=capacity)
@@ -81,7 +89,7 @@ def adopted(office: World, text: str, *, each: int = 6, names: tuple[str, ...] =
     ]
     rolled.applied(office, rolled.csv_of(rows))
     contest = make(office, "", text=text, bodies={"mps": office.body("MPs", 5)}, dates=DATES)
-    stand(office, contest, *(f"{name} Person" for name in names))
+    stand(office, contest, *names)
     contest.candidates.update(status=Candidate.Status.STANDING)
     return contest
 
@@ -162,12 +170,12 @@ def test_three_segments_from_opening_to_declaration(office: World, tmp_path: Pat
             accepted(store.archive(box), tmp_path / box.section)
         result = declared(office, made)
     rounds_ = result["ballots"][0]["rounds"]
-    by_hand = dict.fromkeys(("ada-person", "ben-person", "cyd-person"), 0)
+    by_hand = dict.fromkeys(("ash", "birch", "cedar"), 0)
     for paper in last.values():
         if 1 in paper:
             by_hand[list(by_hand)[paper.index(1)]] += 1
-    first = {row["candidate"]: row["votes"] for row in rounds_[0]["candidates"]}
-    assert first == {who: votes for who, votes in by_hand.items()}
+    first = {row["candidate"]: row["votes"] for row in rounds_[0]["rows"]}
+    assert first == by_hand
     sections = {one["section"]: one for one in result["ballots"][0]["sections"]}
     assert {name: sections[name]["entitled"] for name in SEGMENTS} == dict.fromkeys(SEGMENTS, 6)
     assert sections["total"]["returned"] == 15
@@ -175,7 +183,7 @@ def test_three_segments_from_opening_to_declaration(office: World, tmp_path: Pat
 
 
 def test_pooled_segments_vote_in_one_box(office: World) -> None:
-    made = voted(office, sections={"total": list(SEGMENTS)}, each=2)
+    made = voted(office, sections=POOLED, each=2)
     tick(OPENS)
     box = made.box()
     assert box.voters == 6
@@ -187,8 +195,10 @@ def test_pooled_segments_vote_in_one_box(office: World) -> None:
     with at("2016-09-21T12:00"):
         made.open(box, (2, 3))
         result = declared(office, made)
-    assert result["elected"] == ["ada-person"]
-    assert [one["section"] for one in result["ballots"][0]["sections"]] == ["total"]
+    assert result["elected"] == ["ash"]
+    total = {one["section"]: one for one in result["ballots"][0]["sections"]}["total"]
+    assert (total["entitled"], total["returned"]) == (6, 4)
+    assert not any(result["ballots"][0]["rounds"][0]["rows"][0]["by_section"].values())
 
 
 def test_only_sums_are_opened_where_one_is_chosen(office: World) -> None:
@@ -205,8 +215,8 @@ def test_only_sums_are_opened_where_one_is_chosen(office: World) -> None:
             made.open(box)
             assert not laid.boxes_of(made.contest, "ballot")[0].events.filter(type="Shuffle").exists()
         result = declared(office, made)
-    first = {row["candidate"]: row["votes"] for row in result["ballots"][0]["rounds"][0]["candidates"]}
-    assert first == {"ada-person": 3, "ben-person": 1, "cyd-person": 1}
+    first = {row["candidate"]: row["votes"] for row in result["ballots"][0]["rounds"][0]["rows"]}
+    assert first == {"ash": 3, "birch": 1, "cedar": 1}
     total = {one["section"]: one for one in result["ballots"][0]["sections"]}["total"]
     assert (total["returned"], total["spoilt"], total["valid"]) == (6, 1, 5)
 
@@ -264,9 +274,17 @@ def test_opening_waits_for_key_credentials_and_address(office: World, settings: 
 
 
 def test_more_than_thirty_names_are_not_ranked_in_a_box(office: World) -> None:
-    made = voted(office, names=tuple(f"Name{number}" for number in range(31)))
+    made = voted(office, names=tuple(f"Some Name{number}" for number in range(31)))
     with at(OPENS):
         assert [item.name for item in blocking(made.contest, "ballot")] == ["the paper fits a box"]
+
+
+def test_a_box_of_too_few_voters_is_not_opened(office: World) -> None:
+    made = voted(office)
+    with at(OPENS):
+        OnlineVote.objects.update(least=7)
+        (item,) = blocking(made.contest, "ballot")
+        assert item.name == "each box has voters enough to be opened" and "party members" in item.says
 
 
 def struck(office: World, made: Vote, person: str) -> None:
@@ -309,6 +327,9 @@ def test_who_is_struck_after_opening(office: World) -> None:
         for one in made.boxes:
             made.open(one)
         result = declared(office, made)
+    page = Browser(office, None, made.contest).get("declaration/")
+    assert "1 voter was struck off the roll after they had cast" in page and "party members: 1." in page
+    assert "The margin is" in page
     assert any("1 struck off the roll after they had cast" in note for note in result["ballots"][0]["notes"])
     assert {one["section"]: one["entitled"] for one in result["ballots"][0]["sections"]}["members"] == 4
 
@@ -319,7 +340,7 @@ def test_who_is_struck_after_opening(office: World) -> None:
 @pytest.fixture
 def closed(office: World) -> Vote:
     """One box that is closed and tallied."""
-    made = voted(office, sections={"total": list(SEGMENTS)}, each=2)
+    made = voted(office, sections=POOLED, each=2)
     tick(OPENS)
     with at(DURING):
         for number, voter in enumerate(("roll:m0", "roll:a0", "roll:r0")):
@@ -388,7 +409,7 @@ def test_figures_are_not_taken_in_for_a_box(office: World, closed: Vote) -> None
 
 
 def test_a_paper_that_cannot_be_filled_in_is_void(office: World) -> None:
-    made = voted(office, sections={"total": list(SEGMENTS)}, each=2)
+    made = voted(office, sections=POOLED, each=2)
     tick(OPENS)
     with at(DURING):
         made.cast(made.box(), "roll:m0", [1, 2, 3])
@@ -399,14 +420,14 @@ def test_a_paper_that_cannot_be_filled_in_is_void(office: World) -> None:
         assert made.open(made.box()).outcome["void"] == 1
         result = declared(office, made)
     assert any("1 of the spoilt papers were void" in note for note in result["ballots"][0]["notes"])
-    (total,) = result["ballots"][0]["sections"]
+    total = {one["section"]: one for one in result["ballots"][0]["sections"]}["total"]
     assert (total["returned"], total["spoilt"]) == (3, 1)
 
 
 # -- bodies --------------------------------------------------------------------------------------------------------
 
 ROUNDS = (
-    HEAD
+    RULES
     + """
 [[stage]]
 kind = "ballot"
@@ -416,10 +437,11 @@ paper = "choose one"
 count = "repeated ballots"
 elected = "majority of votes"
 tie = ["stop"]
+online = { revote = false }
 """
 )
 MOTION = (
-    HEAD
+    RULES
     + """
 [[stage]]
 kind = "motion"
@@ -428,6 +450,7 @@ by = "mps"
 motion = "resolution"
 carried = "majority of valid votes"
 effect = "as stated"
+online = {}
 """
 )
 
@@ -437,11 +460,12 @@ def of_body(office: World, text: str, stage: str, number: int, rounds_: int = 1)
     with at("2016-07-01T10:00"):
         contest = make(office, "", text=text, bodies={"mps": office.body("MPs", number)}, dates=dates)
         if stage == "mps":
-            stand(office, contest, "Ada Person", "Ben Person", "Cyd Person")
+            stand(office, contest, *NAMES)
             contest.candidates.update(status=Candidate.Status.STANDING)
         made = online(office, contest, rounds=rounds_)
         made.lay_out(stage, rounds=rounds_)
-        ready(office, contest, stage)
+        if stage == "mps":
+            ready(office, contest, stage)
     tick("2016-07-05T08:00")
     return made
 
@@ -462,13 +486,13 @@ def test_the_next_box_of_a_body_opens_with_the_announcement(office: World) -> No
         rounds.open_round(office.alice, made.contest, stage="mps")
         second = made.box("mps", number=2)
         assert second.phase == "voting"
-        assert [*store.election_of(second).questions[0].answers] == ["Ada Person", "Ben Person"]  # type: ignore[union-attr]
+        assert [*store.election_of(second).questions[0].answers] == ["Ada Ash", "Ben Birch"]  # type: ignore[union-attr]
         poll(made, second, "mps", 1, 1, 1, 2, 2)
         rounds.close_round(office.alice, made.contest, stage="mps")
         made.open(second)
         rounds.announce_round(office.alice, made.contest, stage="mps")
         result = declared(office, made)
-    assert result["elected"] == ["ada-person"] and len(result["ballots"][0]["rounds"]) == 2
+    assert result["elected"] == ["ash"] and len(result["ballots"][0]["rounds"]) == 2
 
 
 def test_a_round_for_which_there_are_no_credentials(office: World) -> None:
@@ -490,7 +514,7 @@ def test_a_motion_in_a_box(office: World) -> None:
         made.open(made.box("motion"))
         result = declared(office, made)
     assert result["ballots"][0]["motion"]["carried"] is True
-    votes = {row["candidate"]: row["votes"] for row in result["ballots"][0]["rounds"][0]["candidates"]}
+    votes = {row["candidate"]: row["votes"] for row in result["ballots"][0]["rounds"][0]["rows"]}
     assert votes == {"for": 2, "against": 1}
 
 
@@ -501,3 +525,112 @@ def test_an_abandoned_contest_takes_no_more_ballots(office: World) -> None:
         both(office, contests.abandon_contest(office.alice, made.contest, reason="a court said so"))
         with pytest.raises(CastRefusedError, match="closed"):
             made.cast(made.box(section="members"), "roll:m0", [1, 0, 0])
+
+
+# -- paper beside a box --------------------------------------------------------------------------------------------
+
+FIRST = RANKED.replace('paper = "none"', 'paper = "first counts"')
+SUPERSEDES = CHOSEN.replace('paper = "none"', 'paper = "online supersedes"')
+POOLED = {"total": list(SEGMENTS)}
+PAPERS = b"""3 1
+1 2 1 0
+1 2 0
+0
+"Ada Ash"
+"Ben Birch"
+"Cyd Cedar"
+"Papers"
+"""
+
+
+def envelope(office: World, made: Vote, number: str) -> str:
+    return str(acts.record_envelope(office.registrar, made.contest, stage="ballot", number=number).outcome)
+
+
+def test_the_first_of_paper_and_box_counts(office: World) -> None:
+    made = voted(office, FIRST, POOLED, each=3)
+    tick(OPENS)
+    with at(DURING):
+        made.cast(made.box(), "roll:m0", [1, 0, 0])
+        made.cast(made.box(), "roll:m1", [0, 1, 0])
+        assert envelope(office, made, "m0") == "unopened"
+        assert [envelope(office, made, number) for number in ("a0", "a1")] == ["counts", "counts"]
+        with pytest.raises(CastRefusedError) as caught:
+            made.cast(made.box(), "roll:a0", [1, 0, 0])
+        assert caught.value.code == "paper"
+        made.cast(made.box(), "roll:m0", [1, 2, 0])
+        for number, why in (("a0", "recorded already"), ("z9", "nobody with this number")):
+            with pytest.raises(RefusedError, match=why):
+                envelope(office, made, number)
+    tick(CLOSES)
+    with at("2016-09-21T12:00"):
+        made.open(made.box())
+        assert ballot_table(made.contest, made.contest.rulebook.stage_named("ballot")) is None
+        with pytest.raises(RefusedError, match="3 papers, and 2 envelopes"):
+            figures.enter_file(
+                office.alice, made.contest, stage="ballot", name="p.blt", content=PAPERS.replace(b"1 2 0", b"2 2 0")
+            )
+        with pytest.raises(RefusedError, match="as a file"):
+            figures.enter_figures(office.alice, made.contest, stage="ballot", votes={}, roll={})
+        for user in (office.alice, office.bob):
+            figures.enter_file(user, made.contest, stage="ballot", name="p.blt", content=PAPERS)
+        table = ballot_table(made.contest, made.contest.rulebook.stage_named("ballot"))
+        assert table and table["ballots"] == {"total": [f"{made.box().uuid}.bel", "ballot-1-total.blt"]}
+        result = declared(office, made)
+    first = {row["candidate"]: row["votes"] for row in result["ballots"][0]["rounds"][0]["rows"]}
+    assert first == {"ash": 1, "birch": 3, "cedar": 0}
+    total = {one["section"]: one for one in result["ballots"][0]["sections"]}["total"]
+    assert (total["entitled"], total["returned"]) == (9, 4)
+
+
+def test_an_online_ballot_supersedes_an_envelope(office: World) -> None:
+    made = voted(office, SUPERSEDES, POOLED, each=3)
+    tick(OPENS)
+    with at(DURING):
+        assert [envelope(office, made, number) for number in ("a0", "a1", "m1")] == ["waits"] * 3
+        made.cast(made.box(), "roll:m0", [0, 1, 0, 0])
+        made.cast(made.box(), "roll:a0", [0, 0, 1, 0])
+    tick(CLOSES)
+    assert sorted(made.box().papers.values_list("outcome", flat=True)) == ["counts", "counts", "unopened"]
+    with at("2016-09-21T12:00"):
+        made.open(made.box())
+        votes = {name: {"ash": int(name == "members"), "birch": 0, "cedar": 0} for name in SEGMENTS}
+        roll = {name: {"spoilt": int(name == "affiliated")} for name in SEGMENTS}
+        for user in (office.alice, office.bob):
+            figures.enter_figures(user, made.contest, stage="ballot", votes=votes, roll=roll)
+        result = declared(office, made)
+    first = {row["candidate"]: row["votes"] for row in result["ballots"][0]["rounds"][0]["rows"]}
+    assert first == {"ash": 2, "birch": 1, "cedar": 0}
+    total = {one["section"]: one for one in result["ballots"][0]["sections"]}["total"]
+    assert (total["returned"], total["spoilt"]) == (4, 1)
+
+
+# -- pages ---------------------------------------------------------------------------------------------------------
+
+
+def test_officials_see_who_is_waited_for(office: World, closed: Vote) -> None:
+    browser = Browser(office, office.alice, closed.contest)
+    OnlineVote.objects.update(least=10)
+    page = browser.get("office/boxes/")
+    assert "0 of 3 have" in page and "Anna Trustee (1), Bert Trustee (2), Cleo Trustee (3)" in page
+    assert "Fewer than 10 ballots were cast in this box" in page
+    assert "boxes/" in browser.get("office/stages/ballot/")
+    with pytest.raises(RefusedError):
+        closed.shuffle(closed.box(), 1, b"{}")
+    assert "What was not taken" in browser.get("office/boxes/")
+    closed.shuffle(closed.box(), 1)
+    closed.shuffle(closed.box(), 3)
+    page = browser.post("office/boxes/", do="end-shuffles", box=closed.box().uuid)
+    assert "The shuffles are ended." in page and "0 have, and 2 are needed" in page
+    browser.get("office/envelopes/ballot/", 404)
+    response = browser.client.get(browser.at(f"office/boxes/{closed.box().uuid}.bel"))
+    assert b"".join(response.streaming_content) == store.archive(closed.box()).read_bytes()  # type: ignore[attr-defined]
+
+
+def test_the_registrar_records_envelopes_on_a_page(office: World) -> None:
+    made = voted(office, FIRST, POOLED, each=2)
+    tick(OPENS)
+    with at(DURING):
+        browser = Browser(office, office.registrar, made.contest)
+        assert "the paper counts" in browser.post("office/envelopes/ballot/", number="m0")
+        assert "recorded already" in browser.post("office/envelopes/ballot/", number="m0")

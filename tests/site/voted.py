@@ -10,16 +10,17 @@ from typing import Any
 from tests import box_keys
 from tests.site.world import World
 
+from selectorate.box import canonical
 from selectorate.box.ed25519 import ED25519
 from selectorate.box.v1 import acts as steps
 from selectorate.box.v1 import pedersen
 from selectorate.box.v1.ballots import make_ballot
 from selectorate.box.v1.credentials import generate, public, token
 from selectorate.box.v1.reading import read_box
-from selectorate.box.v1.trustees import trustees_text
 from selectorate.office.acts import boxes as acts
 from selectorate.office.boxes import casting, counting, store, voters
 from selectorate.office.models import BoxVoter, Contest, HandedIn, OnlineVote, SealedBox, Trustee, User
+from selectorate.office.moment import now
 
 
 @dataclass
@@ -118,10 +119,18 @@ class Vote:
 
 def online(office: World, contest: Contest, **more: Any) -> Vote:
     """A contest that is held online: its trustees named, their key made."""
-    vote = OnlineVote.objects.create(contest=contest, uuid=token(), **more)
+    vote = OnlineVote.objects.create(contest=contest, uuid=token(), **{"least": 1, **more})
     for number, name in enumerate(("Anna", "Bert", "Cleo"), 1):
         user = User.objects.create_user(f"{name.lower()}@trustees.example", name=f"{name} Trustee")
-        vote.trustees.create(number=number, user=user, name=user.name)
+        vote.trustees.create(number=number, user=user, name=user.name, tested=now())
     made = Vote(contest, vote)
-    vote.contributions.create(step="trustees", number=0, content=trustees_text([made.key.parameters()]))
+    for number in range(1, vote.size + 1):
+        polynomial = made.key.polynomials[number - 1]
+        for step, said in (
+            ("certificates", canonical.dumps(made.key.certificates[number - 1].signed)),
+            ("commitments", pedersen.commitment(polynomial["coefexps"])),
+            ("polynomials", canonical.dumps(polynomial)),
+            ("voutputs", canonical.dumps(made.key.voutputs[number - 1])),
+        ):
+            vote.contributions.create(step=step, number=number, content=said.encode())
     return made

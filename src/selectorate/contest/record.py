@@ -28,10 +28,9 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..errors import InputError, Where
-from .published_log import canonical
 
 FORMAT = "selectorate-record-1"
 MANIFEST = "record.json"
@@ -186,7 +185,7 @@ def read_record(folder: Path) -> Record:
     )
 
 
-def _texts(value: Any) -> bool:
+def _texts(value: Any) -> TypeGuard[dict[str, str]]:
     """Whether ``value`` is a table of texts."""
     return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
@@ -222,9 +221,12 @@ def there(folder: Path) -> set[str]:
     return {name for name in found if name != MANIFEST}
 
 
-def declaration_hash(value: Any) -> str:
-    """The SHA-256 of a declaration: of its canonical JSON."""
-    return hashlib.sha256(canonical(value)).hexdigest()
+def declaration_hash(contest: bytes, rulebook: bytes) -> str:
+    """What the log tells of a declaration: SHA-256 of the contest file, a null byte and the rulebook, as declared.
+
+    The declaration itself follows from these two and from the boxes that the contest file names.
+    """
+    return hashlib.sha256(contest + b"\0" + rulebook).hexdigest()
 
 
 # -- writing -------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from .loading import from_document
 from .model import REOPEN, TOTAL, BallotFigures
 from .nominations import field_of
 from .record import BOXES, CONTEST, DECLARATION, PAPERS, RULEBOOK, BoxPlace, declaration_hash
-from .sealed import SUFFIX, papers_of
+from .sealed import SUFFIX, SealedPapers, papers_of
 from .verifying import Look, Looking, NotReachedError, NotThereError, same_mandate
 
 __all__ = ["LOOKS", "facts_of"]
@@ -171,9 +171,16 @@ def _credentials(looking: Looking) -> Iterator[str]:
         if table is None:
             yield f"{place.uuid}: there are no counts of the roll for its ballot"
             continue
-        voters = sum(table["segments"].get(name, 0) - table["struck_before"].get(name, 0) for name in place.members)
+        names = (TOTAL,) if set(table["segments"]) == {TOTAL} else place.members
+        voters = sum(_voters(table, name) for name in names)
         if len(reading.roll) != voters:
             yield f"{place.uuid}: {len(reading.roll):,} credentials for {voters:,} voters"
+
+
+def _voters(table: Mapping[str, Any], name: str) -> int:
+    """How many of a segment could vote when its ballot was opened."""
+    closed: int = table["segments"].get(name, 0)
+    return closed - table["struck_before"].get(name, 0) + table["added_before"].get(name, 0)
 
 
 def _void(looking: Looking) -> Iterator[str]:
@@ -201,7 +208,7 @@ def _counted(looking: Looking) -> Iterator[str]:
         figures = case.ballot(place.stage)
         if figures is None:
             yield f"{place.uuid}: the contest has no figures of its ballot"
-        elif Path(place.file).name in {Path(name).name for name in _files_of(figures, place)}:
+        elif f"{place.uuid}{SUFFIX}" in _files_of(figures, place):
             continue
         elif isinstance(reading.election and reading.election.questions[0], RankingQuestion):
             yield f"{place.uuid}: its papers are not those that are counted"
@@ -270,11 +277,13 @@ def _declaration(looking: Looking) -> Iterator[str]:
         pass
     record = looking.record
     with _together(looking) as folder:
-        known = {record.path(place.file).resolve(): looking.readings[place.uuid] for place in record.boxes}
-        known |= {(folder / path.name).resolve(): reading for path, reading in known.items()}
+
+        def sealed(path: Path) -> SealedPapers:
+            """What a box holds, which has been read: a large one takes minutes."""
+            return papers_of(looking.readings[path.stem])
+
         document = documents.read(folder / CONTEST, ContestError)
-        # What was read is not read again: a large box takes minutes.
-        looking.whole = from_document(document, folder, lambda path: papers_of(known[path.resolve()]))
+        looking.whole = from_document(document, folder, sealed)
         looking.declaration = declare(looking.whole)
     yield from differences(record.json(DECLARATION), to_json(looking.declaration))
 
@@ -300,11 +309,12 @@ def _act(looking: Looking) -> Iterator[str]:
     """The log tells of one declaration, of this one."""
     looking.need(looking.kinds or None)
     told = [digest for _number, _kind, digest in looking.told_of("declaration")]
-    digest = declaration_hash(looking.record.json(DECLARATION))
+    path = looking.record.path
+    digest = declaration_hash(path(CONTEST).read_bytes(), path(RULEBOOK).read_bytes())
     if not told:
         yield "the log does not tell of a declaration"
     elif told[-1] != digest:
-        yield f"its SHA-256 is {digest}, and the log tells of {told[-1]}"
+        yield f"the hash of contest and rulebook is {digest}, and the log tells of {told[-1]}"
 
 
 def facts_of(looking: Looking) -> tuple[Mapping[str, Any], ...]:

@@ -10,7 +10,6 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass, field
-from email.message import Message
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,7 +34,13 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
     """Follows nothing that leads to another host, and nothing that was sent."""
 
     def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
     ) -> urllib.request.Request | None:
         here, there = urllib.parse.urlsplit(req.full_url), urllib.parse.urlsplit(newurl)
         if (here.scheme, here.netloc) != (there.scheme, there.netloc) or req.get_method() != "GET":
@@ -127,5 +132,7 @@ def _said(fault: urllib.error.HTTPError) -> str:
         detail = None
     if isinstance(detail, str):
         return detail
-    known = {404: "there is no such contest, or nothing of it is held online", 429: "too much was sent: wait a minute"}
-    return known.get(fault.code, f"the office answers with status {fault.code}")
+    return {
+        404: "there is no such contest, or nothing of it is held online",
+        429: "too much was sent: wait a minute",
+    }.get(fault.code, f"the office answers with status {fault.code}")

@@ -100,10 +100,7 @@ class CeremonySeen(_Read):
     def names(self, numbers: list[int]) -> str:
         """What trustees are called."""
         known = {one.number: one.name for one in self.trustees}
-        called = (
-            f"trustee {number} ({known[number]})" if number in known else f"trustee {number}" for number in numbers
-        )
-        return ", ".join(called)
+        return ", ".join(f"trustee {one} ({known[one]})" if one in known else f"trustee {one}" for one in numbers)
 
 
 def read_seen(value: object) -> CeremonySeen:
@@ -118,8 +115,8 @@ def read_seen(value: object) -> CeremonySeen:
 class Memory(BaseModel):
     """What a trustee's tool remembers. ``token`` is the code with which it hands in what it made.
 
-    ``certificates`` and ``commitments``: as they were shown, in this ``attempt``; ``trustees``: the hash of the finished
-    key, ``boxes``: the boxes that it is for; ``heads``: of each, the last event that was seen.
+    ``certificates`` and ``commitments``: as they were shown, in this ``attempt``; ``trustees``: the hash of the
+    finished key, ``boxes``: the boxes that it is for; ``heads``: of each, the last event that was seen.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)

@@ -312,14 +312,25 @@ def papers_beside(contest: Contest) -> dict[str, bytes]:
     for entry in contest.figures.filter(replaced=None, agreed__isnull=False, file=""):
         if not laid.held_online(contest, entry.stage):
             continue
-        for section, votes in entry.data["votes"].items():
-            lines = [f"{len(votes)} 1"]
-            lines += [f"{number} {place} 0" for place, number in enumerate(votes.values(), 1) if number]
-            spoilt = entry.data.get("roll", {}).get(section, {}).get("spoilt", 0)
-            lines += [f"{spoilt} 0"] if spoilt else []
-            lines += ["0", *(json.dumps(names.get(who, who), ensure_ascii=False) for who in votes), '"Papers"']
-            found[papers_name(entry, section)] = ("\n".join(lines) + "\n").encode()
+        for box in laid.boxes_of(contest, entry.stage, entry.round):
+            parts = [part for part in (box.members or [box.section]) if part in entry.data["votes"]]
+            votes = {who: 0 for part in parts for who in entry.data["votes"][part]}
+            spoilt = 0
+            for part in parts:
+                spoilt += entry.data.get("roll", {}).get(part, {}).get("spoilt", 0)
+                for who, number in entry.data["votes"][part].items():
+                    votes[who] += number
+            found[papers_name(entry, box.section)] = _blt(votes, spoilt, names)
     return found
+
+
+def _blt(votes: dict[str, int], spoilt: int, names: dict[str, str]) -> bytes:
+    """Papers on each of which one name is chosen, as a file of ballots."""
+    lines = [f"{len(votes)} 1"]
+    lines += [f"{number} {place} 0" for place, number in enumerate(votes.values(), 1) if number]
+    lines += [f"{spoilt} 0"] if spoilt else []
+    lines += ["0", *(json.dumps(names.get(who, who), ensure_ascii=False) for who in votes), '"Papers"']
+    return ("\n".join(lines) + "\n").encode()
 
 
 def _in_order(votes: dict[str, dict[str, int]], stage: Any, field: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -60,7 +60,9 @@ def network(request: HttpRequest) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
+    # One that reaches us by version 6 although it is of version 4 is alone, not one of the "network" of all of them.
+    found = getattr(found, "ipv4_mapped", None) or found
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

@@ -17,7 +17,7 @@ from ..rules import BallotStage, MotionStage, NominationStage, held
 from . import holdings, paper, timetable
 from .boxes import ceremony, laid, opening
 from .holders import safe_until
-from .models import Candidate, ClosedRoll, Contest, DuplicatePair, Role, RollAppeal, StageState
+from .models import Candidate, ClosedRoll, Contest, DuplicatePair, OnlineVote, Role, RollAppeal, StageState
 from .moment import now
 from .rounds import on_the_paper
 from .slugs import same_name
@@ -407,18 +407,19 @@ def _laid_out(contest: Contest, step: str) -> Item | None:
     )
 
 
-def _pooled(contest: Contest, step: str) -> Item | None:
+def _large_enough(contest: Contest, step: str) -> Item | None:
+    """Whether each box has so many voters that it can be opened."""
     stage = _voted(contest, step)
-    if not isinstance(stage, BallotStage) or stage.combine != "weighted-college":
+    boxes = laid.boxes_of(contest, step, 1) if stage is not None else []
+    if stage is None or not boxes:
         return None
-    pooled = any(box.section == "total" and len(box.members) > 1 for box in laid.boxes_of(contest, step, 1))
+    small = opening.too_small(contest, stage, boxes)
+    names = ", ".join(opening.title_of(contest, stage, box) for box in small)
     return Item(
-        _("each segment is large enough for a box of its own"),
-        not pooled,
-        _("a segment is too small, and in a college its votes cannot be put together with others")
-        if pooled
-        else _("it is"),
-        _("Hold this ballot on paper, or put segments together by a change of the rules."),
+        _("each box has voters enough to be opened"),
+        not small,
+        _("too few: %(names)s") % {"names": names} if small else _("it has"),
+        _("Hold this ballot on paper: of so few it would be seen how they voted."),
     )
 
 
@@ -469,7 +470,25 @@ def _address(contest: Contest, step: str) -> Item | None:
     )
 
 
+def _online(contest: Contest, step: str) -> Item | None:
+    """What a vote held online needs at adoption; whether a ranking is too long shows only when it is opened."""
+    held_online = [
+        stage
+        for stage in contest.rulebook.stage
+        if isinstance(stage, BallotStage | MotionStage) and stage.online is not None
+    ]
+    if step != "adoption" or not held_online:
+        return None
+    there = OnlineVote.objects.filter(contest=contest).exists()
+    ranked = any(isinstance(stage, BallotStage) and stage.paper == "rank" for stage in held_online)
+    says = _("it is") if there else _("it is not said who makes the credentials and who opens the boxes")
+    if there and ranked:
+        says = _("it is; a ranking of more than 30 names cannot be sealed, which shows only when the ballot is opened")
+    return Item(_("the online vote is set up"), there, says, _("Set it up."), "contest-online")
+
+
 CHECKS: list[Check] = [
+    _online,
     _occasion,
     _bodies,
     _parameters,
@@ -492,7 +511,7 @@ CHECKS: list[Check] = [
     _duplicates,
     _previewed,
     _laid_out,
-    _pooled,
+    _large_enough,
     _credentials,
     _trustees,
     _fits,

@@ -362,6 +362,35 @@ KEPT: tuple[Kept, ...] = (
         erase=erasing.reconciliation,
     ),
     Kept(
+        "office.Trustee",
+        _("who holds a share of the key of a contest's boxes"),
+        _("it is published who opens the boxes"),
+        FOR_GOOD,
+        _user("user"),
+        ("vote__contest__title", "number", "name", "tested"),
+    ),
+    Kept(
+        "office.BoxVoter",
+        _("whose public credential is whose, under a hash with a key that is not in the database"),
+        _("so that a voter can cast with their own credential alone"),
+        _("the end of the time for challenges, or the time of keeping after the declaration"),
+        erase=erasing.voter_map,
+    ),
+    Kept(
+        "office.VoterCode",
+        _("codes that were mailed to voters, hashed, and when they were used"),
+        _("so that a stolen credential is not enough"),
+        _("the end of the time for challenges, or the time of keeping after the declaration"),
+        erase=erasing.voter_codes,
+    ),
+    Kept(
+        "office.PaperVote",
+        _("whose paper came back, under the same hash"),
+        _("so that nobody's vote counts twice"),
+        _("the end of the time for challenges, or the time of keeping after the declaration"),
+        erase=erasing.voted_on_paper,
+    ),
+    Kept(
         "office.Mail",
         _("mails that wait to be sent, with their addresses"),
         _("so that none is lost"),
@@ -406,6 +435,13 @@ NOTHING_PERSONAL: frozenset[str] = frozenset(
         "office.Draw",
         "office.RollMapping",
         "office.Log",
+        "office.OnlineVote",
+        "office.Contribution",  # keys and proofs of trustees, who stand in Trustee
+        "office.SealedBox",
+        "office.BoxEvent",
+        "office.BoxPart",
+        "office.BoxAlpha",
+        "office.Restoration",
     }
 )
 """Every other model."""
@@ -481,9 +517,19 @@ def clear_away() -> int:
     for contest in _over(now):
         acts.delete_personal_data(None, contest)
         gone += 1
+    for contest in maps_due(now):
+        acts.delete_voter_map(None, contest)
+        gone += 1
     if acts.unused_accounts(now).exists():
         acts.forget_accounts(None, None)
     return gone
+
+
+def maps_due(now: datetime) -> list[Contest]:
+    """Contests that are over, whose time for challenges has ended, and in which it is still known whose
+    credential is whose."""
+    found = Contest.objects.filter(online__until__lte=now, online__map_deleted=None)
+    return [contest for contest in found if over_since(contest) is not None]
 
 
 def _over(now: datetime) -> Iterable[Contest]:

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "selectorate.office.booth_files.BoothMiddleware",
     # Before anything that asks the database for a session.
     "selectorate.office.boxes.crowd.CrowdMiddleware",
     "django.middleware.gzip.GZipMiddleware",

@@ -1,4 +1,4 @@
-"""A record and its verification: what holds passes; for every named check there is a record that it is first to refuse."""
+"""A record and its verification: what holds passes; every named check is the first to refuse some record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.records import Making, measured, relisted
 from selectorate.box.ed25519 import ED25519
 from selectorate.box.v1.elections import RankingQuestion
 from selectorate.contest import load_file
-from selectorate.contest.record import BoxPlace, declaration_hash, pack
+from selectorate.contest.record import BoxPlace, pack
 from selectorate.contest.verifying import CHECKS, Verification, nominated, verify
 from selectorate.errors import InputError
 
@@ -227,7 +227,6 @@ def _(making: Making, folder: Path, trustees: Any) -> None:
     for ballot in making.declaration["ballots"]:
         for section in ballot["sections"]:
             section["spoilt"] = 0
-    making.declared_hash = declaration_hash(making.declaration)
 
 
 @before("count.boxes")
@@ -238,7 +237,6 @@ def _(making: Making, folder: Path, trustees: Any) -> None:
 @before("count.declaration")
 def _(making: Making, folder: Path, trustees: Any) -> None:
     making.declaration["ballots"][1]["rounds"][0]["rows"][0]["votes"] += 1
-    making.declared_hash = declaration_hash(making.declaration)
 
 
 @before("acts.declaration")
@@ -362,3 +360,9 @@ def test_any_json_in_any_place_is_a_verdict(data: st.DataObject, name: str, valu
 @pytest.fixture(scope="module")
 def written(whole: Making, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return whole.write(tmp_path_factory.mktemp("written") / "record").folder
+
+
+def test_the_page_says_every_check_in_its_order() -> None:
+    text = " ".join((Path(__file__).parents[3] / "docs" / "verify.md").read_text(encoding="utf-8").split())
+    places = [text.index(f"**{check}** – {says}") for check, says in CHECKS.items()]
+    assert places == sorted(places)

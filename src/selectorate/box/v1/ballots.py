@@ -114,19 +114,23 @@ def answer_shape(group: Group, question: Question) -> Shape:
             )
 
 
-def ballot_shape(election: Election) -> Fields:
-    """What a ballot of ``election`` looks like."""
+def unsigned_shape(election: Election) -> Fields:
+    """What a ballot of ``election`` looks like before it is signed."""
     group = election.group
-    signature = Fields((("hash", HASH_64), ("proof", _proof_shape(group))))
     return Fields(
         (
             ("election_uuid", UUID),
             ("election_hash", HASH_64),
             ("credential", group.point),
             ("answers", Pair(tuple(answer_shape(group, question) for question in election.questions))),
-            ("signature", signature),
         )
     )
+
+
+def ballot_shape(election: Election) -> Fields:
+    """What a ballot of ``election`` looks like."""
+    signature = Fields((("hash", HASH_64), ("proof", _proof_shape(election.group))))
+    return Fields((*unsigned_shape(election).fields, ("signature", signature)))
 
 
 class BallotReader:
@@ -217,8 +221,17 @@ def ballot_checks(
     ``y``: the election's key, ``credential``: the ballot's, ``points``: those of `ballot_points`, all read into
     ``pool``. Source: section 4.11.
     """
+    signature = ballot.content["signature"]
+    signed = proofs.check_signature(pool, credential, signature["hash"], signature["proof"])
+    return [signed, *answer_checks(pool, ballot, election, y=y, points=points)]
+
+
+def answer_checks(
+    pool: Pool, ballot: Ballot, election: Election, *, y: Element, points: Sequence[Element]
+) -> list[Check]:
+    """The checks of the proofs of a ballot's answers, without its signature. Arguments as for `ballot_checks`."""
     content = ballot.content
-    checks = [proofs.check_signature(pool, credential, content["signature"]["hash"], content["signature"]["proof"])]
+    checks: list[Check] = []
     s0 = f"{election.phi}|{content['credential']}"
     remaining = iter(points)
     for question, answer in zip(election.questions, content["answers"], strict=True):
@@ -361,9 +374,20 @@ def _encrypt(group: Group, y: str, plaintext: str) -> _Encryption:
     return _Encryption({"alpha": group.power_g(r), "beta": beta}, r)
 
 
-def _encrypt_small(group: Group, y: str, m: int) -> _Encryption:
-    """Encrypt 0 or 1 so that sums can be made."""
-    return _encrypt(group, y, group.generator if m else group.identity)
+def plaintexts(group: Group, question: Question, choices: Choices) -> list[str]:
+    """The elements that are encrypted for ``choices``: one for a ranking, else one for each choice.
+
+    Raises InputError if they are not an answer that ``question`` allows.
+    """
+    match question:
+        case RankingQuestion():
+            _require_numbers(question, choices)
+            return [group.encode(choices)]
+        case HomomorphicQuestion():
+            _require_legal(question, choices)
+            return [group.generator if bit else group.identity for bit in choices]
+        case ListsQuestion():
+            raise InputError("this program reads and checks answers to lists questions, but does not make them")
 
 
 def _answer(election: Election, question: Question, choices: Choices, s0: str) -> dict[str, Any]:
@@ -379,11 +403,7 @@ def _answer(election: Election, question: Question, choices: Choices, s0: str) -
 def _ranking_answer(election: Election, question: RankingQuestion, values: Choices, s0: str) -> dict[str, Any]:
     """Source: section 4.11.2."""
     group, y = election.group, election.public_key
-    if len(values) != len(question.answers):
-        raise InputError(f"the answer has {len(values)} values for {len(question.answers)} names")
-    if any(type(value) is not int or not 0 <= value <= 255 for value in values):
-        raise InputError("an answer to this question is a whole number from 0 to 255 for each name")
-    encrypted = _encrypt(group, y, group.encode(values))
+    encrypted = _encrypt(group, y, *plaintexts(group, question, values))
     proof = proofs.prove_raw_encryption(group, encrypted.r, s=s0, y=y, c=encrypted.ciphertext)
     return {"choices": encrypted.ciphertext, "proof": proof}
 
@@ -391,8 +411,7 @@ def _ranking_answer(election: Election, question: RankingQuestion, values: Choic
 def _homomorphic_answer(election: Election, question: HomomorphicQuestion, bits: Choices, s0: str) -> dict[str, Any]:
     """Source: sections 4.11.1 and 4.13."""
     group, y = election.group, election.public_key
-    _require_legal(question, bits)
-    encrypted = [_encrypt_small(group, y, bit) for bit in bits]
+    encrypted = [_encrypt(group, y, plaintext) for plaintext in plaintexts(group, question, bits)]
     choices = [one.ciphertext for one in encrypted]
     individual = [
         proofs.iprove(group, s0, one.r, bit, (0, 1), c=one.ciphertext, y=y)
@@ -442,6 +461,14 @@ def _sum_of(group: Group, parts: Sequence[Ciphertext]) -> Ciphertext:
     for part in parts:
         alpha, beta = group.multiply(alpha, part["alpha"]), group.multiply(beta, part["beta"])
     return {"alpha": alpha, "beta": beta}
+
+
+def _require_numbers(question: RankingQuestion, values: Choices) -> None:
+    """Raise InputError unless ``values`` is a number for each name."""
+    if len(values) != len(question.answers):
+        raise InputError(f"the answer has {len(values)} values for {len(question.answers)} names")
+    if any(type(value) is not int or not 0 <= value <= 255 for value in values):
+        raise InputError("an answer to this question is a whole number from 0 to 255 for each name")
 
 
 def _require_legal(question: HomomorphicQuestion, bits: Choices) -> None:

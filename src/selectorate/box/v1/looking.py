@@ -17,7 +17,7 @@ from .events import Chain, Phase, Step, steps
 from .report import PHASES
 from .roll import Roll
 
-__all__ = ["Seen", "look"]
+__all__ = ["Seen", "election_in", "look"]
 
 MOST_SETUP = 200 * 1024 * 1024
 
@@ -80,6 +80,25 @@ def record(roll: Roll, ballot: Ballot, height: int) -> None:
             f"the ballot of event {height} has a credential that is not listed", check="ballot.credential"
         )
     roll.record(ballot.credential, height, tracker(ballot.raw), b"")
+
+
+def election_in(path: Path) -> Election:
+    """The election of the archive at ``path``; nothing behind its setup is read.
+
+    Raises ProtocolError if it is no chain of events, InputError if there is no setup in it.
+    """
+    with Archive(path) as archive:
+        found: list[Election] = []
+        chain = Chain()
+
+        def on_setup(step: Step) -> None:
+            found.append(read_election(archive.read(step.data[0], MOST_SETUP)))
+            chain.shuffles = bool(found[0].rankings)
+
+        for _ in steps(archive, chain, on_setup=on_setup):
+            if found:
+                return found[0]
+        raise InputError("there is no setup in this archive", where=Where(str(path)))
 
 
 def look(path: Path) -> Seen:

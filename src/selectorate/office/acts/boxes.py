@@ -11,8 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
-from ..boxes import counting, store
-from ..models import Contest, HandedIn, Role, SealedBox, User
+from ...rules import BallotStage, MotionStage
+from ..boxes import counting, envelopes, laid, store
+from ..models import Contest, HandedIn, PaperVote, Role, SealedBox, User
 from .core import CLOCK, Entry, act, sha256
 
 OFFICER, TRUSTEE = Role.RETURNING_OFFICER, Role.TRUSTEE
@@ -145,3 +146,24 @@ def finish_box(
     here.save(update_fields=["outcome"])
     _entered(entry, here, result=sha256(content), **{key: outcome[key] for key in ("tallied", "void", "blank")})
     return here
+
+
+@act(Role.REGISTRAR, OFFICER, silent=True)
+def record_envelope(entry: Entry, contest: Contest, *, stage: str, number: str, section: str = "") -> PaperVote:
+    """Record that a voter's envelope came back: whether it counts is decided at once, under the lock of the box."""
+    found = contest.rulebook.stage_named(stage)
+    rule = laid.paper_rule(found)
+    if not isinstance(found, BallotStage | MotionStage) or rule == "none":
+        raise RefusedError(_("nobody votes on paper at this stage"), field="stage")
+    theirs = envelopes.boxes_of_voter(contest, found, number.strip())
+    if section:
+        theirs = [(box, who) for box, who in theirs if box.section == section]
+    if not theirs:
+        raise RefusedError(_("nobody with this number has a vote here"), field="number")
+    if len(theirs) > 1:
+        raise RefusedError(_("they have a vote in several segments: say of which this is"), field="section")
+    ((box, who),) = theirs
+    made = envelopes.record(box, who, rule)
+    # Who sent an envelope stands in no log: whoever reads it could tell who voted online.
+    entry.details = {"box": box.uuid, "section": box.section}
+    return made

@@ -10,6 +10,7 @@ from ... import gallery, rules
 from ...errors import InputError, RefusedError
 from ...rules import BallotStage, MotionStage, Rulebook
 from .. import occasions, timetable
+from ..access import roles_of
 from ..boxes import laid, opening
 from ..models import Body, Contest, ContestBody, Office, Person, Role, StageState, TimetableChange, TimetableDate
 from ..moment import now
@@ -70,6 +71,12 @@ def create_contest(
         "occasion": occasion,
     }
     return made
+
+
+def may_make(entry: Entry) -> None:
+    """Raises RefusedError for a returning officer of one contest alone: they make no other."""
+    if OFFICER not in roles_of(entry.by, None):
+        raise RefusedError(_("you may not do this: contests are made by a returning officer of the whole organisation"))
 
 
 def _title(text: str) -> str:
@@ -437,6 +444,7 @@ def abandon_contest(entry: Entry, contest: Contest, *, reason: str) -> None:
 @act(OFFICER)
 def clone_contest(entry: Entry, contest: Contest, *, title: str) -> Contest:
     """A new contest in preparation with the rules and bodies of this one, and no dates."""
+    may_make(entry)
     title = _title(title)
     occasion = occasions.proposed(contest.office, contest.rulebook, timezone.localdate(now()))
     made = Contest.objects.create(

@@ -29,7 +29,7 @@ def begin(entry: Entry, contest: Contest, stage: BallotStage) -> BallotRound:
 def entered(entry: Entry, boxes: list[SealedBox]) -> None:
     """Enter which boxes were opened with a stage or a round."""
     if boxes:
-        entry.details["boxes"] = [box.uuid for box in boxes]
+        entry.details["boxes"] = {box.uuid: {"voters": box.voters, "list": box.fingerprint} for box in boxes}
 
 
 def end(entry: Entry, contest: Contest, stage: str) -> None:

@@ -17,7 +17,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from ...contest import declaration as declarations
-from . import ceremony, contests, declared, organisation
+from . import boards, ceremony, contests, declared, organisation
 
 DESCRIPTION = """What everybody may know of the elections of this organisation. It is for reading, and nobody signs in;
 only trustees' own tools hand something in, with a code.
@@ -35,6 +35,7 @@ api = NinjaAPI(
 )
 api.add_router("", contests.router)
 api.add_router("", declared.router)
+api.add_router("", boards.router)
 api.add_router("", organisation.router)
 api.add_router("", ceremony.router)
 

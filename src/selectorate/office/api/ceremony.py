@@ -14,6 +14,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
+from ninja.responses import Status
 
 from ...errors import SelectorateError
 from .. import timetable
@@ -127,13 +128,13 @@ def state(request: HttpRequest, contest: str) -> Any:
     """Where the ceremony stands, what may be shown of it now, and the boxes. 404 where nothing is held online."""
     vote = OnlineVote.objects.filter(contest=request.contest).first()
     if vote is None:
-        return 404, {"detail": "Not found"}
+        return Status(404, {"detail": "Not found"})
     found = ceremony.shown(vote)
     found["since"] = timezone.localtime(found["since"], timetable.zone())
     found["contest"]["address"] = whole_address_of(request, "/").rstrip("/")
     for one in found["faults"]:
         one["at"] = timezone.localtime(one["at"], timetable.zone())
-    return 200, found
+    return Status(200, found)
 
 
 def bearer(request: HttpRequest) -> Trustee | None:
@@ -148,9 +149,9 @@ def bearer(request: HttpRequest) -> Trustee | None:
     return trustee
 
 
-def _refused(fault: SelectorateError) -> tuple[int, dict[str, Any]]:
+def _refused(fault: SelectorateError) -> Status:
     hint = f" {fault.hint}" if fault.hint else ""
-    return 409, {"detail": f"{fault.message}{hint}"}
+    return Status(409, {"detail": f"{fault.message}{hint}"})
 
 
 @router.get(f"{_contest}ceremony/me", response={200: TrusteeOut, 403: Fault, 404: Fault}, summary="Whose code this is")
@@ -159,8 +160,8 @@ def whose(request: HttpRequest, contest: str) -> Any:
     """Which trustee the code in `Authorization: Bearer` belongs to."""
     trustee = bearer(request)
     if trustee is None:
-        return 403, {"detail": "This code is not known, or its time is over"}
-    return 200, {"number": trustee.number, "name": trustee.name, "tested": trustee.tested is not None}
+        return Status(403, {"detail": "This code is not known, or its time is over"})
+    return Status(200, {"number": trustee.number, "name": trustee.name, "tested": trustee.tested is not None})
 
 
 @router.post(
@@ -174,19 +175,19 @@ def give(request: HttpRequest, contest: str) -> Any:
     """Hand in what is asked for now: with the trustee's code, as `Authorization: Bearer`."""
     trustee = bearer(request)  # before the body is looked at: what a stranger sends is not read
     if trustee is None:
-        return 403, {"detail": "This code is not known, or its time is over"}
+        return Status(403, {"detail": "This code is not known, or its time is over"})
     try:
         sent = json.loads(request.body)
         step, content = sent["step"], sent["content"]
     except (ValueError, KeyError, TypeError, RecursionError):
         step = content = None
     if not isinstance(step, str) or not isinstance(content, str) or "\0" in content or not _encodes(content):
-        return 422, {"detail": "This is no JSON object with the texts step and content"}
+        return Status(422, {"detail": "This is no JSON object with the texts step and content"})
     try:
         made = trustees.contribute_to_key(trustee.user, trustee.vote.contest, step=step, content=content)
     except SelectorateError as fault:
         return _refused(fault)
-    return 200, {"taken": not made.fault or made.step == ceremony.COMPLAINT, "says": made.fault}
+    return Status(200, {"taken": not made.fault or made.step == ceremony.COMPLAINT, "says": made.fault})
 
 
 def _encodes(text: str) -> bool:
@@ -213,19 +214,19 @@ def add(
     """Hand in a shuffle or a decryption, as the body: with the trustee's code, as `Authorization: Bearer`."""
     trustee = bearer(request)
     if trustee is None:
-        return 403, {"detail": "This code is not known, or its time is over"}
+        return Status(403, {"detail": "This code is not known, or its time is over"})
     if kind not in ("shuffle", "decryption"):
-        return 404, {"detail": "Not found"}
+        return Status(404, {"detail": "Not found"})
     content = _body(request)
     if content is None:
-        return 413, {"detail": "This is longer than any shuffle or decryption"}
+        return Status(413, {"detail": "This is longer than any shuffle or decryption"})
     boxes = importlib.import_module("selectorate.office.acts.boxes")
     act = boxes.take_shuffle if kind == "shuffle" else boxes.take_decryption
     try:
         act(trustee.user, trustee.vote.contest, box=uuid, content=content, after=after)
     except SelectorateError as fault:
         return _refused(fault)
-    return 200, {"taken": True, "says": ""}
+    return Status(200, {"taken": True, "says": ""})
 
 
 def _body(request: HttpRequest) -> bytes | None:

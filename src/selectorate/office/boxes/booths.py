@@ -12,6 +12,7 @@ from ...box.ed25519 import ED25519
 from ...box.v1.elections import HomomorphicQuestion, RankingQuestion
 from ...rules import BallotStage
 from ..models import BoxEvent, BoxVoter, Contest, OnlineVote, PaperVote, SealedBox
+from ..templatetags.telling import clock_text, day_text
 from . import casting, store
 from .naming import section_name
 
@@ -81,6 +82,7 @@ def paper_for(contest: Contest, box: SealedBox, who: str) -> dict[str, Any]:
         "box": box.uuid,
         "section": box.section,
         "section_name": section_name(contest, box),
+        "closes": f"{day_text(box.closes)}, {clock_text(box.closes)}" if box.closes else "",
         "election": base64.b64encode(election.raw).decode("ascii"),
         "credential": credential,
         "paper": paper,

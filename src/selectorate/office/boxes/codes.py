@@ -84,7 +84,7 @@ def _next(vote: OnlineVote, who: str) -> tuple[str, datetime, bool]:
     now = timezone.now()
     recent = list(
         VoterCode.objects.filter(vote=vote, who=who, at__gt=now - LASTS)
-        .order_by("-at")
+        .order_by("-at", "-pk")
         .values_list("code", "at", "used")
     )
     unused = [(code, at) for code, at, used in recent if used is None]

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from ...box.ed25519 import ED25519
-from ...box.v1.credentials import PublicCredential, credential_text
+from ...box.v1.credentials import PublicCredential, credential_text, fingerprint
 from ...box.v1.elections import election_text
 from ...box.v1.trustees import election_key, read_trustees
 from ...errors import InputError, RefusedError
@@ -31,7 +31,7 @@ from ..models import (
     Role,
     SealedBox,
 )
-from . import asking, ceremony, laid, store, voters
+from . import asking, ceremony, envelopes, laid, store, voters
 
 MANY = 10_000
 """Rows of credentials that are taken away at once."""
@@ -81,9 +81,12 @@ def open_boxes(contest: Contest, stage: BallotStage | MotionStage, number: int, 
             timestamp=int(at.timestamp()),
             points_checked=True,
         )
+        # Of the list as it is now: who was struck since the registrar made it is not on it any more.
+        box.fingerprint = fingerprint(credentials)
         box.closes, box.revote = closes, laid.revotes(stage)
-        box.voters = box.people.count()
-        box.save(update_fields=["closes", "revote", "voters"])
+        box.voters = one.voters = box.people.count()
+        box.save(update_fields=["closes", "revote", "voters", "fingerprint"])
+        one.fingerprint = box.fingerprint
     return boxes
 
 
@@ -94,6 +97,7 @@ def close_boxes(boxes: Iterable[SealedBox]) -> int:
         box = store.locked(one.pk)
         if box.phase == "voting":
             store.append(box, "EndBallots")
+            envelopes.settle(box)
             number += 1
     return number
 
@@ -204,6 +208,14 @@ def _credentials(box: SealedBox, entitled: frozenset[str]) -> bytes:
     for start in range(0, len(over), 500):
         box.people.filter(who__in=over[start : start + 500]).delete()
     return credential_text(ED25519, [PublicCredential(key) for who, key in rows if who in entitled])
+
+
+def too_small(contest: Contest, stage: BallotStage | MotionStage, boxes: list[SealedBox]) -> list[SealedBox]:
+    """The boxes with fewer voters than may be opened, or, by segment, shown by themselves."""
+    least = {box.pk: box.vote.least for box in boxes}
+    if isinstance(stage, BallotStage) and stage.segments:
+        least = {pk: max(number, contest.rulebook.disclosure.floor) for pk, number in least.items()}
+    return [box for box in boxes if box.people.count() < least[box.pk]]
 
 
 def hold(contest: Contest, stage: str, voter: str, sections: Iterable[str], at: datetime) -> None:

@@ -25,8 +25,13 @@ def add_to(app: typer.Typer, told: Told) -> None:
     office = typer.Typer(no_args_is_help=True, help="The election office: a site in the browser.")
     office.command("init")(_init(told))
     office.command("demo")(_demo(told))
+    office.command("booth")(_booth(told))
     office.command("manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(_manage(told))
     app.add_typer(office, name="office")
+    record = typer.Typer(help="The record of a contest: everything published, to be checked by anybody.")
+    record.callback()(lambda: None)
+    record.command("export")(_export_record(told))
+    app.add_typer(record, name="record")
 
 
 def _init(told: Told) -> Callable[..., None]:
@@ -69,6 +74,27 @@ def _demo(told: Told) -> Callable[..., None]:
             raise typer.Exit(demonstrate(home, serving=serving, port=port, say=typer.echo))
 
     return demo
+
+
+def _booth(told: Told) -> Callable[..., None]:
+    def booth(
+        folder: Path | None = typer.Option(None, "--folder", help="Build into this folder, not into the office's."),
+        check: bool = typer.Option(False, "--check", help="Build nothing: compare the files with their list."),
+    ) -> None:
+        """Build the booth in which members vote, and print the SHA-256 of each of its files."""
+        with told():
+            from .. import booth as built
+
+            if folder is None:
+                from .starting import started
+
+                started(check=False)
+            target = folder or built.home()
+            there = built.read(target) if check else built.build(target)
+            for name, sha256 in there.files.items():
+                typer.echo(f"{sha256}  {name}")
+
+    return booth
 
 
 def _manage(told: Told) -> Callable[..., None]:
@@ -152,3 +178,19 @@ def _restore(told: Told) -> Callable[..., None]:
             )
 
     return restore
+
+
+def _export_record(told: Told) -> Callable[..., None]:
+    def export(
+        contest: str = typer.Argument(..., metavar="SLUG", help="The contest, as in the address of its page."),
+        out: Path = typer.Option(Path("record"), "--out", help="A new folder; or a ZIP file, if it is called so."),
+    ) -> None:
+        """Write the record of a declared contest: rules, candidates, roll in numbers, boxes, acts, declaration."""
+        with told():
+            from .recording import export_record
+            from .starting import started
+
+            started()
+            typer.echo(export_record(contest, out))
+
+    return export

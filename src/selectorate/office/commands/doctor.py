@@ -257,6 +257,19 @@ def _logs(name: str) -> Finding:
     return Finding(name, "good", f"{number} logs of acts hold")
 
 
+def _booth(name: str) -> Finding:
+    from .. import booth
+
+    todo = "Build it: selectorate office booth."
+    try:
+        there = booth.read(booth.home())
+    except SelectorateError as fault:
+        return Finding(name, "warn", f"{fault.message}: nobody can vote online", todo)
+    if not booth.current(there.folder):
+        return Finding(name, "warn", "it was built from other sources than this version has", todo)
+    return Finding(name, "good", f"{len(there.files)} files are what their list says")
+
+
 def _waiting_mail(name: str) -> Finding:
     from ..models import Mail
 
@@ -387,6 +400,7 @@ CHECKS: tuple[tuple[str, Check, bool], ...] = (
     ("address", _address, False),
     ("deployment", _deploy, False),
     ("logs of acts", _logs, False),
+    ("booth", _booth, False),
     ("waiting mail", _waiting_mail, False),
     ("mail server", _mail, True),
     ("sender of mail", _sender, True),

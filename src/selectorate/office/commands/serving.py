@@ -2,12 +2,15 @@
 
 ``pages`` answers (granian), ``work`` does what takes long (the database worker of django-tasks), ``clock`` does what
 the timetables say, and sends mail (``ticking``). One that ends is started again; if it ends again and again, all stop,
-so that whoever watches over us (systemd, a container) notices.
+so that whoever watches over us (systemd, a container) notices. Where the system can (Linux), they end even when we are
+killed outright.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import functools
 import os
 import signal
 import socket
@@ -28,6 +31,17 @@ STEADY = 30
 MOST_STARTS = 5
 """How often in a row one is started that does not last so long."""
 
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+PR_SET_PDEATHSIG = 1
+
+
+def _end_with(parent: int, number: signal.Signals) -> None:
+    """Called in a new process: let the system send it the signal when its parent is gone, however that ended."""
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_PDEATHSIG, int(number))
+    if os.getppid() != parent:  # it went before we had asked
+        os._exit(1)
+
 
 @dataclass
 class Part:
@@ -46,7 +60,13 @@ class Part:
             self.command,
             env={**os.environ, "DJANGO_SETTINGS_MODULE": "selectorate.office.settings"},
             start_new_session=True,
+            preexec_fn=functools.partial(_end_with, os.getpid(), self.stops_by) if LIBC else None,
         )
+
+    @property
+    def stops_by(self) -> signal.Signals:
+        """The signal at which it finishes what it has begun, and ends."""
+        return signal.SIGINT if self.name == "work" else signal.SIGTERM
 
     def ended(self) -> bool:
         """Whether it runs no more."""
@@ -156,7 +176,7 @@ def _watch(running: list[Part], stopping: list[int], say: Callable[[str], None])
 def _stop(running: list[Part]) -> None:
     """Let everything finish what it has begun, for a while; then end it."""
     for part in running:
-        part.tell(signal.SIGTERM if part.name != "work" else signal.SIGINT)
+        part.tell(part.stops_by)
     until = time.monotonic() + GRACE
     while time.monotonic() < until and not all(part.ended() for part in running):
         time.sleep(0.05)

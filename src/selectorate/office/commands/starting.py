@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable
 
-from ...errors import InputError, MissingPartError
+from ...errors import InputError, MissingPartError, SelectorateError
 
 PATIENCE = 60
 """Seconds for which a database that does not answer is waited for: it may be starting beside us."""
@@ -97,3 +97,14 @@ def prepare(*, migrate: bool, say: Callable[[str], None] = lambda _: None) -> No
     call_command("createcachetable", verbosity=0)
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
     call_command("collectstatic", interactive=False, verbosity=0)
+    prepare_booth(say)
+
+
+def prepare_booth(say: Callable[[str], None]) -> None:
+    """Build the booth if it is missing or old. An office that cannot build one serves all else, and says so."""
+    from .. import booth
+
+    try:
+        booth.ensure(booth.home(), say)
+    except SelectorateError as fault:
+        say(f"{fault.message}; nobody can vote online until `selectorate office booth` has built it")

@@ -273,12 +273,13 @@ class VoterCode(models.Model):
 
 class PaperVote(models.Model):
     """That a voter's paper came back. ``outcome``: ``counts``, or ``unopened`` where an online ballot was there first
-    or supersedes it. ``who``: as in ``BoxVoter``.
+    or supersedes it; ``waits`` where one may still supersede it until the close. ``who``: as in ``BoxVoter``.
     """
 
     class Outcome(models.TextChoices):
         """What becomes of the paper."""
 
+        WAITS = "waits", _("it counts if no online ballot is cast until the close")
         COUNTS = "counts", _("the paper counts")
         UNOPENED = "unopened", _("the envelope stays unopened: an online ballot counts")
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from ..access import PUBLIC, may
-from ..boxes import booths, codes, naming, sessions, voters
+from ..boxes import booths, codes, naming, receipts, sessions, voters
 from ..limits import count, network
 from ..models import Contest, OnlineVote, PaperVote, SealedBox, VoterCode
 from . import booth_page
@@ -233,15 +233,8 @@ def booth(request: HttpRequest, contest: str, stage: str) -> HttpResponse:
     if not boxes:
         return redirect("vote", here.contest.slug)
     slug = here.contest.slug
-    context = shown(
-        here,
-        stage_name=naming.stage_name(here.contest, stage),
-        data=reverse("vote-booth-json", args=[slug, stage]),
-        find=reverse("vote-find", args=[slug]),
-        promises=reverse("vote-promises", args=[slug]),
-        back=reverse("vote", args=[slug]),
-    )
-    return booth_page.booth_page(request, here.contest, stage, context)
+    data, again = reverse("vote-booth-json", args=[slug, stage]), reverse("vote", args=[slug])
+    return booth_page.booth_page(request, here.contest, stage, data=data, again=again)
 
 
 @may(PUBLIC)
@@ -259,11 +252,12 @@ def booth_json(request: HttpRequest, contest: str, stage: str) -> HttpResponse:
         "contest": {"title": here.contest.title, "slug": slug},
         "revote": all(box.revote for box in boxes),
         "easy": here.easy,
-        "closes": min((box.closes.isoformat() for box in boxes if box.closes), default=None),
         "papers": [booths.paper_for(here.contest, box, signed.who) for box in boxes],
         "cast": reverse("vote", args=[slug]) + "cast/",
         "find": reverse("vote-find", args=[slug]),
         "promises": reverse("vote-promises", args=[slug]),
+        "board": reverse("contest", args=[slug]) + "board/",
+        "receipts": receipts.public_key(here),
         "csrf": get_token(request),
     }
     return JsonResponse(content)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -23,6 +24,8 @@ TABS: list[tuple[str, str, tuple[str, ...]]] = [
     ("contest-parameters", gettext_noop("Left open"), (RO,)),
     ("contest-bodies", gettext_noop("Bodies"), (RO,)),
     ("contest-timetable", gettext_noop("Timetable"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
+    ("contest-online", gettext_noop("Online vote"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
+    ("contest-roll", gettext_noop("Roll"), OFFICERS),
     ("candidates-desk", gettext_noop("Candidates"), (RO,)),
     ("ceremony", gettext_noop("Trustees"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
     ("declare", gettext_noop("Declaration"), (RO,)),
@@ -39,6 +42,16 @@ TABS: list[tuple[str, str, tuple[str, ...]]] = [
 def moment(when: datetime | None) -> str:
     """A moment by the organisation's clock, in words."""
     return timetable.said(when)
+
+
+@register.filter
+def written_day(text: Any) -> str:
+    """A day, or a time of one by the organisation's clock, as it is written in a file, in words."""
+    try:
+        when = datetime.fromisoformat(str(text))
+    except ValueError:
+        return str(text)
+    return formats.date_format(when, "j F Y" if len(str(text)) == 10 else "j F Y, H:i")
 
 
 @register.filter

@@ -3,7 +3,7 @@
 // stays there, the forms in between are sent without leaving the page. Without this script they are sent as forms.
 "use strict";
 (() => {
-  const FORM = /^#[1-9A-HJ-NP-Za-km-z]{5}-[1-9A-HJ-NP-Za-km-z]{6}-[1-9A-HJ-NP-Za-km-z]{5}-[1-9A-HJ-NP-Za-km-z]{6}$/;
+  const FORM = /^#[0-9A-Za-z-]{15,40}$/; // as the booth reads it; no heading of these pages is called so
   let held = "";
 
   function show() {
@@ -13,7 +13,7 @@
   }
 
   function take() {
-    if (document.querySelector("[data-booth-data], [data-booth-page]")) return; // the booth takes it itself
+    if (document.querySelector("[data-booth-data], #booth")) return; // the booth takes it itself
     if (FORM.test(location.hash)) {
       held = location.hash;
       history.replaceState(null, "", location.pathname);
