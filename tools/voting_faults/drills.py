@@ -120,7 +120,7 @@ async def voter(
             told.note(answer)
             if answer.status not in (0, 503):
                 break
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
             if drawn.random() < 0.3:
                 break
     browser.close()
@@ -148,6 +148,13 @@ def while_voting(
     return told
 
 
+async def _under_way(told: Told, within: float = 60) -> None:
+    """Wait until somebody's ballot is acknowledged."""
+    before, until = len(told.receipts), time.monotonic() + within
+    while len(told.receipts) == before and time.monotonic() < until:
+        await asyncio.sleep(0.01)
+
+
 # -- the drills ----------------------------------------------------------------------------------------------------
 
 
@@ -163,7 +170,8 @@ def server_killed(here: Setting) -> dict[str, Any]:
 
     async def kill(told: Told) -> None:
         for _one in range(times):
-            await asyncio.sleep(drawn.uniform(0.02, 0.6))
+            await _under_way(told)
+            await asyncio.sleep(drawn.uniform(0, 0.6))
             site.kill()
             await asyncio.to_thread(site.start)
 
@@ -188,7 +196,8 @@ def database_killed(here: Setting) -> dict[str, Any]:
 
     async def kill(told: Told) -> None:
         for _one in range(times):
-            await asyncio.sleep(drawn.uniform(0.1, 1.0))
+            await _under_way(told)
+            await asyncio.sleep(drawn.uniform(0, 0.6))
             await asyncio.to_thread(postgres.stop_at_once)
             await asyncio.sleep(drawn.uniform(0, 0.3))
             await asyncio.to_thread(postgres.start)
@@ -212,9 +221,8 @@ def disk_full(here: Setting) -> dict[str, Any]:
 
     def full() -> None:
         if postgres is None:
-            base = Path(here.environment["SELECTORATE_HOME"]) / "office.sqlite3"
-            longest = max(path.stat().st_size for path in base.parent.glob("office.sqlite3*"))
-            site.longest_file(min(base.with_name(base.name + "-wal").stat().st_size, longest) + drawn.randrange(9000))
+            # The write-ahead log is written from its beginning again and again: the end comes within some ballots.
+            site.longest_file(drawn.randrange(4096, 60_000))
         else:
             of_all(postgres.pid, drawn.randrange(100_000, 8_000_000))
 
@@ -229,7 +237,8 @@ def disk_full(here: Setting) -> dict[str, Any]:
 
     async def fill(told: Told) -> None:
         for _one in range(times):
-            await asyncio.sleep(drawn.uniform(0.3, 0.8))
+            await _under_way(told)
+            await asyncio.sleep(drawn.uniform(0, 0.5))
             before = told.answers["503 busy"]
             await asyncio.to_thread(full)
             await asyncio.sleep(1.5)
