@@ -16,7 +16,7 @@ from typing import Any
 
 from . import office
 from .clients import Answer, Browser, sent
-from .servers import Postgres, Site, of_all
+from .servers import Postgres, Site
 
 VOTERS = 8
 
@@ -139,6 +139,7 @@ def while_voting(
         ]
         try:
             await does(told)
+            await _under_way(told)
             await asyncio.sleep(1)
         finally:
             over[0] = True
@@ -151,7 +152,9 @@ def while_voting(
 async def _under_way(told: Told, within: float = 60) -> None:
     """Wait until somebody's ballot is acknowledged."""
     before, until = len(told.receipts), time.monotonic() + within
-    while len(told.receipts) == before and time.monotonic() < until:
+    while len(told.receipts) == before:
+        if time.monotonic() > until:
+            raise RuntimeError(f"no ballot is acknowledged any more: {dict(told.answers)}")
         await asyncio.sleep(0.01)
 
 
@@ -224,13 +227,14 @@ def disk_full(here: Setting) -> dict[str, Any]:
             # The write-ahead log is written from its beginning again and again: the end comes within some ballots.
             site.longest_file(drawn.randrange(4096, 60_000))
         else:
-            of_all(postgres.pid, drawn.randrange(100_000, 8_000_000))
+            postgres.stop_at_once()
+            postgres.start_short_of_room(drawn.randrange(2_000_000, 17_000_000))
 
     def room() -> None:
         if postgres is None:
             site.longest_file(-1)
         else:
-            of_all(postgres.pid, -1)
+            postgres.stop_at_once()
             postgres.start()
 
     short = [0]
