@@ -80,10 +80,11 @@ def rehearse(voters: int) -> dict[str, Any]:
 def _set_up(clock: Clock, voters: int) -> tuple[Any, Any]:
     from tests.site import rolled
     from tests.site.stages import make, stand
-    from tests.site.test_sealed_contest import BEFORE, DATES, RANKED
+    from tests.site.test_sealed_contest import BEFORE, DATES, NAMES, RANKED
     from tests.site.voted import online
     from tests.site.world import World, at
 
+    from selectorate.office.acts import contests
     from selectorate.office.models import Candidate
 
     with at(BEFORE):
@@ -97,12 +98,15 @@ def _set_up(clock: Clock, voters: int) -> tuple[Any, Any]:
             content = rolled.csv_of(rows)
             more["bytes"] = len(content)
             rolled.applied(world, content)
-        contest = make(world, "", text=RANKED, bodies={"mps": world.body("MPs", 5)}, dates=DATES)
-        stand(world, contest, *(f"{name} Person" for name in ("Ada", "Ben", "Cyd")))
+        contest = make(world, "", text=RANKED, bodies={"mps": world.body("MPs", 5)}, dates=DATES, adopt=False)
+        made = online(world, contest, least=10)
+        contests.adopt_contest(world.alice, contest)
+        contest.refresh_from_db()
+        made.contest = contest
+        stand(world, contest, *NAMES)
         contest.candidates.update(status=Candidate.Status.STANDING)
         with clock.step("the roll is closed"):
             rolled.ready(world, contest)
-        made = online(world, contest)
         with clock.step("credentials"):
             _credentials(made)
     return world, made
@@ -144,8 +148,13 @@ def _open(clock: Clock, world: Any, made: Any) -> None:
     from tests.site.test_sealed_contest import BEFORE, OPENS, tick
     from tests.site.world import at
 
+    from selectorate.office.preflight import blocking
+
     with at(BEFORE):
         ready(world, made.contest, "ballot")
+        blocks = [item.says for item in blocking(made.contest, "ballot")]
+    if blocks:
+        raise SystemExit(f"the ballot cannot open: {blocks}")
     with clock.step("the boxes are opened"):
         tick(OPENS)
     phases = {box.phase for box in made.boxes}

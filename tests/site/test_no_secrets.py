@@ -115,6 +115,8 @@ def test_no_secret_stands_anywhere(
         "mail": "\n".join(f"{one.subject}\n{one.body}\n{one.attachments}" for one in mail.outbox),
     }
     assert len(heard.said) > 30 and len(set(given)) == 4 and len(voters_keys) >= 4
+    for place in ("database", "answers", "archive"):
+        assert hits(voting.box.uuid, places[place]), f"what is there is found: in the {place}"
     secrets = {"credential": voting.made.credentials, "code": given, "session": voters_keys}
     secrets["key"] = [site.SECRET_KEY, str(voting.made.private)]
     allowed = {("code", "mail"), ("session", "database")}

@@ -16,7 +16,7 @@ from typing import Any
 
 from . import office
 from .clients import Answer, Browser, sent
-from .servers import Postgres, Site, of_all
+from .servers import Postgres, Site
 
 VOTERS = 8
 
@@ -120,7 +120,7 @@ async def voter(
             told.note(answer)
             if answer.status not in (0, 503):
                 break
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
             if drawn.random() < 0.3:
                 break
     browser.close()
@@ -139,6 +139,7 @@ def while_voting(
         ]
         try:
             await does(told)
+            await _under_way(told)
             await asyncio.sleep(1)
         finally:
             over[0] = True
@@ -146,6 +147,15 @@ def while_voting(
 
     asyncio.run(run())
     return told
+
+
+async def _under_way(told: Told, within: float = 60) -> None:
+    """Wait until somebody's ballot is acknowledged."""
+    before, until = len(told.receipts), time.monotonic() + within
+    while len(told.receipts) == before:
+        if time.monotonic() > until:
+            raise RuntimeError(f"no ballot is acknowledged any more: {dict(told.answers)}")
+        await asyncio.sleep(0.01)
 
 
 # -- the drills ----------------------------------------------------------------------------------------------------
@@ -163,7 +173,8 @@ def server_killed(here: Setting) -> dict[str, Any]:
 
     async def kill(told: Told) -> None:
         for _one in range(times):
-            await asyncio.sleep(drawn.uniform(0.02, 0.6))
+            await _under_way(told)
+            await asyncio.sleep(drawn.uniform(0, 0.6))
             site.kill()
             await asyncio.to_thread(site.start)
 
@@ -188,7 +199,8 @@ def database_killed(here: Setting) -> dict[str, Any]:
 
     async def kill(told: Told) -> None:
         for _one in range(times):
-            await asyncio.sleep(drawn.uniform(0.1, 1.0))
+            await _under_way(told)
+            await asyncio.sleep(drawn.uniform(0, 0.6))
             await asyncio.to_thread(postgres.stop_at_once)
             await asyncio.sleep(drawn.uniform(0, 0.3))
             await asyncio.to_thread(postgres.start)
@@ -212,24 +224,25 @@ def disk_full(here: Setting) -> dict[str, Any]:
 
     def full() -> None:
         if postgres is None:
-            base = Path(here.environment["SELECTORATE_HOME"]) / "office.sqlite3"
-            longest = max(path.stat().st_size for path in base.parent.glob("office.sqlite3*"))
-            site.longest_file(min(base.with_name(base.name + "-wal").stat().st_size, longest) + drawn.randrange(9000))
+            # The write-ahead log is written from its beginning again and again: the end comes within some ballots.
+            site.longest_file(drawn.randrange(4096, 60_000))
         else:
-            of_all(postgres.pid, drawn.randrange(100_000, 8_000_000))
+            postgres.stop_at_once()
+            postgres.start_short_of_room(drawn.randrange(2_000_000, 17_000_000))
 
     def room() -> None:
         if postgres is None:
             site.longest_file(-1)
         else:
-            of_all(postgres.pid, -1)
+            postgres.stop_at_once()
             postgres.start()
 
     short = [0]
 
     async def fill(told: Told) -> None:
         for _one in range(times):
-            await asyncio.sleep(drawn.uniform(0.3, 0.8))
+            await _under_way(told)
+            await asyncio.sleep(drawn.uniform(0, 0.5))
             before = told.answers["503 busy"]
             await asyncio.to_thread(full)
             await asyncio.sleep(1.5)

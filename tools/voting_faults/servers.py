@@ -112,9 +112,9 @@ class Postgres:
 
     def stop_at_once(self) -> None:
         """As ``pg_ctl stop -m immediate``: no transaction is finished, no checkpoint made."""
-        process = psutil.Process(self.pid)
-        process.send_signal(signal.SIGQUIT)
-        with contextlib.suppress(psutil.TimeoutExpired):
+        with contextlib.suppress(psutil.TimeoutExpired, psutil.NoSuchProcess):
+            process = psutil.Process(self.pid)
+            process.send_signal(signal.SIGQUIT)
             process.wait(20)
 
     def start(self) -> None:
@@ -128,6 +128,16 @@ class Postgres:
                 time.sleep(0.5)
             else:
                 return
+
+    def start_short_of_room(self, size: int) -> None:
+        """Start it so that no file of it grows beyond ``size`` bytes; it may not even start."""
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            with contextlib.suppress(subprocess.SubprocessError, AssertionError):
+                self.server.ensure_postgres_running()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
     def another(self, name: str) -> str:
         """The address of a new, empty database beside the one there is."""

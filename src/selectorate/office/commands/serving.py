@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from ...errors import InputError
+from .doctor import durable
 from .starting import prepare, started
 
 GRACE = 25
@@ -107,6 +108,9 @@ def serve(host: str, port: int, workers: int, threads: int, *, migrate: bool, sa
 
     if Organisation.there() is None:
         raise InputError("the office is not set up", hint="Run: selectorate office init")
+    durability = durable("durability")
+    if durability.state != "good":
+        say(durability.line())
     connections.close_all()
     stopping: list[int] = []
 
