@@ -30,6 +30,8 @@ from ..pages.online_setup import voters_lines
 from ..rolls import files
 
 PASSPHRASE = "four words for show"
+ENOUGH = 15
+"""Ballots of a box: no trustee opens one with fewer than ten."""
 TRUSTEES = ("Agnes Thorne", "Bertram Quill", "Cecily Marsh")
 
 
@@ -128,16 +130,22 @@ class Play:
     # -- the voters --------------------------------------------------------------------------------------------
 
     def cast(self, credentials: dict[str, str], leanings: dict[str, list[float]], share: float, seed: int) -> int:
-        """So many of the voters cast, the papers of each segment drawn with its ``leanings``; how many did."""
+        """So many of the voters cast, the papers of each segment drawn with its ``leanings``; how many did.
+
+        In each box at least ``ENOUGH`` of those who have credentials here, so that its trustees open it.
+        """
         chance, number = random.Random(seed), 0  # invented voters, not secrets
         boxes = {box.section: box for box in self.vote.boxes.select_related("vote__contest").filter(phase="voting")}
+        voting: dict[str, list[tuple[str, str]]] = {section: [] for section in boxes}
         for one in voters.electorate(self.contest, "ballot"):
             segment = one.segments[0]
-            box = boxes.get(segment) or boxes.get("total")
-            if box is None or one.voter not in credentials or chance.random() > share:
-                continue
-            self.cast_one(box, one.voter, credentials[one.voter], _ranking(chance, leanings[segment]))
-            number += 1
+            if one.voter in credentials:
+                voting[segment if segment in boxes else voters.TOTAL].append((one.voter, segment))
+        for section, people in voting.items():
+            wanted = min(len(people), max(ENOUGH, round(share * len(people))))
+            for voter, segment in chance.sample(people, wanted):
+                self.cast_one(boxes[section], voter, credentials[voter], _ranking(chance, leanings[segment]))
+                number += 1
         return number
 
     def cast_one(self, box: SealedBox, voter: str, credential: str, answer: list[int]) -> dict[str, Any]:
