@@ -6,26 +6,35 @@ import os
 import sys
 import webbrowser
 from dataclasses import replace
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import typer
 
 from .. import contest, gallery, mandate, sheets
 from ..contest.audit import audit
-from ..errors import InputError
-from . import base
+from ..errors import InputError, MissingPartError
+from . import base, records
 from .gallery import line
 from .outputs import write_files
 
 NOW, BEFORE = "labour-2016", "labour-2015"
+PLAY = "selectorate.play"
+"""The name of the entry point of what plays a vote held online: the office brings it (see ``others``)."""
 
 
 def demo_command(
     folder: Path = typer.Option(Path("demo"), "--folder", help="Where to write the page."),
+    play: bool = typer.Option(
+        False, "--play", help="Play a vote held online instead, from the roll to a record that is verified (a minute)."
+    ),
     browser: bool = typer.Option(True, "--browser/--no-browser", help="Open the page where there is a browser."),
 ) -> None:
     """Show the contest of 2016: declaration, mandate beside 2015, claims, and the gallery, as one page."""
     with base.failures_told():
+        if play:
+            _play(folder / "play")
+            return
         console = base.out()
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -60,6 +69,18 @@ def demo_command(
         console.print(base.line(f"Beside it: {', '.join(name for name in written if name != 'index.html')}"))
         if browser and sys.stdout.isatty() and _has_browser():
             webbrowser.open(target.as_uri())
+
+
+def _play(home: Path) -> None:
+    """Let the office play a vote, and check its record as a stranger would. Ends with 1 if the record does not hold."""
+    entries = entry_points(group=PLAY)
+    if not entries:
+        raise MissingPartError("the office is not installed", hint="Install it with: pip install 'selectorate[office]'")
+    (entry,) = entries
+    console = base.out()
+    record = entry.load()(home, lambda text: console.print(base.line(text)))
+    console.print(base.line(f"The record: {record}. Now it is checked from nothing but itself:"))
+    records.verify(record, html=None, as_json=False)
 
 
 def _page(

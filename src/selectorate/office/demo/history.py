@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,13 +21,17 @@ TRADES = ("Bakers", "Teachers", "Nurses", "Authors", "Printers", "Cooks")
 
 @dataclass
 class Party:
-    """What the seeding knows while it works: officials by their first name, the bodies, the day it is."""
+    """What the seeding knows while it works: officials by their first name, the bodies, the day it is.
+
+    ``tell`` is told each step of a story, where somebody wants to know.
+    """
 
     today: datetime
     officers: dict[str, User] = field(default_factory=dict)
     bodies: dict[str, str] = field(default_factory=dict)
     offices: dict[str, int] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
+    tell: Callable[[str], None] = lambda _: None
 
     @property
     def ruth(self) -> User:

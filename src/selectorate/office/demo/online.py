@@ -22,13 +22,16 @@ def _set_up(
     contest = history.leadership(
         party, title, declared=declared, occasion="vacancy", standing=standing, office=office, sealed=True
     )
+    party.tell("nominations: three are nominated, and consent")
     counts = dict(zip((one.key for one in contest.candidates.all()), (16, 14, 11), strict=False))
     history.nominate(party, contest, counts, declared - 68)
     history.close_nominations(party, contest, declared - 65)
+    party.tell("the roll is closed; candidates sign their entries off, two officials look at the paper")
     history.ready(party, contest, declared - 40)
     play = sealed.play_of(contest)
     with played_at(party.day(declared - 39, 9)):
-        online.lay_out_boxes(party.ruth, contest)
+        boxes = online.lay_out_boxes(party.ruth, contest)
+        party.tell(f"boxes are laid out: {', '.join(f'{box.section} ({box.voters:,} voters)' for box in boxes)}")
         play.name_trustees(party.ruth)
     return contest, play
 
@@ -36,8 +39,10 @@ def _set_up(
 def _opened(party: Party, contest: Contest, play: sealed.Play, declared: int) -> dict[str, str]:
     """The key made, the credentials handed in, the ballot open; the credential of each voter."""
     with played_at(party.day(declared - 38, 9)):
+        party.tell("three trustees make the common key on machines of their own, and each decrypts a test")
         play.make_key()
     with played_at(party.day(declared - 37, 9)):
+        party.tell("the registrar makes a credential for every voter, and hands the public ones in")
         credentials = play.make_credentials(party.officers["registrar"])
     with played_at(party.day(declared - 33, 9)):
         contests.open_stage(party.ruth, contest, stage="ballot")
@@ -52,13 +57,18 @@ def declared(party: Party) -> None:
     )
     credentials = _opened(party, contest, play, days)
     with played_at(party.day(days - 20, 20)):
-        play.cast(credentials, LEANINGS, 0.09, SEED)
+        cast = play.cast(credentials, LEANINGS, 0.09, SEED)
+        party.tell(f"{cast:,} voters cast, each ballot encrypted and proven before it is sent")
     with played_at(party.day(days - 3, 12)):
         figures.close_ballot(party.ruth, contest, stage="ballot")
     with played_at(party.day(days - 2, 10)):
+        party.tell(
+            "the boxes are closed; each trustee shuffles, two of three decrypt, after they have checked every box whole"
+        )
         play.open_boxes()
     with played_at(party.day(days, 11)):
         confirm(party.dan, figures.declare_result(party.ruth, contest))
+        party.tell("the result is declared by segment, by two officials")
 
 
 def open_now(party: Party) -> None:

@@ -21,13 +21,15 @@ def seed(
     now: datetime | None = None,
     persons: int = voters.PERSONS,
     stories: Collection[str] | None = None,
+    tell: Said = lambda _: None,
 ) -> Party:
     """Make the whole demonstration in an empty office; ``say`` is told what is being made.
 
     ``persons``: on its roll. ``stories``: the names of those to be told, where it is not all of them.
+    ``tell`` is told the steps of stories that have many.
     Raises RefusedError if the office is set up already.
     """
-    party = Party(now or timezone.now())
+    party = Party(now or timezone.now(), tell=tell)
     with played_at(party.day(-800, 9)):
         say("the organisation, its officials and bodies")
         organisation(party)
