@@ -22,7 +22,7 @@ export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-postgres repro lint format types migrations docs bench bench-box bench-roll bench-office fuzz-box agree interop-box check clean
+.PHONY: help setup demo test test-slow test-site test-postgres browser repro lint format types migrations docs bench bench-box bench-roll bench-office bench-voting rehearsal faults fuzz-box agree interop-box check clean
 
 help:  ## show this page
 	@echo "selectorate: the election office of an organisation, as software"
@@ -56,10 +56,14 @@ demo: $(STAMP)  ## run a whole contest and show what comes of it
 	$(BIN)/selectorate box demo --folder demo/box
 	$(BIN)/selectorate office demo --home demo/office
 
-# The tests of the site, and those in a browser, have targets of their own.
-test: $(STAMP)  ## run the tests
-	$(BIN)/pytest -n $(WORKERS) --ignore tests/browser --ignore tests/site tests
-	$(BIN)/pytest -n $(WORKERS) $(SITE)
+# What is marked as slow, the walks over the site, and what is tested in a browser have targets of their own.
+test: $(STAMP)  ## run the tests (ten minutes on two cores)
+	$(BIN)/pytest -n $(WORKERS) -m "not slow" --ignore tests/browser --ignore tests/site --ignore tests/faults tests
+	$(BIN)/pytest -n $(WORKERS) -m "not slow" $(SITE)
+
+test-slow: $(STAMP)  ## run the tests that `make test` leaves out: boxes altered in every way, many contests at once
+	$(BIN)/pytest -n $(WORKERS) -m slow --ignore tests/browser --ignore tests/site --ignore tests/faults tests
+	$(BIN)/pytest -n $(WORKERS) -m slow $(SITE)
 
 test-site: $(STAMP)  ## run the tests of the site that walk every route, for every role, with every hostile string
 	$(BIN)/pytest -n $(WORKERS) $(WALKS)
@@ -111,6 +115,15 @@ bench-roll: $(STAMP)  ## measure a roll of 650,000, from a file to who may vote;
 bench-office: $(STAMP)  ## measure a roll of 650,000 in the office, on both databases; ARGS="--persons 50000" less
 	$(BIN)/python benchmarks/office.py $(ARGS)
 	$(BIN)/python benchmarks/office_readers.py
+
+bench-voting: $(STAMP)  ## measure casting: the rate held, a crowd sent away; ARGS="--minutes 0.2 --brief 5" less
+	$(BIN)/python benchmarks/voting.py $(ARGS)
+
+rehearsal: $(STAMP)  ## a vote of 50,000 from credentials to declaration, timed; ARGS="--voters 300" less
+	$(BIN)/python benchmarks/rehearsal.py $(ARGS)
+
+faults: $(STAMP)  ## break servers and databases while people vote (two hours); ARGS=--tenth less
+	$(BIN)/python -m tools.voting_faults $(ARGS)
 
 fuzz-box: $(STAMP)  ## give what reads a box anything at all, for ten minutes; ARGS="--minutes 1" less
 	$(BIN)/python -m tools.box_fuzz $(ARGS)

@@ -1,6 +1,6 @@
 """``python -m tools.box_fuzz``: what reads a box, given anything at all, for ten minutes.
 
-A little of it is in `make test`. Prints what was tried; an error that is not ours ends it, with the input.
+A little of it is in `make test-slow`. Prints what was tried; an error that is not ours ends it, with the input.
 """
 
 from __future__ import annotations

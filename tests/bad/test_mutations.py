@@ -1,5 +1,7 @@
 """Rulebooks and contest files with slips of the pen, made at random: they load, or the fault is told as any other.
 
+pytestmark = pytest.mark.slow
+
 Each example takes a file that is shipped and changes a few lines or words of it. What comes of it is a rulebook, a
 contest, or a SelectorateError that names the file and a line that is there: nothing else, whatever was changed.
 """

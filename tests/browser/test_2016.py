@@ -12,9 +12,7 @@ from pathlib import Path
 from tests.browser.conftest import Visitor
 from tests.site import rolled
 from tests.site.stages import make
-from tests.site.test_stages_2016 import ROLL, VOTES
-from tests.site.test_story import DATES
-from tests.site.world import World, at
+from tests.site.world import DATES, ROLL, VOTES, World, at
 
 from selectorate.office.acts import contests, people
 from selectorate.office.models import Candidate, Contest, Tenure

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from tests.site.world import World, at
+from tests.site.world import DATES, World, at
 
 from selectorate.office.acts import contests, people
 from selectorate.office.models import Appointment, Contest
 
-DATES = {
-    "freeze": "2016-01-12",
-    "registration_deadline": "2016-07-20T17:00",
-    "affiliated_deadline": "2016-08-08T12:00",
-    "nomination_opens": "2016-07-18T19:00",
-    "nomination_closes": "2016-07-20T17:00",
-    "supporting-clps_opens": "2016-07-20T17:00",
-    "supporting-clps_closes": "2016-08-15T12:00",
-    "supporting-affiliates_opens": "2016-07-20T17:00",
-    "supporting-affiliates_closes": "2016-08-15T12:00",
-    "ballot_opens": "2016-08-22T09:00",
-    "ballot_closes": "2016-09-21T12:00",
-    "declared": "2016-09-24T11:45",
-}
-"""By the clock of London, an hour before that of UTC in these months."""
 TITLE = "Leadership election 2016"
 
 

@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 from tests.site import rolled
-from tests.site.world import World, at
+from tests.site.world import DATES, ROLL, VOTES, World, at
 
 from selectorate.office import paper
 from selectorate.office.acts import candidates, confirm, contests, figures, nominations, people
 from selectorate.office.models import Contest, Organisation, RollImport
 
-DATES = {
-    "freeze": "2016-01-12",
-    "registration_deadline": "2016-07-20T17:00",
-    "affiliated_deadline": "2016-08-08T12:00",
-    "nomination_opens": "2016-07-18T19:00",
-    "nomination_closes": "2016-07-20T17:00",
-    "supporting-clps_opens": "2016-07-20T17:00",
-    "supporting-clps_closes": "2016-08-15T12:00",
-    "supporting-affiliates_opens": "2016-07-20T17:00",
-    "supporting-affiliates_closes": "2016-08-15T12:00",
-    "ballot_opens": "2016-08-22T09:00",
-    "ballot_closes": "2016-09-21T12:00",
-    "declared": "2016-09-24T11:45",
-}
 STEPS = ("adopted", "nominating", "nominated", "balloting", "closed", "counted", "declared")
-VOTES = {
-    "members": {"corbyn": 168216, "smith": 116960},
-    "registered": {"corbyn": 84918, "smith": 36599},
-    "affiliated": {"corbyn": 60075, "smith": 39670},
-}
-ROLL = {"total": {"entitled": 654006, "returned": 507480, "spoilt": 1042, "valid": 506438}}
 SMALL = {
     "members": {"corbyn": 300, "smith": 200},
     "registered": {"corbyn": 3, "smith": 1},

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from tests.site.world import World, at
+from tests.site.world import DATES, World, at
 
 from selectorate import roll
 from selectorate.office.acts import closing as acts
@@ -15,20 +15,6 @@ from selectorate.office.models import ClosedRoll, Contest, RollImport, RollJob, 
 from selectorate.office.rolls import closing, working
 
 PERSON = {"capacity": "member", "joined": "2010-05-01", "suspended": "no"}
-DATES = {
-    "freeze": "2016-01-12",
-    "registration_deadline": "2016-07-20T17:00",
-    "affiliated_deadline": "2016-08-08T12:00",
-    "nomination_opens": "2016-07-18T19:00",
-    "nomination_closes": "2016-07-20T17:00",
-    "supporting-clps_opens": "2016-07-20T17:00",
-    "supporting-clps_closes": "2016-08-15T12:00",
-    "supporting-affiliates_opens": "2016-07-20T17:00",
-    "supporting-affiliates_closes": "2016-08-15T12:00",
-    "ballot_opens": "2016-08-22T09:00",
-    "ballot_closes": "2016-09-21T12:00",
-    "declared": "2016-09-24T11:45",
-}
 
 
 def csv_of(rows: list[dict[str, Any]]) -> bytes:

@@ -172,8 +172,12 @@ def test_on_a_hidden_board_the_published_log_does_not_count_nominations(office: 
         contest = drafted(office)
         contests.set_details(office.alice, contest, title=contest.title, board="hidden")
         contests.adopt_contest(office.alice, contest)
+        address = f"/contests/{contest.slug}/acts.json"
+        adopted = office.client().get(address).json()
         nominations.propose_candidate(office.alice, contest, name="Owen Smith", email="os@example.org")
-    address = f"/contests/{contest.slug}/acts.json"
+        nominations.propose_candidate(office.alice, contest, name="Angela Eagle", email="ae@example.org")
+        proposed = office.client().get(address).json()
+        assert proposed == adopted and proposed["withheld"], "how many are proposed is told as little"
     with at("2016-07-18T18:00"):
         contests.open_stage(office.alice, contest, stage="nomination")
         before = office.client().get(address).json()

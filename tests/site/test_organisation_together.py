@@ -152,6 +152,7 @@ class Clock:
         return time.perf_counter()
 
 
+@pytest.mark.slow
 def test_many_contests_are_held_together(office: World) -> None:
     clock, started = Clock(), time.perf_counter()
     with at("2016-06-01T10:00"):
@@ -250,6 +251,7 @@ def test_many_contests_are_held_together(office: World) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_six_hundred_contests_are_made_at_once_and_read_on_one_page(office: World) -> None:
     clock, started = Clock(), time.perf_counter()
     with at("2016-06-01T10:00"):

@@ -48,12 +48,15 @@ class Read(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
+GALLERY = ["/gallery/", "/api/", "/gallery/uk-labour-leadership-2016/", "/gallery/uk-labour-leadership-2016/mandate/"]
+GALLERY += ["/gallery/canada-conservative-leadership-2017/", "/gallery/uk-labour-shadow-cabinet-2010/mandate/"]
+"""Pages that are the same wherever the contest stands: they are looked at beside the last step of it."""
+
+
 def public_pages(contest: Contest) -> list[str]:
     slug = contest.slug
-    pages = ["/", "/contests/", f"/contests/{slug}/", f"/contests/{slug}/declaration/", "/gallery/", "/api/"]
-    pages += ["/gallery/uk-labour-leadership-2016/", "/gallery/uk-labour-leadership-2016/mandate/"]
-    pages += ["/gallery/canada-conservative-leadership-2017/", "/gallery/uk-labour-shadow-cabinet-2010/mandate/"]
-    return pages + ([f"/contests/{slug}/mandate/"] if hasattr(contest, "declaration") else [])
+    pages = ["/", "/contests/", f"/contests/{slug}/", f"/contests/{slug}/declaration/"]
+    return [*pages, *GALLERY, f"/contests/{slug}/mandate/"] if hasattr(contest, "declaration") else pages
 
 
 def weight(client: Client, address: str, page: Read, content: bytes) -> int:
@@ -124,7 +127,7 @@ def test_a_hidden_board_tells_nothing_until_nominations_close(office: World) -> 
         assert "Smith" not in Client().get(f"/api/v1/contests/{contest.slug}/nominations").content.decode()
         assert Client().get(f"/api/v1/contests/{contest.slug}/candidates").json() == []
         kinds = [act["kind"] for act in Client().get(f"/api/v1/contests/{contest.slug}/acts").json()["items"]]
-        assert kinds[-1] == "open_stage" and "nominate" not in kinds
+        assert kinds[-1] == "adopt_contest" and "propose_candidate" not in kinds, "nor how many are proposed"
     from selectorate.office.acts import nominations
 
     with at("2016-07-20T16:00"):

@@ -183,6 +183,14 @@ def children(pid: int) -> dict[str, int]:
     return found
 
 
+def runs(pid: int) -> bool:
+    """Whether a process is there and not only waiting for somebody to ask how it ended."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
 def first_line(process: subprocess.Popen[str], word: str) -> str:
     """Read what is told until a line has ``word``."""
     assert process.stdout is not None
@@ -222,6 +230,20 @@ def test_the_office_is_served_and_stops_leaving_nothing_behind(home: Path) -> No
         process.send_signal(signal.SIGINT)
         assert process.wait(40) == 0
         assert not any(Path(f"/proc/{pid}").exists() for pid in running.values())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system has no signal for whoever loses its parent")
+def test_nothing_is_left_when_it_is_killed_outright(home: Path) -> None:
+    with served(home, free_port()) as process:
+        first_line(process, "serving at")
+        below = children(process.pid)
+        assert len(below) >= 3
+        process.kill()
+        process.wait()
+        until = time.monotonic() + 60
+        while time.monotonic() < until and any(runs(pid) for pid in below.values()):
+            time.sleep(0.2)
+        assert not [name for name, pid in below.items() if runs(pid)]
 
 
 def test_an_office_that_is_behind_or_not_set_up_is_not_served(tmp_path: Path) -> None:

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from tests.site import rolled
 from tests.site.stages import Browser, figures, make, seats
-from tests.site.test_story import DATES
-from tests.site.world import World, at
+from tests.site.world import DATES, ROLL, VOTES, World, at
 
 from selectorate.office.acts import contests, people, verify_log
 from selectorate.office.models import Candidate, Contest, Log, Tenure
-
-VOTES = {
-    "members": {"corbyn": 168216, "smith": 116960},
-    "affiliated": {"corbyn": 60075, "smith": 39670},
-    "registered": {"corbyn": 84918, "smith": 36599},
-}
-ROLL = {"total": {"entitled": 654006, "returned": 507480, "spoilt": 1042, "valid": 506438}}
 
 
 def test_the_contest_of_2016_by_pages(office: World, django_capture_on_commit_callbacks, mailoutbox) -> None:

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 import pytest
 from tests.site import rolled
-from tests.site.world import World, at
+from tests.site.world import DATES, ROLL, VOTES, World, at
 
 from selectorate.errors import RefusedError
 from selectorate.office import preflight
 from selectorate.office.acts import candidates, confirm, contests, figures, nominations, people, verify_log
 from selectorate.office.models import Contest, Log
-
-DATES = {
-    "freeze": "2016-01-12",
-    "registration_deadline": "2016-07-20T17:00",
-    "affiliated_deadline": "2016-08-08T12:00",
-    "nomination_opens": "2016-07-18T19:00",
-    "nomination_closes": "2016-07-20T17:00",
-    "supporting-clps_opens": "2016-07-20T17:00",
-    "supporting-clps_closes": "2016-08-15T12:00",
-    "supporting-affiliates_opens": "2016-07-20T17:00",
-    "supporting-affiliates_closes": "2016-08-15T12:00",
-    "ballot_opens": "2016-08-22T09:00",
-    "ballot_closes": "2016-09-21T12:00",
-    "declared": "2016-09-24T11:45",
-}
 
 
 def test_the_contest_of_2016(office: World) -> None:
@@ -79,9 +64,9 @@ def test_the_contest_of_2016(office: World) -> None:
         assert sorted(standing) == ["corbyn", "smith"]
         result = contest.stages.get(stage="nomination").result["rulings"]
         assert {r["candidate"]: r["reason"] for r in result} == {
-            "smith": "6 of the 6 needed, where 6 were needed",
+            "smith": "6, where 6 were needed",
             "corbyn": "on the paper without nominations: the rulebook gives the incumbent a place",
-        } or True
+        }
     with at("2016-08-22T08:00"):
         blocked = {item.name for item in preflight.blocking(contest, "ballot")}
         assert {"each candidate has signed off their own entry", "the roll is closed"} <= blocked
@@ -102,16 +87,10 @@ def test_the_contest_of_2016(office: World) -> None:
     with at("2016-09-21T11:00"):
         figures.close_ballot(office.alice, contest, stage="ballot")
     with at("2016-09-24T10:00"):
-        votes = {
-            "members": {"corbyn": 168216, "smith": 116960},
-            "registered": {"corbyn": 84918, "smith": 36599},
-            "affiliated": {"corbyn": 60075, "smith": 39670},
-        }
-        roll = {"total": {"entitled": 654006, "returned": 507480, "spoilt": 1042, "valid": 506438}}
-        figures.enter_figures(office.alice, contest, stage="ballot", votes=votes, roll=roll)
-        wrong = {**votes, "members": {"corbyn": 168216, "smith": 116961}}
-        assert figures.enter_figures(office.bob, contest, stage="ballot", votes=wrong, roll=roll).agreed is None
-        assert figures.enter_figures(office.bob, contest, stage="ballot", votes=votes, roll=roll).agreed
+        figures.enter_figures(office.alice, contest, stage="ballot", votes=VOTES, roll=ROLL)
+        wrong = {**VOTES, "members": {"corbyn": 168216, "smith": 116961}}
+        assert figures.enter_figures(office.bob, contest, stage="ballot", votes=wrong, roll=ROLL).agreed is None
+        assert figures.enter_figures(office.bob, contest, stage="ballot", votes=VOTES, roll=ROLL).agreed
         proposal = figures.declare_result(office.alice, contest)
         with pytest.raises(RefusedError, match="second official"):
             confirm(office.alice, proposal)

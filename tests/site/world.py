@@ -13,6 +13,28 @@ from selectorate.office.acts import people
 from selectorate.office.models import Office, Unit, User
 
 START = datetime(2016, 6, 1, 9, tzinfo=UTC)
+DATES = {
+    "freeze": "2016-01-12",
+    "registration_deadline": "2016-07-20T17:00",
+    "affiliated_deadline": "2016-08-08T12:00",
+    "nomination_opens": "2016-07-18T19:00",
+    "nomination_closes": "2016-07-20T17:00",
+    "supporting-clps_opens": "2016-07-20T17:00",
+    "supporting-clps_closes": "2016-08-15T12:00",
+    "supporting-affiliates_opens": "2016-07-20T17:00",
+    "supporting-affiliates_closes": "2016-08-15T12:00",
+    "ballot_opens": "2016-08-22T09:00",
+    "ballot_closes": "2016-09-21T12:00",
+    "declared": "2016-09-24T11:45",
+}
+"""The timetable of the leadership election of 2016, by the clock of London: an hour before UTC in these months."""
+VOTES = {
+    "members": {"corbyn": 168216, "smith": 116960},
+    "registered": {"corbyn": 84918, "smith": 36599},
+    "affiliated": {"corbyn": 60075, "smith": 39670},
+}
+ROLL = {"total": {"entitled": 654006, "returned": 507480, "spoilt": 1042, "valid": 506438}}
+"""Its result as published."""
 
 
 class World:

@@ -36,7 +36,7 @@ anew; so all hashes are. In ballots the voter who cast them signs again. Four bo
 two shuffles; one of sums with blank votes and weights; one with a lists question; one with a threshold of trustees,
 rankings beside a sum, and a voter who votes twice. Then single bits are changed, and nothing is chained anew.
 
-`python -m tools.box_mutations` makes all the changes and writes this page; `make test` makes some of them. What is
+`python -m tools.box_mutations` makes all the changes and writes this page; `make test-slow` makes some of them. What is
 changed in a structure is found by walking it, so that new fields are changed too. Half of the archives are read with
 the compiled arithmetic, half with libsodium.
 """

@@ -13,12 +13,13 @@ from pathlib import Path
 import typer
 
 from ..box.groups import Group
-from ..box.keyfile import KeyFile, read_key_file, read_public, write_key_file
+from ..box.keyfile import KeyFile, write_key_file
 from ..box.pools import new_pool
 from ..box.v1 import pedersen
 from ..box.v1.certificates import Certificate
-from ..box.v1.channels import Channel, Seed, read_seed
+from ..box.v1.channels import Channel, Seed
 from ..box.v1.messages import read_certificate, read_polynomial, read_vinput, read_voutput
+from ..desks.keys import SEED, TRUSTEE_KEY, channel_of, least_of
 from ..errors import InputError, Where
 from . import base
 from .base import line
@@ -26,17 +27,13 @@ from .box_keys import (
     GROUP,
     LEAST,
     PASSPHRASE,
-    TRUSTEE_KEY,
     beside,
     group_of,
     json_text,
-    least_of,
-    of_file,
     passphrase,
     write_new,
 )
 
-SEED = "a trustee's seed of a threshold key"
 _HASH = re.compile("[0-9a-f]{64}", re.ASCII)
 
 _KEY = typer.Argument(help="Your key file, which `certificate` wrote.")
@@ -165,10 +162,8 @@ def _channel(key: Path, passphrase_file: Path | None) -> Channel:
 
 def _channel_of(key: Path, secret: str) -> tuple[Channel, int]:
     """The trustee's end of all channels, from the seed in a key file; and the fewest ballots that the key will open."""
-    group = group_of(str(read_public(key).get("group")))
-    held = read_key_file(key, SEED, secret).secret
-    with of_file(key):
-        return Channel.of(group, read_seed(str(held.get("seed")).encode("utf-8"))), least_of(held, key)
+    channel, held = channel_of(key, secret)
+    return channel, least_of(held, key)
 
 
 def _certificates(paths: Sequence[Path], group: Group) -> list[Certificate]:

@@ -22,13 +22,12 @@ from ..box.v1 import credentials as made
 from ..box.v1 import keys as made_keys
 from ..box.v1.threshold import ThresholdParameters, parameters_shape
 from ..box.v1.trustees import Item, Single, read_trustees, trustee_faults, trustees_text
+from ..desks.keys import MOST_VOTERS, TRUSTEE_KEY
 from ..errors import InputError, ProtocolError, Where
 from . import base
 from .base import line
 
 CREDENTIALS = "the private credentials of a roll"
-TRUSTEE_KEY = "a trustee's private key"
-MOST_VOTERS = 1_000_000
 
 keys = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 GROUP = typer.Option("Ed25519", help="Ed25519 or RFC-3526-2048.")
@@ -105,14 +104,6 @@ def _parameters(path: Path, group: Group) -> ThresholdParameters:
     value = loads(path.read_bytes().rstrip(b"\n"), what=what, check="setup.trustees")
     require(parameters_shape(group), value, what, check="setup.trustees")
     return ThresholdParameters.of(value)
-
-
-def least_of(held: dict[str, Any], key: Path) -> int:
-    """The fewest ballots that a key opens, from what is sealed in its file; a file that says nothing means 2."""
-    least = held.get("least", 2)
-    if type(least) is not int or not 1 <= least <= MOST_VOTERS:
-        raise InputError("this is no key file: the fewest ballots that it opens are no number", where=Where(str(key)))
-    return least
 
 
 def require_identifier(uuid: str) -> None:

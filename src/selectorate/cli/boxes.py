@@ -10,24 +10,24 @@ from typing import Any
 
 import typer
 
-from ..box.canonical import dumps
 from ..box.groups import Group
-from ..box.keyfile import read_key_file, read_public
+from ..box.keyfile import read_public
 from ..box.shapes import Items, Shape, Text, require
 from ..box.v1 import acts
 from ..box.v1.ballots import make_ballot, tracker
 from ..box.v1.box import Box, open_box
 from ..box.v1.credentials import published_text
 from ..box.v1.elections import election_text
-from ..box.v1.keys import read_private_key
 from ..box.v1.looking import look
 from ..box.v1.papers import questions_asked
 from ..box.v1.reading import Reading
 from ..box.v1.trustees import election_key, read_trustees
+from ..desks.keys import least_of, private_of
+from ..desks.used import noted
 from ..errors import InputError, ProtocolError, Where
-from . import base, box_ceremony, box_checks, box_demo, box_keys, box_used
+from . import base, box_ceremony, box_checks, box_demo, box_keys
 from .base import line
-from .box_keys import TRUSTEE_KEY, least_of, of_file, passphrase, write_new
+from .box_keys import of_file, passphrase, write_new
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
 MOST_FILE = 200 * 1024 * 1024
@@ -175,10 +175,10 @@ def decrypt(
             if read_public(key).get("public_key") != public:
                 raise InputError(f"this is not the key of trustee {trustee}", where=Where(str(key)))
             group = acts.require_sound(reading, reading.phase).group
-            private, minimum = _private(key, passphrase(passphrase_file, new=False), public, group)
+            private, held = private_of(key, passphrase(passphrase_file, new=False), public, group)
             acts.require_decryptable(reading)
-            _require_enough(reading, max(least, minimum), key)
-            for text in box_used.noted(key, reading):
+            _require_enough(reading, max(least, least_of(held, key)), key)
+            for text in noted(key, reading):
                 base.out().print(line(text, "yellow"))
             content = _made("Decrypting", lambda: acts.partial_decryption(reading, private, public))
             _put(box, reading, "PartialDecryption", trustee, content, out)
@@ -230,21 +230,6 @@ def _election(asked: dict[str, Any], uuid: str, group: Group, key: str) -> bytes
         credential_authority=asked.get("credential_authority"),
         language=asked.get("language"),
     )
-
-
-def _private(key: Path, secret: str, public: str, group: Group) -> tuple[int, int]:
-    """The private key in a key file, and the fewest ballots that it opens.
-
-    The key must be the one of ``public``: what a file says of itself is not sealed.
-    """
-    held = read_key_file(key, TRUSTEE_KEY, secret).secret
-    with of_file(key):
-        private = read_private_key(dumps(held.get("private")).encode("utf-8"), group)
-    if group.power_g(private.exponent) != public:
-        raise InputError(
-            "this is no key file: what is sealed in it is not the key that it names", where=Where(str(key))
-        )
-    return private.exponent, least_of(held, key)
 
 
 def _require_enough(reading: Reading, least: int, key: Path) -> None:

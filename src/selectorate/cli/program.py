@@ -18,9 +18,13 @@ from . import (
     gallery,
     mandates,
     others,
+    records,
+    registrar,
     rolls,
     rulebooks,
+    scrutineers,
     tiebreaks,
+    trustee,
 )
 
 app = typer.Typer(
@@ -67,6 +71,8 @@ audits.add_to(app)
 mandates.add_to(app)
 counts.add_to(app)
 demo.add_to(app)
+records.add_to(app)
+scrutineers.add_to(app)
 app.add_typer(acts.app, name="acts", help="The published log of an office's official acts.")
 app.add_typer(ballots_audit.app, name="ballot", help="Ballots in the hands of their voters: one that was opened.")
 app.add_typer(boxes.app, name="box", help="A sealed ballot box, each step by its own person on their own machine.")
@@ -74,6 +80,8 @@ app.add_typer(folders.app, name="contest", help="A contest of your own, run from
 app.add_typer(
     tiebreaks.app, name="lot", help="The verifiable lot: a seed that is committed to, a draw that is repeated."
 )
+app.add_typer(registrar.app, name="registrar", help="Credentials of voters, made and delivered by the registrar alone.")
 app.add_typer(_roll(), name="roll", help="Lists of persons: import as a dry run, entitlement, duplicates, comparison.")
 app.add_typer(rulebooks.app, name="rules", help="Rulebooks: what they say, and whether one can be used.")
+app.add_typer(trustee.app, name="trustee", help="A trustee's own steps: the common key, its test, opening the boxes.")
 others.add_to(app)

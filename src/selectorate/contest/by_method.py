@@ -44,8 +44,12 @@ def count_by_method(
     contest: Contest, stage: BallotStage, ballot: BallotFigures, casts: Casts, people: Sequence[str]
 ) -> Counted:
     """The count of all ``casts`` together, between ``people``. Raises CountError if the method cannot count them."""
-    gone = sorted({who for cast in casts.values() for who in cast.people} - set(people))
-    profiles = {section: _between(cast, people, gone, contest) for section, cast in casts.items()}
+    gone = sorted({who for cast in casts.values() for who in cast.everybody} - set(people))
+    profiles = {
+        f"{section} {number}" if number else section: _between(part, people, gone, contest)
+        for section, cast in casts.items()
+        for number, part in enumerate(cast.parts)
+    }
     together = in_parts(profiles).without_parts() if len(profiles) > 1 else next(iter(profiles.values()))
     options = Options(
         reopen=people.index(REOPEN) + 1 if REOPEN in people else None,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from ..ballots import MarkRules, Profile, Rankings, formats, rankings
+from ..ballots import MarkRules, Option, Profile, Rankings, formats, rankings
 from ..count.choices import ChoiceRule, tally
 from ..count.constraints import Group
 from ..count.first import first_choices
@@ -16,7 +16,10 @@ from ..documents import nearest, shown
 from ..errors import ContestError, Where
 from ..rules import BallotStage, GroupRule, MotionStage
 from .model import MOTION, REOPEN, Contest
-from .sealed import SUFFIX, read_sealed
+from .sealed import SUFFIX, SealedPapers, read_sealed
+
+Sealed = Callable[[Path], SealedPapers]
+"""How the papers of a box's archive are got."""
 
 SIDES = {"for": "for", "yes": "for", "against": "against", "no": "against"}
 """What the two sides of a motion are called on papers."""
@@ -30,32 +33,66 @@ class Cast:
 
     ``people``: who the options of the ``profile`` are, by their keys in the contest file. ``ranked``: the rankings
     that the papers come to, where they are ranked. ``rule``: how papers are read on which candidates are chosen.
+    ``sums``: in place of papers, what a box says of them together. ``further``: ballots of the same section that came
+    otherwise: on paper, beside a box.
     """
 
     people: tuple[str, ...]
     profile: Profile = field(repr=False)
     ranked: Rankings | None = field(repr=False)
     rule: ChoiceRule = field(repr=False)
+    sums: SealedPapers | None = field(default=None, repr=False)
+    further: tuple[Cast, ...] = field(default=(), repr=False)
+
+    @property
+    def parts(self) -> tuple[Cast, ...]:
+        """These ballots and those that came otherwise, each by itself."""
+        return (self, *self.further)
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """Whom any of the ballots names."""
+        return tuple(dict.fromkeys(who for one in self.parts for who in one.people))
 
     @property
     def withdrawn(self) -> frozenset[str]:
         """Who stands in the file as withdrawn: marks for them are passed over."""
-        options = zip(self.people, self.profile.candidates, strict=True)
+        options = ((who, option) for one in self.parts for who, option in one._options())
         return frozenset(who for who, option in options if option.withdrawn)
+
+    def _options(self) -> list[tuple[str, Option]]:
+        return list(zip(self.people, self.profile.candidates, strict=True))
 
     def votes(self, standing: Sequence[str]) -> tuple[dict[str, int], int]:
         """Votes of each of ``standing``, and the ballots that went to none of them any more."""
+        votes, exhausted = dict.fromkeys(standing, 0), 0
+        for one in self.parts:
+            found, gone = one._votes(standing)
+            exhausted += gone
+            for who, number in found.items():
+                votes[who] += number
+        return votes, exhausted
+
+    def _votes(self, standing: Sequence[str]) -> tuple[dict[str, int], int]:
+        """As ``votes``, of these ballots alone."""
+        if self.sums is not None and self.sums.sums is not None:
+            return {who: n for who, n in zip(self.people, self.sums.sums, strict=True) if who in standing}, 0
         numbers = {self.people.index(who) + 1: who for who in standing if who in self.people}
         if self.ranked is not None:
             found, exhausted = first_choices(self.ranked, list(numbers))
         else:
             found, exhausted = tally(self.profile, self.rule, 1).votes, 0
-        votes = dict.fromkeys(standing, 0)
-        votes.update({who: found.get(number, 0) for number, who in numbers.items()})
-        return votes, exhausted
+        return {who: found.get(number, 0) for number, who in numbers.items()}, exhausted
 
     def roll(self) -> Mapping[str, int]:
         """Ballots returned, spoilt (blank ones among them) and valid."""
+        rolls = [one._roll() for one in self.parts]
+        return {key: sum(roll[key] for roll in rolls) for key in ("returned", "spoilt", "valid")}
+
+    def _roll(self) -> Mapping[str, int]:
+        if self.sums is not None and self.sums.sums is not None:
+            blank = self.sums.blank
+            return {"returned": self.sums.total, "spoilt": blank, "valid": self.sums.total - blank}
         valid = self.ranked.valid if self.ranked is not None else tally(self.profile, self.rule, 1).valid
         return {"returned": self.profile.total, "spoilt": self.profile.total - valid, "valid": valid}
 
@@ -64,13 +101,26 @@ Casts = Mapping[str, Cast]
 """The ballots of each section."""
 
 
-def read_cast(file: Path | Traversable, contest: Contest, stage: BallotStage | MotionStage, where: Where) -> Cast:
-    """The ballots in ``file``, which the contest file names at ``where``.
+def joined(casts: Sequence[Cast]) -> Cast:
+    """The ballots of one section that stand in several files."""
+    return replace(casts[0], further=tuple(casts[1:]))
+
+
+def read_cast(
+    file: Path | Traversable,
+    contest: Contest,
+    stage: BallotStage | MotionStage,
+    where: Where,
+    sealed: Sealed = read_sealed,
+) -> Cast:
+    """The ballots in ``file``, which the contest file names at ``where``. ``sealed``: what reads the archive of a box.
 
     Raises InputError for a file that cannot be read, ContestError for options that are not candidates.
     """
+    sums = None
     if isinstance(file, Path) and file.suffix == SUFFIX:
-        profile = read_sealed(file).profile
+        sums = sealed(file)
+        profile = sums.profile
     else:
         profile = formats.read(file if isinstance(file, Path) else file.read_bytes(), name=str(file))
     if profile.scale != 1:
@@ -78,7 +128,8 @@ def read_cast(file: Path | Traversable, contest: Contest, stage: BallotStage | M
         raise ContestError(f"the ballots in {shown(file.name)} have decimal weights", where=where, hint=hint)
     people = _people(profile, contest, stage, where, file.name)
     ranked = isinstance(stage, BallotStage) and stage.paper == "rank"
-    return Cast(people, profile, rankings(profile, _marks(stage)) if ranked else None, _choices(stage, contest, people))
+    ranks = rankings(profile, _marks(stage)) if ranked else None
+    return Cast(people, profile, ranks, _choices(stage, contest, people), sums)
 
 
 def _marks(stage: BallotStage | MotionStage) -> MarkRules | None:
@@ -115,12 +166,12 @@ def _people(
     if isinstance(stage, MotionStage):
         known = dict(SIDES)
     else:
-        known = _names(contest)
+        known = candidates_by_name(contest)
         if stage.reopen_nominations:
             known.update(dict.fromkeys(REOPENED, REOPEN))
     people: list[str] = []
     for option in profile.candidates:
-        who = known.get(_folded(option.name))
+        who = known.get(folded(option.name))
         if who is None:
             motion = isinstance(stage, MotionStage)
             raise _stranger(option.name, contest, where, file, motion=motion)
@@ -145,7 +196,7 @@ def _stranger(name: str, contest: Contest, where: Where, file: str, *, motion: b
     return ContestError(f"{shown(name)} in {shown(file)} is not a candidate", where=where, hint=hint)
 
 
-def _names(contest: Contest) -> dict[str, str]:
+def candidates_by_name(contest: Contest) -> dict[str, str]:
     """Who is meant by a name on a paper: the name there, the full name, the short one or the key, the surest first."""
     known: dict[str, str] = {}
     ambiguous: set[str] = set()
@@ -154,12 +205,13 @@ def _names(contest: Contest) -> dict[str, str]:
         for key, candidate in contest.candidates.items():
             name = key if of == "key" else getattr(candidate, of)
             if name is not None:
-                folded = _folded(name)
-                ambiguous |= {folded} if folded in here else set()
-                here[folded] = key
+                plain = folded(name)
+                ambiguous |= {plain} if plain in here else set()
+                here[plain] = key
         known = {**here, **known}
     return {name: key for name, key in known.items() if name not in ambiguous}
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name as names are compared: without regard to capitals and spaces."""
     return " ".join(name.casefold().split())

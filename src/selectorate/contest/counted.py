@@ -61,7 +61,7 @@ def _each_round(case: Case, ballot: BallotFigures, casts: Sequence[Casts]) -> Ba
     """Repeated ballots, each with files of its own."""
     rounds = []
     for given, cast in zip(ballot.round, casts, strict=True):
-        people = tuple(dict.fromkeys(who for found in cast.values() for who in found.people))
+        people = tuple(dict.fromkeys(who for found in cast.values() for who in found.everybody))
         found = _round(given, cast, people) if cast else given
         rounds.append(found.model_copy(update={"roll": {**given.roll, **_rolls(case, given.roll, cast)}}))
     return ballot.model_copy(update={"round": tuple(rounds)})
@@ -116,7 +116,7 @@ def _apart(case: Case, stage: BallotStage, ballot: BallotFigures, casts: Casts) 
 
 def _people(case: Case, ballot: BallotFigures, casts: Casts) -> tuple[str, ...]:
     """Who stands: in the first ballot all who are on the paper, and whom a file of ballots has and not as withdrawn."""
-    named = [who for cast in casts.values() for who in cast.people]
+    named = [who for cast in casts.values() for who in cast.everybody]
     ballots = [stage.id for stage in case.rulebook.stage if isinstance(stage, BallotStage)]
     field_ = field_of(case) if ballot.stage == ballots[0] else None
     withdrawn = frozenset[str]().union(*(cast.withdrawn for cast in casts.values()))

@@ -14,11 +14,12 @@ from ..errors import ContestError, InputError, RulebookError
 from ..rules import BallotStage, MotionStage, Rulebook
 from . import counted
 from .case import Case
-from .cast import Casts, read_cast
+from .cast import Casts, Sealed, joined, read_cast
 from .misfits import misfits
 from .misread import misread
 from .model import TOTAL, Contest
 from .others import beside, is_so, strangers
+from .sealed import read_sealed
 from .units import read_units
 
 
@@ -68,8 +69,30 @@ def load_file(path: Path | Traversable, folder: Path | Traversable | None = None
     return from_document(document, here)
 
 
-def from_document(document: Document, folder: Path | Traversable | None) -> Case:
-    """The contest that ``document`` holds. Raises ContestError with every problem found."""
+def from_document(document: Document, folder: Path | Traversable | None, sealed: Sealed = read_sealed) -> Case:
+    """The contest that ``document`` holds. ``sealed``: what reads the archive of a box, and checks it.
+
+    Raises ContestError with every problem found.
+    """
+    plain = without_ballots(document, folder)
+    contest, rulebook = plain.contest, plain.rulebook
+    units, casts = {}, {}
+    for index, ballot in enumerate(contest.ballot):
+        if ballot.units is not None:
+            where = document.where("ballot", index, "units")
+            units[ballot.stage] = read_units(beside(ballot.units, folder, where), contest)
+        cast = _casts(contest, rulebook, document, folder, index, sealed)
+        if any(cast):
+            casts[ballot.stage] = cast
+    case = Case(contest, rulebook, document, units, folder=folder)
+    return counted.with_ballots(case, casts) if casts else case
+
+
+def without_ballots(document: Document, folder: Path | Traversable | None) -> Case:
+    """The contest that ``document`` holds, before the files of units and of ballots that it names are read.
+
+    Raises ContestError with every problem found.
+    """
     contest = documents.check(document, Contest, ContestError)
     rulebook = _rulebook(contest, document, folder)
     problems = [*misfits(contest, rulebook, document), *misread(contest, rulebook, document)]
@@ -77,33 +100,29 @@ def from_document(document: Document, folder: Path | Traversable | None) -> Case
         problems += strangers(contest, document, folder)
     if problems:
         raise ContestError.of(sorted(problems, key=lambda problem: problem.where.line or 0))
-    units, casts = {}, {}
-    for index, ballot in enumerate(contest.ballot):
-        if ballot.units is not None:
-            where = document.where("ballot", index, "units")
-            units[ballot.stage] = read_units(beside(ballot.units, folder, where), contest)
-        cast = _casts(contest, rulebook, document, folder, index)
-        if any(cast):
-            casts[ballot.stage] = cast
-    case = Case(contest, rulebook, document, units, folder=folder)
-    return counted.with_ballots(case, casts) if casts else case
+    return Case(contest, rulebook, document, {}, folder=folder)
 
 
 def _casts(
-    contest: Contest, rulebook: Rulebook, document: Document, folder: Path | Traversable | None, index: int
+    contest: Contest,
+    rulebook: Rulebook,
+    document: Document,
+    folder: Path | Traversable | None,
+    index: int,
+    sealed: Sealed,
 ) -> tuple[Casts, ...]:
     """The ballots of one ballot or motion, from the files that it names: of the whole ballot, or of each round."""
     ballot = contest.ballot[index]
     stage = rulebook.stage_named(ballot.stage)
     if not isinstance(stage, BallotStage | MotionStage):  # pragma: no cover - misfits has looked
         return ()
-    places: list[tuple[tuple[str | int, ...], Mapping[str, str]]] = [(("ballot", index), ballot.ballots)]
+    places: list[tuple[tuple[str | int, ...], Mapping[str, tuple[str, ...]]]] = [(("ballot", index), ballot.ballots)]
     if not ballot.ballots:
         places = [(("ballot", index, "round", number), item.ballots) for number, item in enumerate(ballot.round)]
     return tuple(
         {
-            section: read_cast(beside(name, folder, where), contest, stage, where)
-            for section, name in files.items()
+            section: joined([read_cast(beside(name, folder, where), contest, stage, where, sealed) for name in names])
+            for section, names in files.items()
             for where in (document.where(*at, "ballots", *(() if section == TOTAL else (section,))),)
         }
         for at, files in places

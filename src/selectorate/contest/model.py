@@ -33,11 +33,20 @@ Printed = Annotated[
     Field(min_length=1),
 ]
 """A figure as printed, or a list of them where it was printed to several precisions: ``61.8`` or ``[61.8, 61.85]``."""
-Files = Annotated[
-    dict[Section, Text],
+NamesOfFiles = Annotated[
+    tuple[Text, ...],
+    Field(min_length=1),
     BeforeValidator(
-        lambda value: {TOTAL: value} if isinstance(value, str) else value,
-        json_schema_input_type=Text | dict[Section, Text],
+        lambda value: (value,) if isinstance(value, str) else value,
+        json_schema_input_type=Text | list[Text],
+    ),
+]
+"""A file of ballots, or several: a sealed box, and the papers beside it."""
+Files = Annotated[
+    dict[Section, NamesOfFiles],
+    BeforeValidator(
+        lambda value: {TOTAL: value} if isinstance(value, str | list | tuple) else value,
+        json_schema_input_type=Text | dict[Section, Text | list[Text]],
     ),
 ]
 """A file of ballots, or one for each segment (where points are given by unit: for each unit)."""
@@ -208,7 +217,8 @@ class BallotFigures(Marked):
     ballots: Files = Field(
         {},
         description="The file of the ballots themselves, next to this one, which are counted: one file, or one for each"
-        ' segment: { members = "members.blt" }.',
+        ' segment: { members = "members.blt" }; several where some voted on paper beside a box:'
+        ' { members = ["UUID.bel", "papers.blt"] }.',
     )
     lot: Draw | None = Field(
         None, description="The draw for ties, where ballots are counted by a method that breaks them by lot."

@@ -31,11 +31,12 @@ from django.core.management.color import no_style
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from .. import __version__
 from ..errors import InputError, RefusedError, SelectorateError
 from .acts import verify_log
-from .models import Log
+from .models import BoxPart, Log, OnlineVote, Restoration
 from .rolls import files as rolls
 
 FORMAT = 1
@@ -132,6 +133,7 @@ def _write(archive: zipfile.ZipFile) -> Copied:
         "format": FORMAT,
         "version": __version__,
         "made": timezone.now().isoformat(),
+        "key": _key(),
         "tables": {},
         "files": {},
     }
@@ -157,6 +159,7 @@ def _files_named() -> set[str]:
     for path in rolls.root().rglob("*"):
         if path.is_file() and path.relative_to(rolls.root()).parts[0] != rolls.EXPORTS:
             found.add(str(path.relative_to(settings.MEDIA_ROOT)))
+    found |= {f"boxes/{name}" for name in BoxPart.objects.exclude(file="").values_list("file", flat=True)}
     for model in tables():
         for field in model._meta.concrete_fields:
             if isinstance(field, models.FileField):
@@ -272,6 +275,7 @@ def _put_back(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
             connection.check_constraints()
             _sequences()
             _logs_hold()
+            _stop_casting(str(manifest["made"]), str(manifest.get("key", "")))
             # The last step that can fail before the commit: from here both are there, or neither.
             if settings.MEDIA_ROOT.is_dir():
                 settings.MEDIA_ROOT.rmdir()
@@ -283,6 +287,27 @@ def _put_back(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
         raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _key() -> str:
+    """What tells one secret key of a site from another, and nothing of it."""
+    return salted_hmac("selectorate.copies", "key", algorithm="sha256").hexdigest()
+
+
+def _stop_casting(made: str, key: str) -> None:
+    """Let nobody cast where a box is or will be open: what came after the copy was made is not in it.
+
+    Raises RefusedError under another secret key: receipts are signed with it, and whose a credential is hangs on it.
+    """
+    votes = OnlineVote.objects.filter(map_deleted=None)
+    if votes.exists() and key != _key():
+        raise RefusedError(
+            "the copy is of an office with another secret key, and there are votes held online in it",
+            hint="Put the file secret-key of that office into this SELECTORATE_HOME, or set SELECTORATE_SECRET_KEY.",
+        )
+    for vote in votes.filter(boxes__phase__in=["empty", "voting"]).distinct():
+        why = f"put back from a copy that was made at {made}"[:300]
+        Restoration.objects.create(contest_id=vote.contest_id, why=why)
 
 
 def _files(archive: zipfile.ZipFile, listed: Iterable[str], folder: Path) -> None:

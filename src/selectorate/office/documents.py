@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import tempfile
 from collections.abc import Sequence
 from datetime import date
@@ -16,12 +17,13 @@ from django.utils import timezone
 from .. import contest as contests
 from .. import documents
 from ..contest.loading import from_document
-from ..contest.model import MOTION, TOTAL
+from ..contest.model import MOTION, REOPEN, TOTAL
 from ..contest.nominations import gates
 from ..errors import ContestError
 from ..rules import NominationStage, held
 from . import timetable
-from .models import Candidate, Contest, FiguresEntry, Organisation, StageState
+from .boxes import counting, laid
+from .models import Candidate, ClosedRoll, Contest, FiguresEntry, Organisation, SealedBox, StageState
 from .moment import now
 
 RULEBOOK, CONTEST = "rulebook.toml", "contest.toml"
@@ -55,7 +57,12 @@ def case_of(contest: Contest, text: str | None = None) -> contests.Case:
         for entry in contest.figures.filter(replaced=None, agreed__isnull=False).exclude(file=""):
             with entry.file.open("rb") as taken_in:
                 (folder / file_name(entry)).write_bytes(taken_in.read())
-        return from_document(documents.parse(text.encode(), CONTEST, ContestError), folder)
+        for box in SealedBox.objects.filter(vote__contest=contest, phase="final"):
+            # Checked when it was opened; its papers come from the database, not from the archive again.
+            (folder / f"{box.uuid}.bel").touch()
+        for name, content in papers_beside(contest).items():
+            (folder / name).write_bytes(content)
+        return from_document(documents.parse(text.encode(), CONTEST, ContestError), folder, counting.of_archive)
 
 
 def contest_data(contest: Contest) -> dict[str, Any]:
@@ -181,11 +188,12 @@ def _by_ruling(contest: Contest, stage: NominationStage, consented: set[str]) ->
 
 
 def ballot_table(contest: Contest, stage: Any) -> dict[str, Any] | None:
-    """The figures of a ballot or motion on which two officials agree, as a contest file has them."""
+    """The figures of a ballot or motion on which two officials agree, or its boxes, as a contest file has them."""
     if stage.kind not in ("ballot", "motion"):
         return None
-    entries = list(agreed(contest, stage.id))
-    if not entries:
+    online = laid.held_online(contest, stage.id)
+    taken = sealed_rounds(contest, stage) if online else _taken_in(contest, stage)
+    if not taken:
         return None
     table: dict[str, Any] = {"stage": stage.id}
     if stage.kind == "motion" and stage.motion != "resolution" and contest.holder is not None:
@@ -195,11 +203,34 @@ def ballot_table(contest: Contest, stage: Any) -> dict[str, Any] | None:
         table["lot"] = {"seed": draw.seed, "numbers": draw.numbers}
     events = {event.number: event.data for event in contest.rounds.filter(stage=stage.id)}
     repeated = is_repeated(stage)
+    table["round"] = []
+    for number, (found, roll) in taken.items():
+        if repeated:
+            table["round"].append({**found, **events.get(number, {}), "roll": roll})
+        else:
+            table.setdefault("roll", {}).update(roll)
+            table["round"] += found.pop("round", [])
+            if "votes" in found:
+                table["round"].append({**found, **events.get(number, {})})
+            else:
+                table.update(found)
+    table["round"] = [{key: value for key, value in item.items() if value not in ({}, [])} for item in table["round"]]
+    if online and (said := _of_boxes(contest, stage, taken)):
+        table["note"] = said
+    return {key: value for key, value in table.items() if value not in ({}, [])}
+
+
+Taken = dict[int, tuple[dict[str, Any], dict[str, Any]]]
+"""By round: its votes, or the files of its ballots; and its roll."""
+
+
+def _taken_in(contest: Contest, stage: Any) -> Taken:
+    """What two officials agree on; nothing while the files of some segments are still to come."""
     by_round: dict[int, list[FiguresEntry]] = {}
-    for entry in entries:
+    for entry in agreed(contest, stage.id):
         by_round.setdefault(entry.round, []).append(entry)
     fields = dict(contest.ballot_rounds.filter(stage=stage.id).values_list("number", "field"))
-    table["round"] = []
+    found: Taken = {}
     for number, here in by_round.items():
         taken = (
             _files(stage, here)
@@ -207,19 +238,99 @@ def ballot_table(contest: Contest, stage: Any) -> dict[str, Any] | None:
             else {"votes": _in_order(here[0].data["votes"], stage, fields.get(number) or fields.get(1) or MOTION)}
         )
         if taken is None:
-            return None
+            return {}
         roll = {section: figures for entry in here for section, figures in entry.data.get("roll", {}).items()}
-        if repeated:
-            table["round"].append({**taken, **events.get(number, {}), "roll": roll})
+        found[number] = (taken, roll)
+    return found
+
+
+def sealed_rounds(contest: Contest, stage: Any) -> Taken:
+    """The rounds of a stage held online whose boxes are all opened, and whose papers, if there are any, are taken in.
+
+    ``entitled`` is that of the closed roll as it stands; how many returned a ballot is counted.
+    """
+    rounds: dict[int, list[SealedBox]] = {}
+    for box in laid.boxes_of(contest, stage.id):
+        rounds.setdefault(box.round, []).append(box)
+    entries = {(entry.round, entry.section): entry for entry in agreed(contest, stage.id)}
+    closed = ClosedRoll.of(contest)
+    standing = closed.standing.get(stage.id, {}) if closed is not None else {}
+    found: Taken = {}
+    for number, boxes in rounds.items():
+        if any(box.phase != "final" for box in boxes):
+            continue
+        ballots: dict[str, Any] = {}
+        roll: dict[str, Any] = {}
+        for box in boxes:
+            entry = entries.get((number, box.section)) or entries.get((number, ""))
+            if entry is None and laid.papers_wanted(stage, box):
+                break
+            beside = [] if entry is None else [file_name(entry) if entry.file else papers_name(entry, box.section)]
+            ballots[box.section] = [f"{box.uuid}.bel", *beside] if beside else f"{box.uuid}.bel"
+            entitled = standing.get("entitled" if box.section == TOTAL else "by_segment")
+            if isinstance(entitled, dict):
+                entitled = entitled.get(box.section)
+            if entitled is not None:
+                roll[box.section] = {"entitled": entitled}
         else:
-            table.setdefault("roll", {}).update(roll)
-            table["round"] += taken.pop("round", [])
-            if here[0].file:
-                table.update(taken)
-            else:
-                table["round"].append({**taken, **events.get(number, {})})
-    table["round"] = [{key: value for key, value in item.items() if value not in ({}, [])} for item in table["round"]]
-    return {key: value for key, value in table.items() if value not in ({}, [])}
+            found[number] = ({"ballots": ballots}, roll)
+    return found
+
+
+def _of_boxes(contest: Contest, stage: Any, taken: Taken) -> str:
+    """What has to be known of the boxes of a ballot: papers that were void, voters who were struck after casting.
+
+    In one language: it is part of what is declared.
+    """
+    void: dict[str, int] = {}
+    struck: dict[str, int] = {}
+    for box in laid.boxes_of(contest, stage.id):
+        if box.round in taken:
+            void[box.section] = void.get(box.section, 0) + box.outcome.get("void", 0)
+            struck[box.section] = struck.get(box.section, 0) + laid.struck_after_casting(box)
+    said = []
+    for numbers, words in (
+        (void, "{} of the spoilt papers were void: what was encrypted in them was no paper that can be filled in"),
+        (struck, "{} struck off the roll after they had cast: their ballots stay, and are counted"),
+    ):
+        if sum(numbers.values()):
+            each = ", ".join(f"{name} {number:,}" for name, number in numbers.items() if name != TOTAL and number)
+            said.append(words.format(f"{sum(numbers.values()):,}") + (f" ({each})." if each else "."))
+    return " ".join(said)
+
+
+def papers_name(entry: FiguresEntry, section: str) -> str:
+    """The name of the file of the papers of a section whose figures were taken in, beside those in a box."""
+    return f"{entry.stage}-{entry.round}-{section}-papers.blt"
+
+
+def papers_beside(contest: Contest) -> dict[str, bytes]:
+    """By name, the files of papers that stand beside boxes, made from their figures: one name is chosen on each."""
+    found: dict[str, bytes] = {}
+    names = {one.key: one.name for one in contest.candidates.all()} | {REOPEN: "Re-open nominations"}
+    names |= {"for": "For", "against": "Against"}
+    for entry in contest.figures.filter(replaced=None, agreed__isnull=False, file=""):
+        if not laid.held_online(contest, entry.stage):
+            continue
+        for box in laid.boxes_of(contest, entry.stage, entry.round):
+            parts = [part for part in (box.members or [box.section]) if part in entry.data["votes"]]
+            votes = {who: 0 for part in parts for who in entry.data["votes"][part]}
+            spoilt = 0
+            for part in parts:
+                spoilt += entry.data.get("roll", {}).get(part, {}).get("spoilt", 0)
+                for who, number in entry.data["votes"][part].items():
+                    votes[who] += number
+            found[papers_name(entry, box.section)] = _blt(votes, spoilt, names)
+    return found
+
+
+def _blt(votes: dict[str, int], spoilt: int, names: dict[str, str]) -> bytes:
+    """Papers on each of which one name is chosen, as a file of ballots."""
+    lines = [f"{len(votes)} 1"]
+    lines += [f"{number} {place} 0" for place, number in enumerate(votes.values(), 1) if number]
+    lines += [f"{spoilt} 0"] if spoilt else []
+    lines += ["0", *(json.dumps(names.get(who, who), ensure_ascii=False) for who in votes), '"Papers"']
+    return ("\n".join(lines) + "\n").encode()
 
 
 def _in_order(votes: dict[str, dict[str, int]], stage: Any, field: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -6,7 +6,8 @@ chain still holds; who did it, and the details, go.
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat
 
 from .models import Act, Candidate, Contest, Entitlement, Log, RollAmendment
 from .rolls import files
@@ -34,6 +35,28 @@ def candidates(contest: Contest) -> int:
     gone += others.update(statement="", picture="", reason="", user=None)
     contest.candidates.filter(status=Candidate.Status.STANDING).update(user=None, reason="")
     return gone
+
+
+def voter_map(contest: Contest) -> int:
+    """Whose public credential is whose: the credentials themselves stay, they are public."""
+    from .models import BoxVoter
+
+    return BoxVoter.objects.filter(box__vote__contest=contest).exclude(who=None).update(who=None)
+
+
+def voter_codes(contest: Contest) -> int:
+    """The codes that were mailed to voters."""
+    from .models import VoterCode
+
+    return VoterCode.objects.filter(vote__contest=contest).delete()[0]
+
+
+def voted_on_paper(contest: Contest) -> int:
+    """Who voted on paper: how many, and what became of their papers, stays."""
+    from .models import PaperVote
+
+    named = PaperVote.objects.filter(box__vote__contest=contest).exclude(who__startswith="gone ")
+    return named.update(who=Concat(Value("gone "), Cast("pk", CharField())))
 
 
 def agents(contest: Contest) -> int:

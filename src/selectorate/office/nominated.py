@@ -60,13 +60,16 @@ def hidden_stages(contest: Contest) -> set[str]:
     return {stage.id for stage in contest.rulebook.stage if isinstance(stage, NominationStage)} - closed
 
 
+def deciding(contest: Contest) -> set[str]:
+    """The stages of nominations that decide who stands; in the others support is only shown."""
+    return {
+        stage.id for stage in contest.rulebook.stage if isinstance(stage, NominationStage) and stage.effect != "none"
+    }
+
+
 def candidates_of(contest: Contest) -> list[Candidate]:
     """Who stands, or is proposed, as far as the public may know: nobody while a hidden board decides on it."""
-    hidden = hidden_stages(contest)
-    deciding = [
-        stage.id for stage in contest.rulebook.stage if isinstance(stage, NominationStage) and stage.effect != "none"
-    ]
-    return [] if hidden & set(deciding) else list(contest.candidates.all())
+    return [] if hidden_stages(contest) & deciding(contest) else list(contest.candidates.all())
 
 
 def boards(contest: Contest) -> list[Board]:

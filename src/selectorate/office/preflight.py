@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..contest.model import REOPEN
 from ..rules import BallotStage, MotionStage, NominationStage, held
 from . import holdings, paper, timetable
+from .boxes import ceremony, laid, opening
 from .holders import safe_until
-from .models import Candidate, ClosedRoll, Contest, DuplicatePair, Role, RollAppeal, StageState
+from .models import Candidate, ClosedRoll, Contest, DuplicatePair, OnlineVote, Role, RollAppeal, StageState
 from .moment import now
 from .rounds import on_the_paper
 from .slugs import same_name
@@ -383,7 +385,110 @@ def _duplicates(contest: Contest, step: str) -> Item | None:
     )
 
 
+def _voted(contest: Contest, step: str) -> BallotStage | MotionStage | None:
+    """The stage that is opened, if it is held online."""
+    stage = contest.rulebook.stage_named(step)
+    if not isinstance(stage, BallotStage | MotionStage) or not laid.held_online(contest, step):
+        return None
+    return stage
+
+
+def _laid_out(contest: Contest, step: str) -> Item | None:
+    stage = _voted(contest, step)
+    if stage is None:
+        return None
+    boxes = laid.boxes_of(contest, step, 1)
+    return Item(
+        _("the boxes are laid out"),
+        bool(boxes),
+        _("%(number)s boxes") % {"number": len(boxes)} if boxes else _("the vote online is not set up"),
+        _("Set up the vote online, once the roll is closed."),
+        "contest-office",
+    )
+
+
+def _large_enough(contest: Contest, step: str) -> Item | None:
+    """Whether each box has so many voters that it can be opened."""
+    stage = _voted(contest, step)
+    boxes = laid.boxes_of(contest, step, 1) if stage is not None else []
+    if stage is None or not boxes:
+        return None
+    small = opening.too_small(contest, stage, boxes)
+    names = ", ".join(opening.title_of(contest, stage, box) for box in small)
+    return Item(
+        _("each box has voters enough to be opened"),
+        not small,
+        _("too few: %(names)s") % {"names": names} if small else _("it has"),
+        _("Hold this ballot on paper: of so few it would be seen how they voted."),
+    )
+
+
+def _credentials(contest: Contest, step: str) -> Item | None:
+    stage = _voted(contest, step)
+    if stage is None or not laid.boxes_of(contest, step, 1):
+        return None
+    missing = opening.without_credential(contest, stage)
+    return Item(
+        _("each of those entitled has a credential"),
+        not missing,
+        _("%(number)s have none") % {"number": missing} if missing else _("each has one, and nobody else"),
+        _("The registrar makes the credentials for the roll as it stands, and hands in the public ones."),
+        "contest-office",
+    )
+
+
+def _trustees(contest: Contest, step: str) -> Item | None:
+    if _voted(contest, step) is None or not laid.boxes_of(contest, step, 1):
+        return None
+    missing = ceremony.ready(contest.online)
+    return Item(
+        _("the trustees' key is made, and each has decrypted a test"),
+        not missing,
+        "; ".join(missing) or _("it is, and they have"),
+        _("The trustees make the key together, and decrypt the test."),
+        "ceremony",
+    )
+
+
+def _fits(contest: Contest, step: str) -> Item | None:
+    stage = _voted(contest, step)
+    if stage is None:
+        return None
+    why = opening.fits(contest, stage)
+    return Item(_("the paper fits a box"), not why, why or _("it does"), _("Hold this ballot on paper."))
+
+
+def _address(contest: Contest, step: str) -> Item | None:
+    if _voted(contest, step) is None:
+        return None
+    there = bool(settings.ADDRESS) or settings.DEMO or settings.DEBUG
+    return Item(
+        _("the address of the site is set"),
+        there,
+        settings.ADDRESS or _("voters are mailed an address, and none is set"),
+        _("Set SELECTORATE_ADDRESS to the address under which voters reach the site."),
+    )
+
+
+def _online(contest: Contest, step: str) -> Item | None:
+    """What a vote held online needs at adoption; whether a ranking is too long shows only when it is opened."""
+    held_online = [
+        stage
+        for stage in contest.rulebook.stage
+        if isinstance(stage, BallotStage | MotionStage) and stage.online is not None
+    ]
+    if step != "adoption" or not held_online:
+        return None
+    there = OnlineVote.objects.filter(contest=contest).exists()
+    ranked = any(isinstance(stage, BallotStage) and stage.paper == "rank" for stage in held_online)
+    says = _("it is") if there else _("it is not said who makes the credentials and who opens the boxes")
+    if there and ranked:
+        says = _("it is; a ranking of more than 30 names cannot be sealed, which shows only when the ballot is opened")
+    return Item(_("the online vote is set up"), there, says, _("Set it up."), "contest-online")
+
+
 CHECKS: list[Check] = [
+    _online,
     _occasion,
     _bodies,
     _parameters,
@@ -405,5 +510,11 @@ CHECKS: list[Check] = [
     _appeals,
     _duplicates,
     _previewed,
+    _laid_out,
+    _large_enough,
+    _credentials,
+    _trustees,
+    _fits,
+    _address,
 ]
 """Every check, in the order in which a person works through them."""

@@ -10,6 +10,7 @@ from .. import contest as contests
 from ..contest.nominations import field_of
 from ..errors import InputError
 from ..rules import BallotStage
+from .boxes import laid
 from .documents import case_of, contest_data
 from .models import Contest, Declaration, Proposal, Role, StageState, User
 from .models.acts import canonical
@@ -54,6 +55,10 @@ def undecided(contest: Contest) -> str:
     if last.outcome == "stopped" and not last.rounds and isinstance(stage, BallotStage):
         if not contest.ballot_rounds.filter(stage=stage.id).exists():
             return _("the ballot “%(stage)s” is still to be held") % {"stage": stage.name or stage.id}
+        if laid.held_online(contest, stage.id):
+            return _("the boxes of “%(stage)s” are not opened yet, or the papers beside them not taken in") % {
+                "stage": stage.name or stage.id
+            }
         return _("there are no figures of “%(stage)s” on which two officials agree") % {"stage": stage.name or stage.id}
     if last.outcome == "stopped":
         return last.stopped or _("the figures do not decide it")

@@ -1,35 +1,39 @@
 """What is published of a contest's log of acts.
 
 Kind and time of an act are public, so a run of acts "nominate" would tell how many there are. Where the board is kept
-hidden until nominations close, the log is published up to the first of them, and the rest when they close.
+hidden until nominations close, the log is published up to the first of them, and the rest when they close. Who is
+proposed is as little told before, nor how many are: the log stops at the first.
 """
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from ..contest.published_log import FIELDS, GENESIS
 from .acts.core import log_of
 from .models import Act, Contest, Log, StageState
-from .nominated import hidden_stages
+from .nominated import deciding, hidden_stages
 
 
-def _running_unseen(contest: Contest) -> list[StageState]:
-    """The stages of nominations that run, and are shown when they have closed."""
-    if contest.status != Contest.Status.ADOPTED:
-        return []
-    return list(contest.stages.filter(stage__in=hidden_stages(contest), status=StageState.Status.OPEN))
+def _telling(contest: Contest) -> Q | None:
+    """Which acts would tell of nominations that are kept hidden; None where nothing is, or everything has closed."""
+    hidden = hidden_stages(contest) if contest.status == Contest.Status.ADOPTED else set()
+    opened = contest.stages.filter(stage__in=hidden, status=StageState.Status.OPEN).aggregate(first=Min("opened"))
+    found = [Q(kind="propose_candidate")] if deciding(contest) & hidden else []
+    if opened["first"] is not None:
+        found.append(Q(at__gte=opened["first"]) & ~Q(kind="open_stage"))
+    return functools.reduce(operator.or_, found) if found else None
 
 
 def published_acts(contest: Contest) -> QuerySet[Act]:
     """The acts that are published now, in their order."""
     acts = Act.objects.filter(log__name=log_of(contest)).order_by("number")
-    opened = min((state.opened for state in _running_unseen(contest) if state.opened), default=None)
-    if opened is None:
-        return acts
-    first = acts.filter(at__gte=opened).exclude(kind="open_stage").values_list("number", flat=True).first()
+    telling = _telling(contest)
+    first = acts.filter(telling).values_list("number", flat=True).first() if telling is not None else None
     return acts.filter(number__lt=first) if first is not None else acts
 
 
@@ -48,7 +52,7 @@ def published_log(contest: Contest) -> dict[str, Any]:
         "contest": contest.slug,
         "log": log_of(contest),
         "head": found[-1]["hash"] if found else GENESIS,
-        "withheld": bool(_running_unseen(contest)),
+        "withheld": _telling(contest) is not None,
         "entries": found,
     }
 

@@ -19,8 +19,9 @@ from django.core.cache import caches
 from .. import contest as contests
 from ..ballots import formats
 from ..errors import InputError
-from .documents import CONTEST, RULEBOOK, file_name
-from .models import Contest
+from .boxes import store
+from .documents import CONTEST, RULEBOOK, file_name, papers_beside
+from .models import Contest, SealedBox
 from .published import declared_case
 
 READ_ME = """This folder is the contest "{title}" as it was declared.
@@ -35,6 +36,11 @@ The declaration is made again, without this site, by the program selectorate:
 
 SHA-256 of the declaration: {hash}
 """
+BOXES = """
+Put the sealed boxes beside them; they are public, on the page of the contest: {names}
+"""
+MOST_BOXES = 50_000_000
+"""Bytes of sealed boxes that come along; larger ones are fetched for themselves."""
 DATE = (1980, 1, 1, 0, 0, 0)
 """Of every file in it, so that the same contest gives the same bytes."""
 
@@ -64,17 +70,37 @@ def remade_zip(contest: Contest) -> bytes | None:
                 except InputError:  # marks for which that format has no sign
                     return None
         text = text.replace(f'"{taken_in}"', f'"{name}"')
+    boxes, apart = _boxes(contest, text)
+    read_me = READ_ME.format(title=contest.title, hash=contest.declaration.hash)
     files = {
         CONTEST: text.encode(),
         RULEBOOK: contest.rulebook_text.encode(),
-        "README.txt": READ_ME.format(title=contest.title, hash=contest.declaration.hash).encode(),
+        "README.txt": (read_me + (BOXES.format(names=", ".join(apart)) if apart else "")).encode(),
         **ballots,
+        **papers_beside(contest),
+        **boxes,
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
         for name, content in files.items():
             packed.writestr(zipfile.ZipInfo(f"{contest.slug}/{name}", DATE), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+def _boxes(contest: Contest, text: str) -> tuple[dict[str, bytes], list[str]]:
+    """The archives of the boxes that a contest file names; and the names of those that are too large to come along."""
+    found, apart, room = {}, [], MOST_BOXES
+    for box in SealedBox.objects.filter(vote__contest=contest, phase="final"):
+        name = f"{box.uuid}.bel"
+        if f'"{name}"' not in text:
+            continue
+        path = store.archive(box)
+        room -= path.stat().st_size
+        if room < 0:
+            apart.append(name)
+        else:
+            found[name] = path.read_bytes()
+    return found, apart
 
 
 def merged_ballots(content: bytes, name: str) -> bytes:

@@ -19,7 +19,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from . import erasing
-from .models import Contest, Mail, Organisation, Person, User
+from .boxes import codes
+from .models import Contest, Mail, Organisation, Person, User, VoterCode
 
 MAIL_DAYS = 30
 """Days after which a mail that was not sent, or the trace of one that was, is cleared away."""
@@ -361,12 +362,47 @@ KEPT: tuple[Kept, ...] = (
         erase=erasing.reconciliation,
     ),
     Kept(
+        "office.Trustee",
+        _("who holds a share of the key of sealed boxes"),
+        _("it is published who opens the boxes"),
+        FOR_GOOD,
+        _user("user"),
+        ("vote__contest__title", "number", "name", "tested"),
+    ),
+    Kept(
+        "office.BoxVoter",
+        _("whose public credential is whose, under a hash with a key that is not in the database"),
+        _("so that a voter can cast with their own credential alone"),
+        _("the end of the time for challenges, or the time of keeping after the declaration"),
+        erase=erasing.voter_map,
+    ),
+    Kept(
+        "office.VoterCode",
+        _("codes that were mailed to voters, hashed, and when they were used"),
+        _("so that a stolen credential is not enough"),
+        _("the end of the time for challenges, or the time of keeping after the declaration"),
+        erase=erasing.voter_codes,
+    ),
+    Kept(
+        "office.PaperVote",
+        _("whose paper came back, under the same hash"),
+        _("so that nobody's vote counts twice"),
+        _("the end of the time for challenges, or the time of keeping after the declaration"),
+        erase=erasing.voted_on_paper,
+    ),
+    Kept(
         "office.Mail",
         _("mails that wait to be sent, with their addresses"),
         _("so that none is lost"),
         _("emptied when it was sent; cleared away after 30 days at the latest"),
         lambda one: Q(to__in=User.objects.filter(pk__in=one.users).values("email")),
         ("at", "subject", "sent"),
+    ),
+    Kept(
+        "office.VoterCode",
+        _("that somebody asked for a code to vote, under a keyed hash of them; a keyed hash of the code"),
+        _("so that a ballot is cast by who is on the roll"),
+        _("a day after it was asked for"),
     ),
     Kept(
         "django_tasks_database.DBTaskResult",
@@ -399,6 +435,13 @@ NOTHING_PERSONAL: frozenset[str] = frozenset(
         "office.Draw",
         "office.RollMapping",
         "office.Log",
+        "office.OnlineVote",
+        "office.Contribution",  # keys and proofs of trustees, who stand in Trustee
+        "office.SealedBox",
+        "office.BoxEvent",
+        "office.BoxPart",
+        "office.BoxAlpha",
+        "office.Restoration",
     }
 )
 """Every other model."""
@@ -468,14 +511,25 @@ def clear_away() -> int:
     now, gone = timezone.now(), 0
     gone += Session.objects.filter(expire_date__lt=now).delete()[0]
     gone += Mail.objects.filter(at__lt=now - timedelta(days=MAIL_DAYS)).delete()[0]
+    gone += VoterCode.objects.filter(at__lt=now - codes.KEPT).delete()[0]
     results = apps.get_model("django_tasks_database.DBTaskResult")
     gone += results._default_manager.filter(finished_at__lt=now - timedelta(days=1)).delete()[0]
     for contest in _over(now):
         acts.delete_personal_data(None, contest)
         gone += 1
+    for contest in maps_due(now):
+        acts.delete_voter_map(None, contest)
+        gone += 1
     if acts.unused_accounts(now).exists():
         acts.forget_accounts(None, None)
     return gone
+
+
+def maps_due(now: datetime) -> list[Contest]:
+    """Contests that are over, whose time for challenges has ended, and in which it is still known whose
+    credential is whose."""
+    found = Contest.objects.filter(online__until__lte=now, online__map_deleted=None)
+    return [contest for contest in found if over_since(contest) is not None]
 
 
 def _over(now: datetime) -> Iterable[Contest]:

@@ -14,7 +14,8 @@ from ..contest.model import REOPEN
 from ..contest.replay import Replay, ReplayedRound, rule_for
 from ..errors import InputError
 from ..rules import BallotStage, MotionStage, held
-from .documents import agreed, case_of, is_repeated
+from .boxes.laid import held_online
+from .documents import agreed, case_of, is_repeated, sealed_rounds
 from .models import BallotRound, Candidate, Contest, StageState
 
 TIES = ("earlier rounds", "lot", "officer", "vote again", "all out", "stop")
@@ -113,13 +114,15 @@ def progress(contest: Contest, stage: str) -> Progress | None:
         return None
     ballots = list(contest.ballot_rounds.filter(stage=stage).order_by("number"))
     repeated = is_repeated(found)
-    entries = {entry.round: entry for entry in agreed(contest, stage)}
+    # A round held online is agreed on when its boxes are opened: nobody takes in its figures.
+    online = held_online(contest, stage)
+    entries = set(sealed_rounds(contest, found)) if online else {entry.round for entry in agreed(contest, stage)}
     replay = played(contest, stage) if entries else None
     rounds = {one.number: one for one in replay.rounds} if replay else {}
     if ballots and not repeated:
         # The rounds of one count: all of the same papers, voted on once.
         ballots += [_counted(ballots[0], one) for number, one in rounds.items() if number > 1]
-        entries = dict.fromkeys(rounds, next(iter(entries.values()))) if rounds else entries
+        entries = set(rounds) or entries
     events = {one.number: one.data for one in contest.rounds.filter(stage=stage)}
     states = tuple(
         RoundState(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path
 
-from .pages import acts_log, claims, dates, making, officials, preparing, proposals, steering
+from .pages import acts_log, claims, dates, making, officials, preparing, proposals, sealed, steering
 
 OFFICE = "contests/<slug:contest>/office/"
 
@@ -41,6 +41,9 @@ patterns: list[Any] = [
         proposals.answer_in_contest,
         name="contest-answer-proposal",
     ),
+    path(f"{OFFICE}boxes/", sealed.desk, name="office-boxes"),
+    path(f"{OFFICE}envelopes/<slug:stage>/", sealed.envelopes_desk, name="office-envelopes"),
+    path(f"{OFFICE}boxes/<slug:box>.bel", sealed.archive, name="office-box"),
     path(f"{OFFICE}acts/", acts_log.of_contest, name="contest-acts"),
     path(f"{OFFICE}letters/log/", acts_log.of_letters, name="contest-letters-log"),
     path("contests/<slug:contest>/acts.json", acts_log.published_json, name="contest-acts-json"),

@@ -15,6 +15,7 @@ patterns: list[Any] = [
     # What everybody may read.
     path("units/", units.units, name="units"),
     path("units/<path:path>/", units.unit, name="unit"),
+    path("offices/", offices.offices, name="offices"),
     path("offices/<path:unit>/<slug:office>/", offices.office, name="office"),
     path("people/<slug:person>/", offices.person, name="person"),
     path("benches/<slug:bench>/", benches.bench, name="bench"),
@@ -25,6 +26,7 @@ patterns: list[Any] = [
     path("preparations/<slug:preparation>/slates.csv", preparations.preparation_csv, name="preparation-csv"),
     # For officers.
     path(_manage, units.organisation, name="organisation"),
+    path(f"{_manage}change/", units.change_organisation, name="change-organisation"),
     path(f"{_manage}units/", units.manage_units, name="manage-units"),
     path(f"{_manage}units/new/", units.new_unit, name="new-unit"),
     path(f"{_manage}units/import/", units.import_units, name="import-units"),

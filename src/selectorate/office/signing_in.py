@@ -7,7 +7,9 @@ same work, the same number of statements to the database; only the mail differs.
 
 from __future__ import annotations
 
+import re
 import time
+from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -33,6 +35,8 @@ from .models import Organisation, User
 
 UNKNOWN = "account/email/unknown_account"
 """What allauth would mail to an address that has no account; here it goes to nobody."""
+WRITTEN = re.compile(r"(\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<four>[0-9.]+))(:[0-9]+)?")
+"""How proxies write where a request comes from: 203.0.113.7:4711, [2001:db8::7]:4711, [2001:db8::7]."""
 
 
 class Adapter(DefaultAccountAdapter):
@@ -74,6 +78,18 @@ class Adapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **given: Any) -> HttpResponse:
         """Remember that this browser is one of theirs: somebody else's wrong guesses do not lock it out."""
         return browsers.remember(super().post_login(request, user, **given), user)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """From where a request comes; what a proxy writes around an address (a port, brackets) is taken off."""
+        proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+        told = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        written = WRITTEN.fullmatch(told[-proxies].strip()) if 0 < proxies <= len(told) else None
+        if written:
+            try:
+                return str(ip_address(written["six"] or written["four"]))
+            except ValueError:  # digits and dots, but no address
+                pass
+        return super().get_client_ip(request)
 
     def is_reauthentication_required(self, *, app: str, **given: Any) -> bool:
         """Whether the last sign-in is so long ago that it has to be repeated before a second factor changes."""

@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import polars as pl
 
@@ -20,6 +20,7 @@ from .rolls import Refusal, Remark, Roll
 ALL = list(COLUMNS)
 REST = tuple(name for name in COLUMNS if name not in KEY)
 _FRAMES = ("added", "gone", "changed_before", "changed_after")
+_PARTS = ("given", "family", "former")
 MAX_PLAN = 2 << 30
 """Bytes that a kept plan may unpack to."""
 
@@ -192,13 +193,15 @@ def _fingerprint(base: str, result: str, found: Difference) -> str:
 
 
 def dry_run(current: Roll, reading: Reading) -> Plan:
-    """What would happen. A refused row leaves its person on the roll as they are.
+    """What would happen. A refused row leaves its person on the roll as they are, and so does a column that the file
+    does not have what the roll has in it.
 
     Raises InputError if the reading has questions.
     """
     if reading.questions:
         question = reading.questions[0]
         raise InputError(question.what, hint=f"Answer it in the mapping: {question.key}.")
+    reading = _completed(current, reading)
     strangers = _strangers(current, reading)
     refused = pl.Series([refusal.row for refusal in strangers], dtype=pl.Int64)
     coming = reading.roll.rows.filter(~reading.numbers.is_in(refused.implode()))
@@ -215,6 +218,29 @@ def dry_run(current: Roll, reading: Reading) -> Plan:
         result=result,
         fingerprint=_fingerprint(base, result, found),
     )
+
+
+def _completed(current: Roll, reading: Reading) -> Reading:
+    """The reading with what the roll has in columns of which the file says nothing: a list without telephones is no
+    reason to forget them. Parts of a name stay as long as the name does.
+    """
+    mapping = reading.mapping
+    told = {*mapping.columns, *mapping.fixed, *mapping.blank, *KEY, "name"}
+    silent = [name for name in COLUMNS if name not in told]
+    if not silent or not len(current):
+        return reading
+    known = current.rows.select(*KEY, "name", *silent)
+    both = reading.roll.rows.join(
+        known, on=list(KEY), how="left", nulls_equal=True, suffix="_known", maintain_order="left"
+    )
+    same = pl.col("name") == pl.col("name_known")
+    kept = [
+        pl.coalesce(name, pl.when(same).then(f"{name}_known") if name in _PARTS else pl.col(f"{name}_known")).alias(
+            name
+        )
+        for name in silent
+    ]
+    return replace(reading, roll=Roll(both.with_columns(kept).select(*COLUMNS)))
 
 
 def _kept(current: Roll, coming: pl.DataFrame, reading: Reading, held: pl.Series) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from typing import Annotated, Generic, Literal, TypeVar, get_args
 
 from pydantic import BeforeValidator, Field
 
-from ..documents import Count, Day, FileModel, Flag, Id, Text
+from ..documents import Count, Day, FileModel, Flag, Id, Text, wrong
 from ..exact import Cut
 from .grammar import Base, GoingOut, ParameterRef, Quantity, Requirements, Weight
 
@@ -211,6 +211,38 @@ class NominationStage(FileModel):
     )
 
 
+def _paper_beside(value: object) -> object:
+    if value == "paper supersedes":
+        raise wrong(
+            "paper cannot supersede a ballot that was cast online: nothing takes a ballot out of a sealed box",
+            'Write paper = "first counts" or paper = "online supersedes", whose unopened envelope can be set aside.',
+        )
+    return value
+
+
+PaperBeside = Literal["none", "first counts", "online supersedes"]
+"""What becomes of paper beside a vote held online. Paper never supersedes: a sealed box gives no ballot back."""
+
+
+class Online(FileModel):
+    """How a ballot is held online, in sealed boxes."""
+
+    revote: Flag = Field(
+        True, description="Whether a voter may cast again until the end, when the last ballot is the one that counts."
+    )
+    paper: Annotated[PaperBeside, BeforeValidator(_paper_beside, json_schema_input_type=PaperBeside)] = Field(
+        "none",
+        description=(
+            'Whether there is paper too: "none", "first counts" (of a paper and a ballot online the one that came'
+            ' first), "online supersedes" (the envelope of somebody who also voted online stays unopened).'
+        ),
+    )
+
+
+_HELD_ONLINE = (
+    'How it is held online, in sealed boxes: { revote = true, paper = "none" }. Left out where it is held otherwise.'
+)
+
 MotionBase = Literal["valid votes", "ballots returned", "those entitled"]
 
 
@@ -238,6 +270,7 @@ class MotionStage(FileModel):
     motion: Literal["confidence", "no confidence", "resolution"] = Field(description="What it is about.")
     asked_by: AskedBy | None = Field(None, description="Who can ask for it.")
     carried: Requirements = Field(description='What it needs: "majority of valid votes".')
+    online: Online | None = Field(None, description=_HELD_ONLINE)
     effect: Literal["vacancy", "none", "as stated"] = Field(
         description=(
             'What follows when the holder has lost the confidence (or a resolution is carried): "none" is an answer.'
@@ -356,6 +389,7 @@ class BallotStage(FileModel):
     choose_up_to: int | None = Field(
         None, strict=True, ge=1, le=1000, description='How many may be chosen on a paper "choose up to".'
     )
+    online: Online | None = Field(None, description=_HELD_ONLINE)
     paper_rules: tuple[GroupRule, ...] = Field(
         (), description="What a paper must contain; without it the paper is spoilt."
     )

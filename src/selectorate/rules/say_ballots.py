@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from .grammar import GoingOut, ParameterRef, Quantity, Requirement
 from .model import BY_METHOD, BallotRule, BallotStage, Interpretation, Points
-from .say_nominations import turnout
+from .say_nominations import held_online, turnout
 from .wording import (
     BASES,
     CUTS,
@@ -122,6 +122,7 @@ def _paper(stage: BallotStage, speaker: Speaker) -> Iterator[str]:
     if stage.choose_up_to is not None or stage.paper == "choose up to":
         most = counted(stage.choose_up_to, "candidate") if stage.choose_up_to else "several candidates"
         yield f"On the paper the voter chooses {most} at most."
+    yield from held_online(stage.online)
     if stage.paper_rules:
         asked = listed(group_rule(rule, speaker.rulebook.groups) for rule in stage.paper_rules)
         yield f"A paper is spoilt unless it chooses {asked}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .grammar import ParameterRef, Quantity
-from .model import AskedBy, ByOccasion, Gate, Interpretation, MotionStage, NominationStage
+from .model import AskedBy, ByOccasion, Gate, Interpretation, MotionStage, NominationStage, Online
 from .wording import BASES, Speaker, counted, listed, number, printed, requirement, sentence, share
 
 _ON_PAPER = "candidate needs nominations from"
@@ -123,6 +123,7 @@ def motion(stage: MotionStage, speaker: Speaker) -> Iterator[str]:
                 f"The letters that ask for it go to {stage.asked_by.letters_to}, who alone knows how many there are;"
                 " everybody else is told when there are enough."
             )
+    yield from held_online(stage.online)
     needs = listed(requirement(item, speaker.sizes.get(stage.by)) for item in stage.carried)
     yield f"To be carried, the motion needs {needs}."
     when = "lost" if stage.motion == "confidence" else "carried"
@@ -139,6 +140,26 @@ def motion(stage: MotionStage, speaker: Speaker) -> Iterator[str]:
     of = f"as shares of {BASES[stage.shares.of]}" if stage.shares.of else None
     yield f"Shares are published {printed(of, stage.shares.decimals, stage.shares.cut)}."
     yield turnout(stage.turnout.counts, printed(None, stage.turnout.decimals, stage.turnout.cut))
+
+
+def held_online(online: Online | None) -> Iterator[str]:
+    """How a ballot is held online, if it is."""
+    if online is None:
+        return
+    yield "The vote is held online, in sealed boxes, which trustees open together after it has ended."
+    if online.revote:
+        yield "Until then a voter may cast another ballot online; the last one counts."
+    else:
+        yield "A voter casts one ballot online and cannot change it."
+    if online.paper == "none":
+        yield "There is no voting on paper beside it."
+    elif online.paper == "first counts":
+        yield "There is paper too: of somebody who votes in both ways, what comes in first counts."
+    else:
+        yield (
+            "There is paper too: the envelope of somebody who also votes online stays unopened, and the ballot online"
+            " counts."
+        )
 
 
 def _asked(asked: AskedBy, speaker: Speaker) -> str:

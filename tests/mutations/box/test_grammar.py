@@ -16,6 +16,8 @@ from selectorate.box.v1.ballots import BallotReader
 from selectorate.box.v1.reading import read_box
 from selectorate.errors import ProtocolError
 
+pytestmark = pytest.mark.slow
+
 
 def changed(parts: list[Part]) -> Iterator[tuple[str, list[Part]]]:
     count = len(parts)

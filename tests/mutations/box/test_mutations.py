@@ -24,6 +24,8 @@ from tests.boxes import put_together
 
 from selectorate.box.v1.reading import CHECKS
 
+pytestmark = pytest.mark.slow
+
 OF_EACH = 100
 FLIPS = 25
 NO_BOX = ("no archive", "archive.final")

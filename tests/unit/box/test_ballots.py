@@ -70,6 +70,7 @@ def elections(draw: st.DrawFn) -> Election:
     return asked, draw(st.lists(ballot, max_size=5)), weights
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(elections())
 def test_any_legal_answer_comes_out_as_it_went_in(election: Election) -> None:

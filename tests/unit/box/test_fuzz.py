@@ -22,6 +22,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Target]:
     return {target.name: target for target in targets(tmp_path_factory.mktemp("fuzz"))}
 
 
+@pytest.mark.slow
 def test_every_target_is_tried(found: dict[str, Target]) -> None:
     assert set(found) == {*PARTS, *WHOLE, *BALLOTS}
     for target in found.values():
@@ -30,6 +31,7 @@ def test_every_target_is_tried(found: dict[str, Target]) -> None:
         assert target.refused == 0 or target.name in ("data of archives", "events"), "what is sound is read"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", (*PARTS, *WHOLE, *BALLOTS))
 def test_nothing_but_errors_of_ours(found: dict[str, Target], name: str) -> None:
     fuzz(found[name], EXAMPLES.get(name, 300), 1)

@@ -285,6 +285,7 @@ BOMBS: dict[str, tuple[Callable[[Subject], bytes], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs(box: Subject, tmp_path: Path, name: str) -> None:
     """Within memory and time, measured in a process of their own."""

@@ -189,6 +189,7 @@ def test_an_element_and_its_inverse_vanish(pool: KernelPool) -> None:
         assert pool.is_identity(value)
 
 
+@pytest.mark.slow
 def test_a_product_of_very_many_powers(pool: KernelPool) -> None:
     elements = pool.generators(0, 100)
     exponents = list(range(100))

@@ -94,6 +94,7 @@ def test_weights_of_which_no_sum_could_be_found_are_refused(tmp_path: Path, monk
     assert [fault.check for fault in made.read().faults] == ["setup.credentials"]
 
 
+@pytest.mark.slow
 def test_large_weights_are_summed(tmp_path: Path) -> None:
     made = new_box(tmp_path, (YES_NO,), voters=[10**9, 3, 10**7])
     for voter, answer in enumerate(([1, 0], [1, 0], [0, 1])):

@@ -225,6 +225,7 @@ def own_fields(name: str, folder: Path) -> tuple[Subject, dict[str, tuple[int, i
     return box, own
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OWN)
 def test_a6_bad_points_in_every_field(name: str, tmp_path: Path) -> None:
     """Ballots are signed again, so that the point itself is looked at; the archive ends where it stands."""

@@ -119,11 +119,25 @@ def test_a_box_that_fails_a_check_gives_nothing(made: Made) -> None:
     refused(made.path, "fails the check archive.hash")
 
 
-def test_a_question_that_is_summed_has_no_papers(tmp_path: Path) -> None:
-    made = new_box(tmp_path, (YES_NO,), voters=2, trustees=1)
-    made.cast(0, [[1, 0]])
+def test_where_one_is_chosen_the_sums_are_papers(tmp_path: Path) -> None:
+    made = new_box(tmp_path, (question_for("choose one", "Who?", ("a", "b", "c")),), voters=5, trustees=1)
+    for voter, choice in enumerate((1, 1, 3, 0)):
+        made.cast(voter, [[int(place == choice) for place in range(4)]])
     made.to_the_end()
-    refused(made.path, "summed, not ranked")
+    papers = read_sealed(made.path)
+    assert (papers.total, papers.blank, papers.void, papers.sums) == (4, 1, 0, None)
+    found = dict(zip(papers.profile.papers[:, 0].tolist(), papers.profile.number.tolist(), strict=True))
+    assert found == {0: 1, 1: 2, 3: 1}
+
+
+def test_where_several_are_chosen_there_are_sums_and_no_papers(tmp_path: Path) -> None:
+    question = question_for("choose up to", "Who?", ("a", "b", "c"), most=2)
+    made = new_box(tmp_path, (question,), voters=4, trustees=1)
+    for voter, answer in enumerate(([0, 1, 1, 0], [0, 0, 1, 0], [1, 0, 0, 0])):
+        made.cast(voter, [answer])
+    made.to_the_end()
+    papers = read_sealed(made.path)
+    assert (papers.sums, papers.blank, papers.total, papers.profile.total) == ((1, 2, 0), 1, 3, 0)
 
 
 def test_a_box_of_two_questions_is_not_declared_from(tmp_path: Path) -> None:
@@ -134,8 +148,7 @@ def test_a_box_of_two_questions_is_not_declared_from(tmp_path: Path) -> None:
     refused(made.path, "has one question")
     papers = papers_of(made.read(), 1)
     assert papers.profile.papers.tolist() == [[2, 1]] and papers.void == 0
-    with pytest.raises(ContestError, match="summed, not ranked"):
-        papers_of(made.read(), 0)
+    assert papers_of(made.read(), 0).profile.papers.tolist() == [[1]]
 
 
 def test_papers_on_which_names_are_chosen(tmp_path: Path) -> None:

@@ -34,6 +34,16 @@ def test_new_changed_gone_and_unchanged() -> None:
     ]
 
 
+def test_a_file_without_a_column_does_not_wipe_it() -> None:
+    """A list without telephones made all telephones unknown: a file says nothing of columns that it lacks."""
+    current = rows("1", "2", phone="555", family="Person", email="p@x.org", suspended=True)
+    plan = R.dry_run(current, read("Number,Name,E-mail\n1,Person 1,\n2,Person Two,\n"))
+    one, two = R.apply(current, plan).rows.sort("person").to_dicts()
+    assert (one["phone"], one["family"], one["suspended"]) == ("555", "Person", True)
+    assert one["email"] is None, "what the file has a column for is what the file says"
+    assert (two["phone"], two["family"]) == ("555", None), "the family name was of another name"
+
+
 def test_a_name_may_change_if_the_birthday_is_the_same() -> None:
     current = rows("1", born=dt.date(1970, 1, 1))
     plan = R.dry_run(current, read("Number,Name,Born\n1,Person Married,1970-01-01\n"))

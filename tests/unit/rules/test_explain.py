@@ -31,6 +31,7 @@ from selectorate.rules.model import (
     Gate,
     GroupRule,
     Interpretation,
+    Online,
     Points,
     Source,
     Spread,
@@ -83,6 +84,7 @@ asked_by = { body = "branches", threshold = 7, letters_to = "the secretary of th
 carried = ["at least 2/3 of valid votes", "turnout of at least 50%"]
 effect = "as stated"
 safe_months = 1
+online = { revote = false, paper = "first counts" }
 [[stage]]
 kind = "nomination"
 id = "one-way"
@@ -116,6 +118,7 @@ id = "repeated"
 by = "council"
 paper = "choose one"
 count = "repeated ballots"
+online = {}
 elected = "at least 1/2 of ballots returned"
 minimum = ["5% + 1", 12]
 until = 3
@@ -217,6 +220,7 @@ SAMPLES: dict[Any, Any] = {
     Points: Points(unit="village", each=7),
     BallotRule: BallotRule.model_validate({"from": 90, "new_candidates": True}),
     Amendment: Amendment(on="today", says="everything"),
+    Online: Online(revote=False, paper="online supersedes"),
     Source: Source(title="a book"),
     Requirement: Requirement("share", Fraction(6, 7), "votes"),
     bool: True,

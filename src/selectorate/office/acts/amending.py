@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ... import roll
 from ...errors import InputError, RefusedError
 from ...roll import KEY, Roll
+from ..boxes import opening
 from ..models import ClosedRoll, Contest, Entitlement, Role, RollAmendment, StageState
 from ..rolls import cells, closing
 from ..slugs import plain
@@ -199,6 +200,8 @@ def _decide(closed: ClosedRoll, one: RollAmendment, persons: list[str]) -> None:
         for person in persons:
             _ruled(closed, stage, person, new, rows)
             effect = _replaced(closed, stage, person, new[person], one, counts)
+            segments = [row["segment"] for row in new[person] if row["segment"]]
+            opening.hold(closed.contest, stage, f"roll:{person}", segments, one.at)
             one.effect[stage] = one.effect.get(stage, 0) + effect
     one.save(update_fields=["effect"])
     closed.save(update_fields=["standing"])

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from ... import documents as files
 from ... import gallery, rules
 from ...errors import InputError, RefusedError
-from ...rules import BallotStage, Rulebook
+from ...rules import BallotStage, MotionStage, Rulebook
 from .. import occasions, timetable
+from ..access import roles_of
+from ..boxes import laid, opening
 from ..models import Body, Contest, ContestBody, Office, Person, Role, StageState, TimetableChange, TimetableDate
 from ..moment import now
 from ..preflight import blocking
@@ -69,6 +71,12 @@ def create_contest(
         "occasion": occasion,
     }
     return made
+
+
+def may_make(entry: Entry) -> None:
+    """Raises RefusedError for a returning officer of one contest alone: they make no other."""
+    if OFFICER not in roles_of(entry.by, None):
+        raise RefusedError(_("you may not do this: contests are made by a returning officer of the whole organisation"))
 
 
 def _title(text: str) -> str:
@@ -294,6 +302,8 @@ def change_date(entry: Entry, contest: Contest, *, key: str, at: str, reason: st
     when, _whole = _moment(at, "at")
     _may_change(contest, key, before, when, entry.at)
     made = _date(contest, key, at)
+    if key.endswith("_closes"):
+        opening.move_closing(contest, key.removesuffix("_closes"), made.at)
     if before is not None and before.at == made.at and before.whole_day == made.whole_day:
         raise RefusedError(_("this is the date as it is"), field="at")
     TimetableChange.objects.create(
@@ -374,6 +384,8 @@ def open_stage(entry: Entry, contest: Contest, *, stage: str) -> StageState:
     state.save(update_fields=["status", "opened"])
     if isinstance(found, BallotStage):
         rounds.begin(entry, contest, found)
+    elif isinstance(found, MotionStage):
+        rounds.entered(entry, opening.open_boxes(contest, found, 1, entry.at))
     return state
 
 
@@ -426,11 +438,13 @@ def abandon_contest(entry: Entry, contest: Contest, *, reason: str) -> None:
         raise RefusedError(_("say why"), field="reason")
     contest.status = Contest.Status.ABANDONED
     contest.save(update_fields=["status"])
+    opening.close_boxes(box for stage in contest.rulebook.stage for box in laid.boxes_of(contest, stage.id))
 
 
 @act(OFFICER)
 def clone_contest(entry: Entry, contest: Contest, *, title: str) -> Contest:
     """A new contest in preparation with the rules and bodies of this one, and no dates."""
+    may_make(entry)
     title = _title(title)
     occasion = occasions.proposed(contest.office, contest.rulebook, timezone.localdate(now()))
     made = Contest.objects.create(

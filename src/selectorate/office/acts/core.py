@@ -5,14 +5,16 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib
+import logging
 import pkgutil
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -22,7 +24,9 @@ from ..access import roles_of
 from ..models import Act, Contest, Log, Proposal, User
 from ..models.acts import PROPOSAL_LASTS, canonical
 from ..moment import now
+from . import fixing
 
+logger = logging.getLogger(__name__)
 MANY = 200
 """Rows of one statement, where many are written at once: databases bound the number of values in one."""
 CLOCK = "clock"
@@ -126,6 +130,20 @@ def _authorised(definition: Definition, by: User | None, contest: Contest | None
     raise RefusedError(_("you may not do this: it is for another role"), hint=", ".join(roles))
 
 
+@contextmanager
+def _together(kind: str) -> Iterator[None]:
+    """One transaction; what the database itself does not let stand, as something done by two at once, is refused."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as fault:
+        # PostgreSQL tells the values that stand against one another, which may be a person's: only the rule's name.
+        diagnosis = getattr(fault.__cause__, "diag", None)
+        rule = diagnosis.constraint_name if diagnosis is not None else str(fault)
+        logger.warning("the database refused the act %s: %s", kind, rule)
+        raise RefusedError(_("somebody else has just done something that stands against this: look again")) from None
+
+
 def _do(
     definition: Definition,
     by: User | None,
@@ -133,7 +151,7 @@ def _do(
     given: dict[str, Any],
     first: tuple[User, str] | None = None,
 ) -> Any:
-    with transaction.atomic():
+    with _together(definition.kind):
         if contest is not None:
             contest = Contest.objects.select_for_update().get(pk=contest.pk)
         if first is None:
@@ -145,7 +163,8 @@ def _do(
             entry.details = dict(given)
         result = definition.does(entry, contest, **given)
         subject = contest if contest is not None else (result if isinstance(result, Contest) else None)
-        write(definition.log(subject), definition.kind, entry)
+        made = write(definition.log(subject), definition.kind, entry)
+        fixing.say(made, subject, entry)
         return result
 
 
@@ -188,7 +207,7 @@ def next_entry(log: Log, kind: str, entry: Entry) -> Act:
 
 
 def _propose(definition: Definition, by: User | None, contest: Contest | None, given: dict[str, Any]) -> Proposal:
-    with transaction.atomic():
+    with _together(definition.kind):
         # A value of its own: what the rehearsal changes in it is as little kept as what it writes.
         contest = Contest.objects.select_for_update().get(pk=contest.pk) if contest is not None else None
         role = _authorised(definition, by, contest, definition.roles)
@@ -196,13 +215,11 @@ def _propose(definition: Definition, by: User | None, contest: Contest | None, g
         _not_twice(definition, contest, given, basis)
         says = definition.says(contest, **given) if definition.says else definition.kind.replace("_", " ")
         # Done once to see that it can be, and undone: a second official is not asked for what would be refused.
-        point = transaction.savepoint()
         rehearsal = Entry(by, role, by, "", now())
         rehearsed = Contest.objects.get(pk=contest.pk) if contest is not None else None
-        try:
+        with transaction.atomic():
             definition.does(rehearsal, rehearsed, **given)
-        finally:
-            transaction.savepoint_rollback(point)
+            transaction.set_rollback(True)
         made = Proposal.objects.create(
             kind=definition.kind, contest=contest, payload=given, basis=basis, says=says, by=by
         )
@@ -224,7 +241,7 @@ def confirm(by: User, proposal: Proposal) -> Any:
     Raises RefusedError for the first one, for a proposal whose time is over or whose ground has moved, or if it
     cannot be done.
     """
-    with transaction.atomic():
+    with _together(proposal.kind):
         proposal, definition, contest = _open(proposal)
         if proposal.by_id == by.pk:
             raise RefusedError(_("a second official has to confirm this: you proposed it yourself"))

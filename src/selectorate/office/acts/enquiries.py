@@ -73,9 +73,8 @@ def rule_on_appeal(entry: Entry, contest: Contest, *, appeal: int, upheld: bool,
     word = _("Your appeal is upheld.") if upheld else _("Your appeal is refused.")
     subject = _("Your appeal about the roll: %(contest)s") % {"contest": contest.title}
     body = f"{word}\n\n{found.ruling}\n"
-    # Sent once the ruling is kept: a letter about nothing would be worse than none.
-    to = address_of(found)
-    transaction.on_commit(lambda: EmailMessage(subject, body, to=[to]).send())
+    # Kept with the ruling, the outbox being the database: a letter about nothing would be worse than none.
+    EmailMessage(subject, body, to=[address_of(found)]).send()
     entry.details = {"appeal": found.pk, "upheld": upheld, "ruling": found.ruling}
 
 

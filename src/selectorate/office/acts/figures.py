@@ -9,10 +9,12 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
 from ... import contest as contests
+from ...ballots import formats
 from ...contest.model import MOTION, TOTAL
 from ...errors import InputError, RefusedError
 from ...rules import BY_METHOD, BallotStage, MotionStage
 from .. import timetable
+from ..boxes import envelopes, laid
 from ..documents import UNITS, case_of, contest_text, is_repeated
 from ..models import Contest, Declaration, FiguresEntry, Role, StageState
 from ..models.acts import canonical
@@ -67,6 +69,8 @@ def enter_figures(
     found = counted_stage(contest, stage, round)
     if needs_ballots(found):
         raise RefusedError(_("this method counts ballots, not figures: take in the file of the ballots"))
+    if laid.held_online(contest, stage) and getattr(found, "paper", "choose one") != "choose one":
+        raise RefusedError(_("papers beside a box are taken in as a file, where more than one name may be marked"))
     _no_file(contest, stage)
     sections = sections_of(found)
     names = field_of(contest, found, round)
@@ -78,6 +82,9 @@ def enter_figures(
     data["roll"] = _roll(found, roll)
     if set(data["votes"]) != set(sections):
         raise RefusedError(_("figures are needed for every segment"), field="votes")
+    papers = sum(sum(row.values()) for row in data["votes"].values())
+    papers += sum(row.get("spoilt", 0) for row in data["roll"].values())
+    _no_more_than_envelopes(contest, found, round, papers)
     made = _taken_in(entry, contest, stage, round, data)
     entry.details = {"stage": stage, "round": round, "hash": sha256(canonical(data)), "agreed": bool(made.agreed)}
     return made
@@ -109,12 +116,30 @@ def enter_file(
     apart = running.filter(round=round).exclude(section=section)
     if (section in (TOTAL, UNITS) and apart.exists()) or (section != TOTAL and apart.filter(section=TOTAL).exists()):
         raise RefusedError(_("there is one file for all, or one for each segment, not both"), field="section")
+    boxes = laid.boxes_of(contest, stage, round)
+    if boxes and section not in [box.section for box in boxes]:
+        raise RefusedError(_("papers are taken in for each box"), field="section")
+    if boxes:
+        read = formats.read(content, name=name)
+        _no_more_than_envelopes(contest, found, round, read.total, section)
     suffix = "." + "".join(c for c in name.rpartition(".")[2].lower() if c.isalnum())[:8]
     digest = sha256(content)
     data = {"section": section, "roll": _roll(found, roll or {}), "file": digest}
     made = _taken_in(entry, contest, stage, round, data, (digest, suffix, content))
     entry.details = {"stage": stage, "section": section, "hash": digest, "agreed": bool(made.agreed)}
     return made
+
+
+def _no_more_than_envelopes(
+    contest: Contest, stage: BallotStage | MotionStage, number: int, papers: int, section: str = ""
+) -> None:
+    """Raise RefusedError if there are more papers beside a box than envelopes that count."""
+    boxes = [box for box in laid.boxes_of(contest, stage.id, number) if section in ("", box.section)]
+    there = envelopes.counting(boxes)
+    if boxes and papers > there:
+        raise RefusedError(
+            _("these are %(papers)s papers, and %(envelopes)s envelopes count") % {"papers": papers, "envelopes": there}
+        )
 
 
 def _taken_in(
@@ -186,6 +211,8 @@ def counted_stage(contest: Contest, stage: str, number: int) -> BallotStage | Mo
         raise RefusedError(_("there is no such ballot"), field="stage")
     if contest.status != Contest.Status.ADOPTED:
         raise RefusedError(_("the result is declared: figures do not change any more"))
+    if laid.held_online(contest, stage) and laid.paper_rule(found) == "none":
+        raise RefusedError(_("this ballot is held online: its boxes are counted, and no figures are taken in"))
     if is_repeated(found):
         if not contest.ballot_rounds.filter(stage=stage, number=number).exclude(closed=None).exists():
             raise RefusedError(_("figures are taken in once the round is closed"), field="round")

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
-from .. import retention
+from .. import erasing, retention
 from ..models import (
     Agent,
     Appointment,
@@ -16,6 +16,7 @@ from ..models import (
     Candidate,
     Contest,
     FiguresEntry,
+    OnlineVote,
     PaperPreview,
     Proposal,
     Role,
@@ -35,6 +36,21 @@ def delete_personal_data(entry: Entry, contest: Contest) -> dict[str, int]:
     contest.save(update_fields=["personal_data_deleted"])
     entry.details["rows"] = rows = retention.erase(contest)
     return rows
+
+
+@act(CLOCK)
+def delete_voter_map(entry: Entry, contest: Contest) -> None:
+    """Delete whose public credential is whose, once the time for challenges is over; what is public stays."""
+    vote = OnlineVote.objects.get(contest=contest)
+    if vote.until is None or vote.until > entry.at or vote.map_deleted is not None:
+        raise RefusedError(_("the time for challenges is not over, or this has been done already"))
+    entry.details["rows"] = {
+        "BoxVoter": erasing.voter_map(contest),
+        "VoterCode": erasing.voter_codes(contest),
+        "PaperVote": erasing.voted_on_paper(contest),
+    }
+    vote.map_deleted = entry.at
+    vote.save(update_fields=["map_deleted"])
 
 
 def unused_accounts(now: datetime) -> QuerySet[User]:

@@ -18,6 +18,7 @@ from ..holders import holder_lost, safe_until
 from ..mailing import tell
 from ..models import Appointment, BodySeat, Contest, Letter, Role, StageState
 from ..models.acts import LETTERS
+from .contests import may_make
 from .core import ACTS, CLOCK, Entry, act, write
 from .core import log_of as contest_log
 from .people import user_with
@@ -177,6 +178,7 @@ def appoint_letter_keeper(entry: Entry, contest: Contest, *, email: str, name: s
 @act(OFFICER)
 def follow_up(entry: Entry, contest: Contest, *, title: str, rulebook: str) -> Contest:
     """Make the contest that follows a vote which left the office vacant; who lost it is barred where the rules say."""
+    may_make(entry)
     stage = next((one for one in contest.rulebook.stage if isinstance(one, MotionStage)), None)
     over = contest.status in (Contest.Status.DECLARED, Contest.Status.CLOSED)
     if stage is None or stage.effect != "vacancy" or not over or not holder_lost(contest):

@@ -22,6 +22,10 @@ from .core import log_of as log_of
 RETURNING_OFFICER, REGISTRAR = Role.RETURNING_OFFICER, Role.REGISTRAR
 MAX_MEASURE = 10**9
 """What one seat may count: more members than any affiliate has."""
+LEAST_KEPT, MOST_KEPT = 30, 3650
+"""Days after a declaration: a result is contested within a month, and no dispute outlives ten years."""
+MAX_ABOUT = 4000
+"""Characters of what an organisation says of itself: a page."""
 
 
 def set_up_organisation(name: str, officer_name: str, officer_email: str, *, contact: str = "") -> User:
@@ -40,6 +44,26 @@ def set_up_organisation(name: str, officer_name: str, officer_email: str, *, con
         entry = Entry(officer, RETURNING_OFFICER, None, "", now(), {"name": name, "officer": officer.name})
         write(log_of(None), "set_up_organisation", entry)
         return officer
+
+
+@act(RETURNING_OFFICER)
+def describe_organisation(
+    entry: Entry, contest: None, *, name: str, about: str = "", contact: str = "", retention_days: int
+) -> Organisation:
+    """What the organisation is called, says of itself, where it is asked, and for how long personal data are kept."""
+    found = Organisation.objects.select_for_update().first()
+    if found is None:
+        raise RefusedError(_("this office is not set up"))
+    if not plain(name):
+        raise RefusedError(_("an organisation has a name"), field="name")
+    if not LEAST_KEPT <= retention_days <= MOST_KEPT:
+        says = _("personal data are kept for %(least)s to %(most)s days") % {"least": LEAST_KEPT, "most": MOST_KEPT}
+        raise RefusedError(says, field="retention_days")
+    lines = (plain(line, longest=MAX_ABOUT) for line in about.splitlines())
+    found.name, found.about, found.contact = plain(name), "\n".join(lines).strip()[:MAX_ABOUT], contact
+    found.retention_days = retention_days
+    found.save()
+    return found
 
 
 def user_with(email: str, name: str) -> User:

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from ...count.lot import Lot
 from ...errors import RefusedError
 from ...rules import BallotStage
+from ..boxes import laid, opening
 from ..documents import is_repeated
-from ..models import BallotRound, Candidate, Contest, Role, RoundEvent, StageState
+from ..models import BallotRound, Candidate, Contest, Role, RoundEvent, SealedBox, StageState
 from ..rounds import Progress, may_enter, on_the_paper, open_state, progress, tie_rules, without_ballot
 from ..slugs import plain
 from .core import Entry, act
@@ -18,13 +19,22 @@ OFFICER = Role.RETURNING_OFFICER
 
 def begin(entry: Entry, contest: Contest, stage: BallotStage) -> BallotRound:
     """The first round of a ballot that has just been opened; who is on its paper does not change any more."""
-    return contest.ballot_rounds.create(
+    made = contest.ballot_rounds.create(
         stage=stage.id, number=1, field=on_the_paper(contest, stage), opened=entry.at, closed=None
     )
+    entered(entry, opening.open_boxes(contest, stage, 1, entry.at))
+    return made
+
+
+def entered(entry: Entry, boxes: list[SealedBox]) -> None:
+    """Enter which boxes were opened with a stage or a round."""
+    if boxes:
+        entry.details["boxes"] = {box.uuid: {"voters": box.voters, "list": box.fingerprint} for box in boxes}
 
 
 def end(entry: Entry, contest: Contest, stage: str) -> None:
-    """The round of a ballot that is no repeated one ends with it."""
+    """The round of a ballot that is no repeated one ends with it, and its boxes take no more ballots."""
+    opening.close_boxes(laid.boxes_of(contest, stage, 1))
     contest.ballot_rounds.filter(stage=stage, closed=None).update(closed=entry.at)
 
 
@@ -44,6 +54,7 @@ def close_round(entry: Entry, contest: Contest, *, stage: str) -> None:
         raise RefusedError(_("no round is open"))
     found.last.ballot.closed = entry.at
     found.last.ballot.save(update_fields=["closed"])
+    opening.close_boxes(laid.boxes_of(contest, stage, found.last.ballot.number))
     entry.details["round"] = found.last.ballot.number
 
 
@@ -107,6 +118,7 @@ def open_round(entry: Entry, contest: Contest, *, stage: str, field: list[str] |
         left = _entered(contest, found, number, field)
     made = contest.ballot_rounds.create(stage=stage, number=number + 1, field=left, opened=entry.at)
     entry.details |= {"round": made.number, "field": left}
+    entered(entry, opening.open_boxes(contest, found.stage, made.number, entry.at))
     return made
 
 

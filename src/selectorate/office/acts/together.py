@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ...errors import RefusedError, SelectorateError
 from ..models import Act, Contest, Log
+from . import fixing
 from .core import ACTS, MANY, Entry, log_of, next_entry
 
 
@@ -88,7 +89,11 @@ def on_each(
             entries.append((definition.log(contest), here))
     if not done:
         raise RefusedError(refused[0][1] if refused else _("there is no contest in which it could be done"))
-    write_many(kind, entries)
+    made = write_many(kind, entries)
+    online = fixing.those_online(done) if kind in fixing.KINDS else frozenset()
+    for contest, act, (_name, here) in zip(done, made, entries, strict=True):
+        if contest.pk in online:
+            fixing.say(act, contest, here)
     return Outcome(tuple(done), tuple(refused))
 
 

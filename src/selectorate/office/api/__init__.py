@@ -1,5 +1,5 @@
-"""The JSON API: what is public, for other programs. Reading only, without signing in; the schema is at
-``openapi.json``.
+"""The JSON API: what is public, for other programs; the schema is at ``openapi.json``. It is for reading, without
+signing in, but for what the trustees' own tools hand in (``ceremony``).
 
 Names stay as they are within a version. Times are ISO 8601 with their offset; votes are whole numbers; shares are
 exact fractions as strings ("313209/506438"). Lists come in pages of 50.
@@ -17,9 +17,10 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from ...contest import declaration as declarations
-from . import contests, declared, organisation
+from . import boards, ceremony, contests, declared, organisation
 
-DESCRIPTION = """What everybody may know of the elections of this organisation. Reading only; nobody signs in.
+DESCRIPTION = """What everybody may know of the elections of this organisation. It is for reading, and nobody signs in;
+only trustees' own tools hand something in, with a code.
 
 Times are ISO 8601 with their offset. Votes are whole numbers, shares exact fractions as strings. Lists come in pages of
 50: ask for `page=2` while `next` is not null."""
@@ -34,7 +35,9 @@ api = NinjaAPI(
 )
 api.add_router("", contests.router)
 api.add_router("", declared.router)
+api.add_router("", boards.router)
 api.add_router("", organisation.router)
+api.add_router("", ceremony.router)
 
 
 @api.exception_handler(ValidationError)

@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from filelock import FileLock
 
@@ -23,7 +25,7 @@ from ...box.v1.elections import Election, read_election
 from ...box.v1.events import Chain, EventType
 from ...box.v1.hashes import hex_hash
 from ...errors import ProtocolError, RefusedError
-from ..models import BoxEvent, BoxPart, SealedBox
+from ..models import BoxEvent, BoxPart, Restoration, SealedBox
 
 LONG = 1 << 20
 """Bytes of data from which on it is kept in a file, not in the database."""
@@ -60,8 +62,10 @@ def append(
     payload: bytes | None = None,
     tracker: str | None = None,
     credential: str | None = None,
+    counted: Sequence[str] = (),
 ) -> BoxEvent:
-    """Append an event to ``box``, which the caller has locked. ``data``: what ``payload`` points to.
+    """Append an event to ``box``, which the caller has locked. ``data``: what ``payload`` points to; ``counted``:
+    further fields of the box that the caller has changed, saved with it.
 
     Raises ProtocolError (``events.order``) if such an event may not come now.
     """
@@ -84,16 +88,30 @@ def append(
     for order, part in enumerate(data):
         _keep(made, order, part)
     box.height, box.head, box.phase = made.height, made.digest, phase
-    box.save(update_fields=["height", "head", "phase"])
+    box.save(update_fields=["height", "head", "phase", *counted])
     return made
 
 
-def open_with(box: SealedBox, *, election: bytes, trustees: bytes, credentials: bytes, timestamp: int) -> BoxEvent:
+def open_with(
+    box: SealedBox,
+    *,
+    election: bytes,
+    trustees: bytes,
+    credentials: bytes,
+    timestamp: int,
+    points_checked: bool = False,
+) -> BoxEvent:
     """Put the setup into a box, which the caller has locked: from then on ballots can be cast.
 
-    ``timestamp``: seconds since 1970, the one time that the archive has. Raises as ``checked_setup`` does.
+    ``timestamp``: seconds since 1970, the one time that the archive has. ``points_checked``: the credentials are known
+    to be in the group (half a million take half a minute). Raises as ``checked_setup`` does, and RefusedError if the
+    database was put back and is not reconciled.
     """
-    read, payload = checked_setup(election=election, trustees=trustees, credentials=credentials)
+    if Restoration.objects.filter(Q(contest=box.vote.contest_id) | Q(contest=None), reconciled=None).exists():
+        raise RefusedError(_("the office was put back from a copy, and waits for being reconciled"))
+    read, payload = checked_setup(
+        election=election, trustees=trustees, credentials=credentials, points_checked=points_checked
+    )
     if read.uuid != box.uuid:
         raise ProtocolError("the election is not the one of this box", check="setup.election")
     box.timestamp = timestamp
@@ -180,26 +198,52 @@ def archive(box: SealedBox) -> Path:
     path = root() / f"{box.uuid}.bel"
     note = path.with_suffix(".at")
     with FileLock(f"{path}.lock"):
-        height, end, digest = _written(path, note)
+        height, end, digest = written(path, note)
         if height >= 0 and not box.events.filter(height=height, digest=digest).exists():
+            if reconciled_since(box, note):
+                set_aside(box)
+                return _grown(box, path, note, -1, 0, "")
             raise RefusedError(
                 _("the archive of this box has events that the database has not: was it put back from an older copy?")
             )
-        with path.open("r+b" if path.exists() else "w+b") as file:
-            file.truncate(end)
-            file.seek(end)
-            for event, block in members(box, height):
-                file.write(block)
-                height, end, digest = event.height, end + len(block), event.digest
-            file.flush()
-            os.fsync(file.fileno())
-        beside = note.with_suffix(f".at.{os.getpid()}")
-        beside.write_text(f"{height} {end} {digest}", encoding="ascii")
-        beside.replace(note)
+        return _grown(box, path, note, height, end, digest)
+
+
+def _grown(box: SealedBox, path: Path, note: Path, height: int, end: int, digest: str) -> Path:
+    """Write to ``path``, which has the events up to ``height`` and ``end`` bytes, all that come after."""
+    with path.open("r+b" if path.exists() else "w+b") as file:
+        file.truncate(end)
+        file.seek(end)
+        for event, block in members(box, height):
+            file.write(block)
+            height, end, digest = event.height, end + len(block), event.digest
+        file.flush()
+        os.fsync(file.fileno())
+    beside = note.with_suffix(f".at.{os.getpid()}")
+    beside.write_text(f"{height} {end} {digest}", encoding="ascii")
+    beside.replace(note)
     return path
 
 
-def _written(path: Path, note: Path) -> tuple[int, int, str]:
+def reconciled_since(box: SealedBox, note: Path) -> bool:
+    """Whether a contest was reconciled after ``note`` was written: then what it says is of a database that is gone."""
+    try:
+        written = datetime.fromtimestamp(note.stat().st_mtime, UTC)
+    except OSError:
+        return False
+    return Restoration.objects.filter(Q(contest=box.vote.contest_id) | Q(contest=None), reconciled__gt=written).exists()
+
+
+def set_aside(box: SealedBox) -> None:
+    """Keep the archive of a database that is gone under another name, and begin a new one."""
+    path = root() / f"{box.uuid}.bel"
+    path.with_suffix(".at").unlink(missing_ok=True)
+    if path.exists():
+        number = sum(1 for _one in root().glob(f"{box.uuid}.before-*.bel")) + 1
+        path.rename(root() / f"{box.uuid}.before-{number}.bel")
+
+
+def written(path: Path, note: Path) -> tuple[int, int, str]:
     """How high the archive is, where its last whole event ends, and that event's hash; from the note beside it."""
     try:
         height, end, digest = note.read_text(encoding="ascii").split()

@@ -8,18 +8,21 @@ tell whose a credential is.
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.crypto import salted_hmac
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
 
 from ...rules import BallotStage, MotionStage
-from ..models import BodySeat, Contest, Entitlement, OnlineVote, RollEntry
+from ..models import BodySeat, ClosedRoll, Contest, Entitlement, OnlineVote
+from . import contacts
 
 TOTAL = "total"
 """The one section of a stage that has no segments."""
-AT_ONCE = 500
-"""Voters whose addresses are looked up at once."""
 
 
 @dataclass(frozen=True)
@@ -53,21 +56,39 @@ def _of_seat(seat: BodySeat) -> Voter:
 
 
 def _of_roll(contest: Contest, stage: str) -> Iterator[Voter]:
-    rows = Entitlement.objects.filter(
-        closed__contest=contest, closed__closed__isnull=False, closed__ended=None, stage=stage, ended=None
-    )
-    rows = rows.exclude(segment="").order_by("person", "pk")
-    people: dict[str, tuple[str, list[str]]] = {}
-    for person, name, segment in rows.values_list("person", "name", "segment").iterator(5000):
-        if person not in people and len(people) >= AT_ONCE:
-            yield from _with_mail(people)
-            people = {}
-        people.setdefault(person, (name, []))[1].append(segment)
-    yield from _with_mail(people)
+    closed = ClosedRoll.of(contest)
+    if closed is None:
+        return
+    mail = contacts.addresses(closed)
+    rows = Entitlement.objects.filter(closed=closed, stage=stage, ended=None).exclude(segment="")
+    last, name, segments = "", "", []
+    for person, called, segment in (
+        rows.order_by("person", "pk").values_list("person", "name", "segment").iterator(5000)
+    ):
+        if person != last and segments:
+            yield Voter(f"roll:{last}", name, mail.get(last, ""), tuple(segments))
+            segments = []
+        last, name = person, called if not segments else name
+        segments.append(segment)
+    if segments:
+        yield Voter(f"roll:{last}", name, mail.get(last, ""), tuple(segments))
 
 
-def _with_mail(people: dict[str, tuple[str, list[str]]]) -> Iterator[Voter]:
-    rows = RollEntry.objects.filter(person__in=list(people)).exclude(email=None).exclude(email="").order_by("-pk")
-    mail = dict(rows.values_list("person", "email"))
-    for person, (name, segments) in people.items():
-        yield Voter(f"roll:{person}", name, mail.get(person, ""), tuple(segments))
+# -- an address that is kept for an hour ---------------------------------------------------------------------------
+
+
+def _box(vote: OnlineVote) -> SecretBox:
+    return SecretBox(salted_hmac("selectorate.voters.mail", vote.uuid, algorithm="sha256").digest())
+
+
+def sealed(vote: OnlineVote, email: str) -> str:
+    """A mail address as a session keeps it beside ``who``: whoever has the database alone cannot read it."""
+    return base64.b64encode(_box(vote).encrypt(email.encode())).decode("ascii")
+
+
+def unsealed(vote: OnlineVote, text: str) -> str:
+    """The address again; none for a text that is not one of ours."""
+    try:
+        return _box(vote).decrypt(base64.b64decode(text, validate=True)).decode()
+    except (CryptoError, binascii.Error, ValueError, TypeError):
+        return ""

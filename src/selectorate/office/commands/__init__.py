@@ -28,6 +28,10 @@ def add_to(app: typer.Typer, told: Told) -> None:
     office.command("booth")(_booth(told))
     office.command("manage", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(_manage(told))
     app.add_typer(office, name="office")
+    record = typer.Typer(help="The record of a contest: everything published, to be checked by anybody.")
+    record.callback()(lambda: None)
+    record.command("export")(_export_record(told))
+    app.add_typer(record, name="record")
 
 
 def _init(told: Told) -> Callable[..., None]:
@@ -112,7 +116,7 @@ def _serve(told: Told) -> Callable[..., None]:
         host: str = typer.Option("127.0.0.1", "--host", help="The address to listen at; 0.0.0.0 for every one."),
         port: int = typer.Option(8000, "--port", min=1, max=65535, help="The port to listen at."),
         workers: int = typer.Option(2, "--workers", min=1, max=64, help="Processes that answer."),
-        threads: int = typer.Option(4, "--threads", min=1, max=64, help="Threads of each of them."),
+        threads: int = typer.Option(24, "--threads", min=1, max=64, help="Threads of each of them."),
         migrate: bool = typer.Option(True, "--migrate/--no-migrate", help="Bring the database up to date first."),
     ) -> None:
         """Serve the office until it is interrupted: pages, background work, the clock, mail."""
@@ -174,3 +178,19 @@ def _restore(told: Told) -> Callable[..., None]:
             )
 
     return restore
+
+
+def _export_record(told: Told) -> Callable[..., None]:
+    def export(
+        contest: str = typer.Argument(..., metavar="SLUG", help="The contest, as in the address of its page."),
+        out: Path = typer.Option(Path("record"), "--out", help="A new folder; or a ZIP file, if it is called so."),
+    ) -> None:
+        """Write the record of a declared contest: rules, candidates, roll in numbers, boxes, acts, declaration."""
+        with told():
+            from .recording import export_record
+            from .starting import started
+
+            started()
+            typer.echo(export_record(contest, out))
+
+    return export

@@ -81,7 +81,8 @@ def _database(name: str) -> Finding:
     return Finding(name, "good", f"{connection.display_name} {version} answers")
 
 
-def _durable(name: str) -> Finding:
+def durable(name: str) -> Finding:
+    """Whether what was answered is on the disk."""
     from django.db import connection
 
     def asked(question: str) -> str:
@@ -387,7 +388,7 @@ Check = Callable[[str], Finding]
 CHECKS: tuple[tuple[str, Check, bool], ...] = (
     ("settings", _settings, False),
     ("database", _database, False),
-    ("durability", _durable, False),
+    ("durability", durable, False),
     ("migrations", _migrations, False),
     ("folders", _folders, False),
     ("privacy of files", _private, False),

@@ -2,12 +2,15 @@
 
 ``pages`` answers (granian), ``work`` does what takes long (the database worker of django-tasks), ``clock`` does what
 the timetables say, and sends mail (``ticking``). One that ends is started again; if it ends again and again, all stop,
-so that whoever watches over us (systemd, a container) notices.
+so that whoever watches over us (systemd, a container) notices. Where the system can (Linux), they end even when we are
+killed outright.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import functools
 import os
 import signal
 import socket
@@ -19,6 +22,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from ...errors import InputError
+from .doctor import durable
 from .starting import prepare, started
 
 GRACE = 25
@@ -27,6 +31,17 @@ STEADY = 30
 """Seconds after which a process that was started counts as running well."""
 MOST_STARTS = 5
 """How often in a row one is started that does not last so long."""
+
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+PR_SET_PDEATHSIG = 1
+
+
+def _end_with(parent: int, number: signal.Signals) -> None:
+    """Called in a new process: let the system send it the signal when its parent is gone, however that ended."""
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_PDEATHSIG, int(number))
+    if os.getppid() != parent:  # it went before we had asked
+        os._exit(1)
 
 
 @dataclass
@@ -46,7 +61,13 @@ class Part:
             self.command,
             env={**os.environ, "DJANGO_SETTINGS_MODULE": "selectorate.office.settings"},
             start_new_session=True,
+            preexec_fn=functools.partial(_end_with, os.getpid(), self.stops_by) if LIBC else None,
         )
+
+    @property
+    def stops_by(self) -> signal.Signals:
+        """The signal at which it finishes what it has begun, and ends."""
+        return signal.SIGINT if self.name == "work" else signal.SIGTERM
 
     def ended(self) -> bool:
         """Whether it runs no more."""
@@ -87,6 +108,9 @@ def serve(host: str, port: int, workers: int, threads: int, *, migrate: bool, sa
 
     if Organisation.there() is None:
         raise InputError("the office is not set up", hint="Run: selectorate office init")
+    durability = durable("durability")
+    if durability.state != "good":
+        say(durability.line())
     connections.close_all()
     stopping: list[int] = []
 
@@ -156,7 +180,7 @@ def _watch(running: list[Part], stopping: list[int], say: Callable[[str], None])
 def _stop(running: list[Part]) -> None:
     """Let everything finish what it has begun, for a while; then end it."""
     for part in running:
-        part.tell(signal.SIGTERM if part.name != "work" else signal.SIGINT)
+        part.tell(part.stops_by)
     until = time.monotonic() + GRACE
     while time.monotonic() < until and not all(part.ended() for part in running):
         time.sleep(0.05)

@@ -99,6 +99,7 @@ def main() -> None:
 
     django.setup()
     from .. import clock
+    from ..boxes import counting
 
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -114,8 +115,12 @@ def main() -> None:
             # In a thread of its own: a server of mail that hangs does not keep a ballot from closing.
             timetables = threading.Thread(target=clock.run_forever, args=(stopping,), name="timetables")
             timetables.start()
+            # Reading a whole box takes minutes; neither mail nor timetables wait for it.
+            boxes = threading.Thread(target=run, args=(stopping, [Duty("boxes", 2, counting.advance)]), name="boxes")
+            boxes.start()
             run(stopping, [Duty("parent", 1, orphaned), *duties()])
             timetables.join()
+            boxes.join()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ class OnlineVote(models.Model):
     credentials, so that stuffing by whoever runs it is not prevented; every page says so. ``threshold`` of ``size``
     trustees open the boxes, none of fewer than ``least`` ballots. ``rounds``: for how many rounds of a repeated ballot
     there are credentials. ``until``: the end of the time for challenges, when whose credential is whose is deleted.
+    ``attempt``: which attempt at the common key this is; it began at ``attempt_began``.
     """
 
     class Copy(models.TextChoices):
@@ -42,13 +43,15 @@ class OnlineVote(models.Model):
     until = models.DateTimeField(_("end of the time for challenges"), null=True, blank=True)
     map_deleted = models.DateTimeField(null=True, blank=True)
     created = models.DateTimeField(default=now)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    attempt_began = models.DateTimeField(default=now)
 
 
 class Trustee(models.Model):
     """Somebody who holds a share of the key of a contest's boxes. ``number``: from 1, as in the boxes.
 
     ``token``: SHA-256 of the code with which their tool may hand in what they make; ended with ``token_until``.
-    ``tested``: when they decrypted a test with their share.
+    ``nonce``: drawn when the common key is made, for the test; ``tested``: when they decrypted it with their share.
     """
 
     vote = models.ForeignKey(OnlineVote, models.CASCADE, related_name="trustees")
@@ -57,6 +60,7 @@ class Trustee(models.Model):
     name = models.CharField(max_length=200)
     token = models.CharField(max_length=64, blank=True)
     token_until = models.DateTimeField(null=True, blank=True)
+    nonce = models.CharField(max_length=22, blank=True)
     tested = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -72,8 +76,9 @@ class Trustee(models.Model):
 class Contribution(models.Model):
     """What a trustee gave to the making of the key, or to the test of it. Nothing that was taken is replaced.
 
-    ``step``: one of ``box.v1.ceremony.Step``, or ``test``. ``attempt``: the ceremony may have to begin again.
-    ``fault``: why it was not taken; shown to everybody, with whose it is.
+    ``step``: one of ``box.v1.ceremony.Step``, or ``test``, or ``complaint`` (``fault`` is what the trustee says then).
+    ``attempt``: the ceremony may have to begin again. ``fault``: why it was not taken; shown to everybody, with whose
+    it is.
     """
 
     vote = models.ForeignKey(OnlineVote, models.CASCADE, related_name="contributions")
@@ -105,6 +110,8 @@ class SealedBox(models.Model):
     that every member of the archive has. ``voters``: credentials; ``ballots``: ballots in it, all revotes counted;
     ``voted``: credentials that have cast. ``fingerprint``: of the public list, as its registrar's tool shows it.
     ``members``: the segments whose voters vote in it, more than one where small ones are put together.
+    ``outcome``: what was found when it was opened: ``tallied``, ``void``, ``blank``, and ``marked``, the positions of
+    plaintexts that are not in the one form; ``stopped``: why it was not opened, where it was not.
     """
 
     vote = models.ForeignKey(OnlineVote, models.CASCADE, related_name="boxes")
@@ -123,6 +130,7 @@ class SealedBox(models.Model):
     ballots = models.PositiveIntegerField(default=0)
     voted = models.PositiveIntegerField(default=0)
     fingerprint = models.CharField(max_length=44, blank=True)
+    outcome = models.JSONField(default=dict)
 
     class Meta:
         """One box for each segment of a round."""
@@ -199,11 +207,15 @@ class BoxAlpha(models.Model):
 
 
 class BoxVoter(models.Model):
-    """Whose a public credential is. ``who``: a keyed hash of the voter (``boxes.voters.who``), emptied in the end."""
+    """Whose a public credential is. ``who``: a keyed hash of the voter (``boxes.voters.who``), emptied in the end.
+
+    ``struck``: since when they are off the roll, the box being open: they cast no more, and what they cast stays.
+    """
 
     box = models.ForeignKey(SealedBox, models.CASCADE, related_name="people", db_index=False)
     who = models.CharField(max_length=64, null=True)
     credential = models.CharField(max_length=64)
+    struck = models.DateTimeField(null=True)
 
     class Meta:
         """One voter a credential, and one credential a voter, in each box."""
@@ -212,6 +224,35 @@ class BoxVoter(models.Model):
             models.UniqueConstraint(fields=["box", "who"], name="one_credential_a_voter"),
             models.UniqueConstraint(fields=["box", "credential"], name="one_voter_a_credential"),
         ]
+
+
+class HandedIn(models.Model):
+    """A shuffle or a partial decryption that a trustee handed in: kept until it was checked, with what became of it.
+
+    ``file``: below the folder of boxes. ``after``: the hash of the last event of the box from which it was made.
+    ``fault``: why it was not taken; shown to everybody, with whose it is.
+    """
+
+    class Status(models.TextChoices):
+        """What became of it."""
+
+        WAITING = "waiting", _("waiting to be checked")
+        TAKEN = "taken", _("taken")
+        REFUSED = "refused", _("refused")
+
+    box = models.ForeignKey(SealedBox, models.PROTECT, related_name="handed")
+    trustee = models.ForeignKey(Trustee, models.PROTECT, related_name="handed")
+    kind = models.CharField(max_length=18)
+    after = models.CharField(max_length=64)
+    file = models.CharField(max_length=120)
+    at = models.DateTimeField(default=now)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
+    fault = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        """In the order in which they came."""
+
+        ordering: ClassVar = ["pk"]
 
 
 class VoterCode(models.Model):
@@ -232,12 +273,13 @@ class VoterCode(models.Model):
 
 class PaperVote(models.Model):
     """That a voter's paper came back. ``outcome``: ``counts``, or ``unopened`` where an online ballot was there first
-    or supersedes it. ``who``: as in ``BoxVoter``.
+    or supersedes it; ``waits`` where one may still supersede it until the close. ``who``: as in ``BoxVoter``.
     """
 
     class Outcome(models.TextChoices):
         """What becomes of the paper."""
 
+        WAITS = "waits", _("it counts if no online ballot is cast until the close")
         COUNTS = "counts", _("the paper counts")
         UNOPENED = "unopened", _("the envelope stays unopened: an online ballot counts")
 
@@ -255,10 +297,11 @@ class PaperVote(models.Model):
 class Restoration(models.Model):
     """That the database was put back from a copy: nothing is cast until it is reconciled with what people hold.
 
-    ``found``: by box, the highest event that a receipt or a scrutineer's head proves; ``lost``: trackers of receipts
-    whose ballots are gone.
+    ``contest``: of which one; without it, of all. ``found``: by box, the highest event that a receipt or a
+    scrutineer's head speaks of; ``lost``: trackers of receipts whose ballots are gone, each with its box and height.
     """
 
+    contest = models.ForeignKey("Contest", models.CASCADE, null=True, blank=True, related_name="restorations")
     at = models.DateTimeField(default=now)
     why = models.CharField(max_length=300)
     reconciled = models.DateTimeField(null=True, blank=True)

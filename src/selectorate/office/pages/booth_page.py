@@ -8,6 +8,7 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from .. import booth
@@ -38,6 +39,8 @@ def booth_page(
     context = {
         "contest": contest,
         "stage": stage,
+        "easy": contest.online.easy,
+        "board": reverse("contest-board", args=[contest.slug]),
         "data": data or f"/vote/{contest.slug}/{stage}/booth.json",
         "again": again or f"/vote/{contest.slug}/",
         "booth": there

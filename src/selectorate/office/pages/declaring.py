@@ -23,7 +23,7 @@ from ..holders import holder_lost
 from ..models import Contest, Role
 from ..moment import now
 from ..previews import DECLARING, fingerprint, may_preview, preview, undecided
-from .doing import done
+from .doing import done, filled
 from .finding import contest_of, roles_in
 from .waiting import waiting
 
@@ -110,27 +110,13 @@ def after(request: HttpRequest, contest: str) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("do") == "follow":
             following = FollowForm(request.POST)
-            if following.is_valid() and done(
-                request,
-                motions.follow_up,
-                request.user,
-                here,
-                **following.cleaned_data,
-                form=following,
-                said=_("The contest that follows is made."),
-            ):
+            said = _("The contest that follows is made.")
+            if filled(request, following, motions.follow_up, request.user, here, said=said):
                 return redirect("after-declaration", contest=contest)
         else:
             form = OfficeForm(request.POST)
-            if form.is_valid() and done(
-                request,
-                taking_office.take_office,
-                request.user,
-                here,
-                **form.cleaned_data,
-                form=form,
-                said=_("It is entered who holds the office."),
-            ):
+            said = _("It is entered who holds the office.")
+            if filled(request, form, taking_office.take_office, request.user, here, said=said):
                 return redirect("after-declaration", contest=contest)
     motion = next((one for one in here.rulebook.stage if isinstance(one, MotionStage)), None)
     over = here.status in (Contest.Status.DECLARED, Contest.Status.CLOSED)

@@ -40,3 +40,11 @@ def done(
     if said:
         messages.success(request, said)
     return True
+
+
+def filled(request: HttpRequest, form: forms.Form, act: Callable[..., Any], *args: Any, **more: Any) -> bool:
+    """Do ``act`` with what ``form`` has in its fields, if it is filled in as it should be; whether it was done.
+
+    ``more``: as ``done`` takes it (``said``, ``fields``), and what the act is given besides.
+    """
+    return form.is_valid() and done(request, act, *args, form=form, **form.cleaned_data, **more)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
+from ..boxes import crowd
+from .casting import refused
+
 API = "/api/"
 
 
@@ -12,6 +15,8 @@ def wrong_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400."""
     if request.path.startswith(API):
         return JsonResponse({"detail": "Bad request"}, status=400)
+    if crowd.is_cast(request):
+        return refused(exception)
     return defaults.bad_request(request, exception)
 
 
@@ -33,4 +38,7 @@ def fault(request: HttpRequest) -> HttpResponse:
     """500: a page that asks nothing of the database."""
     if request.path.startswith(API):
         return JsonResponse({"detail": "A fault of this site"}, status=500)
+    if crowd.is_cast(request):
+        # The session could not be read, or the database went: the same ballot sent again is always right.
+        return crowd.busy()
     return defaults.server_error(request)

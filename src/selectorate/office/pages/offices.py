@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from ... import rules
+from .. import holdings
 from ..access import PUBLIC, may
 from ..acts import organisation as acts
 from ..acts.units import MAX_PATH
@@ -21,7 +22,7 @@ from ..models import Bench, Candidate, Contest, Office, Person, Tenure, Unit
 from ..slugs import plain
 from .doing import done
 from .listing import day_asked, kept, paged
-from .units import OFFICER, REGISTRAR, SCRUTINEER, above, act_page, shown_contests
+from .units import OFFICER, REGISTRAR, SCRUTINEER, above, act_page, moved, shown_contests
 
 HIDDEN_CANDIDACIES = (
     Candidate.Status.PROPOSED,
@@ -33,9 +34,30 @@ HIDDEN_CANDIDACIES = (
 
 
 @may(PUBLIC)
+def offices(request: HttpRequest) -> HttpResponse:
+    """Every office with who holds it today, unit by unit."""
+    asked = plain(request.GET.get("q", ""), longest=80)
+    found = Office.objects.order_by("unit__path", "order", "name")
+    if asked:
+        found = found.filter(Q(name__icontains=asked) | Q(unit__name__icontains=asked))
+    shown, day = paged(request, found), timezone.localdate()
+    given = {
+        "page": shown,
+        "posts": holdings.posts(found.filter(pk__in=[one.pk for one in shown]), day),
+        "day": day,
+        "q": asked,
+        "query": kept({"q": asked}),
+        "units": True,
+    }
+    return render(request, "office/organisation/offices.html", given)
+
+
+@may(PUBLIC)
 def office(request: HttpRequest, unit: str, office: str) -> HttpResponse:
     """An office: who holds it on a day, everybody who held it, the contests for it."""
     where = plain(unit, longest=MAX_PATH)
+    if not Unit.objects.filter(path=where).exists():
+        return redirect("office", unit=moved(where).path, office=office)
     found = get_object_or_404(Office.objects.select_related("unit", "bench"), unit__path=where, slug=office)
     day, readable = day_asked(request, "on", timezone.localdate())
     tenures = found.tenures.select_related("person", "contest").order_by("-began", "-pk")
@@ -86,7 +108,12 @@ def manage_people(request: HttpRequest) -> HttpResponse:
     found = Person.objects.annotate(
         held=Count("tenures", filter=Q(tenures__struck=None), distinct=True), stood=Count("candidacies", distinct=True)
     )
-    return render(request, "office/organisation/people.html", {"page": paged(request, found.order_by("name", "pk"))})
+    given = {
+        "page": paged(request, found.order_by("name", "pk")),
+        # Whoever asks what is kept of them is given it by these two.
+        "hands_out": bool({OFFICER, REGISTRAR} & set(request.roles)),
+    }
+    return render(request, "office/organisation/people.html", given)
 
 
 class OfficeForm(forms.Form):

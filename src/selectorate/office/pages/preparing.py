@@ -48,6 +48,11 @@ class DetailsForm(forms.Form):
         choices=Contest._meta.get_field("board").choices,
         widget=forms.RadioSelect,
     )
+    nominators = forms.ChoiceField(
+        label=gettext_lazy("Nominators"),
+        choices=Contest._meta.get_field("nominators").choices,
+        widget=forms.RadioSelect,
+    )
     against = forms.ChoiceField(label=gettext_lazy("Earlier contest that the mandate is read beside"), required=False)
 
     def __init__(self, contest: Contest, *args: Any, **more: Any) -> None:
@@ -87,6 +92,7 @@ def details(request: HttpRequest, contest: str) -> HttpResponse:
         "occasion": here.occasion,
         "holder": here.holder.name if here.holder else "",
         "board": here.board,
+        "nominators": here.nominators,
         "against": here.against,
     }
     form = DetailsForm(here, request.POST or None, initial=begun)

@@ -13,8 +13,9 @@ from ...rules import BallotStage
 from ...sheets.csvs import table_csv
 from .. import nominated, published, ruled, telling, timetable
 from ..access import PUBLIC, may
+from ..boxes import booths
 from ..markdown import rendered
-from ..models import Candidate, Contest
+from ..models import Candidate, Contest, OnlineVote
 from ..templatetags.telling import clock_text, day_text
 from .downloads import file_answer
 from .everybody import for_everybody
@@ -48,6 +49,7 @@ def contest(request: HttpRequest, contest: str) -> HttpResponse:
             "state": state,
             "figures": first_figures(found),
             "declared": declared,
+            "voting": _voting(found),
             "dates": dates,
             "upcoming": telling.next_date(found),
             "zone": timetable.zone().key,
@@ -61,6 +63,12 @@ def contest(request: HttpRequest, contest: str) -> HttpResponse:
             "rulebook_hash": hashlib.sha256(found.rulebook_text.encode()).hexdigest(),
         },
     )
+
+
+def _voting(contest: Contest) -> bool:
+    """Whether ballots are taken online now."""
+    vote = OnlineVote.objects.filter(contest=contest).first()
+    return vote is not None and bool(booths.open_boxes(vote))
 
 
 def entry(candidate: Candidate) -> dict[str, object]:

@@ -12,7 +12,9 @@ from django.shortcuts import render
 from ... import contest as contests
 from .. import published, telling, timetable
 from ..access import PUBLIC, may
+from ..boxes import told
 from ..models import Contest
+from ..recording import why_none
 from ..remade import disclosed, remade_zip
 from .downloads import file_answer
 from .everybody import for_everybody
@@ -27,6 +29,8 @@ def _context(contest: Contest) -> dict[str, object]:
     if declared:
         context["sheet"] = published.declaration_of(contest)
         context["remade"] = disclosed(contest)
+        context["recorded"] = not why_none(contest)
+        context["struck"] = told.struck(contest, contest.declaration.data)
     else:
         context["awaited"] = next((d for d in telling.dates_of(contest) if d.key == timetable.DECLARED), None)
         context["every"] = random.randint(*EVERY)  # only spreads the load

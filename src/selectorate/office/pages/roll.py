@@ -217,7 +217,8 @@ def job_page(request: HttpRequest, found: RollJob) -> HttpResponse:
     """The page of a job, or the page to which it led."""
     if found.status == RollJob.Status.DONE and (where := _where(found)):
         return redirect(where)
-    return render(request, "office/roll/job.html", {"job": found, "back": _back(found), "file": _file_of(found)})
+    context = {"job": found, "back": _back(found), "file": _file_of(found), "progress": working.progress_of(found)}
+    return render(request, "office/roll/job.html", context)
 
 
 def _where(found: RollJob) -> str:
@@ -227,10 +228,19 @@ def _where(found: RollJob) -> str:
         return reverse("roll-pairs")
     if found.kind in ("prepare", "close") and found.contest:
         return reverse("contest-roll", args=[found.contest.slug])
+    return _online(found)
+
+
+def _online(found: RollJob) -> str:
+    """The page of the online vote, for work on its credentials."""
+    if found.kind in ("take_credentials", "mail_credentials") and found.contest:
+        return reverse("contest-online", args=[found.contest.slug])
     return ""
 
 
 def _back(found: RollJob) -> str:
+    if online := _online(found):
+        return online
     if found.imported_id:
         return reverse("roll-import", args=[found.imported_id])
     return reverse("contest-roll", args=[found.contest.slug]) if found.contest else reverse("roll")

@@ -11,7 +11,7 @@ from ..access import may
 from ..acts import reconciling, rolls
 from ..models import ClosedRoll, RollJob
 from ..rolls import closing, figures, papers, working
-from .doing import done
+from .doing import done, filled
 from .roll import PAGE, number_in
 from .roll_contest import OFFICERS, closed_here, small
 from .roll_forms import AccountForm, AnnouncementForm, DatesForm, ReasonForm
@@ -81,14 +81,10 @@ def reconciliation(request: HttpRequest, contest: str) -> HttpResponse:
     if request.method == "POST" and may_enter:
         if "announce" in request.POST:
             announcement = AnnouncementForm(request.POST, prefix="a")
-            entered = announcement.is_valid() and done(
-                request, reconciling.announce_figure, request.user, here, form=announcement, **announcement.cleaned_data
-            )
+            entered = filled(request, announcement, reconciling.announce_figure, request.user, here)
         else:
             account = AccountForm(request.POST, prefix="l")
-            entered = account.is_valid() and done(
-                request, reconciling.account_for, request.user, here, form=account, **account.cleaned_data
-            )
+            entered = filled(request, account, reconciling.account_for, request.user, here)
         if entered:
             return redirect("contest-roll-sum", contest)
     context = {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ...rules import BallotStage, MotionStage, NominationStage
 from ..access import PUBLIC, may
 from ..acts import contests, draws, figures, nominations, rounds
+from ..boxes import laid
 from ..documents import is_repeated
 from ..models import Candidate, Contest, Role
 from ..preflight import blocking, checklist
@@ -77,11 +78,14 @@ def desk(request: HttpRequest, contest: str, stage: str) -> HttpResponse:
     # Before it is announced (or the result declared) the votes of a round are seen by those two who took them in,
     # and by who is asked to confirm how its tie was broken.
     mine = set(here.figures.filter(stage=stage, by=request.user, replaced=None).values_list("round", flat=True))
+    # What a box says is public as soon as it is opened.
+    online = laid.held_online(here, stage)
     rounds_ = going.rounds if going else ()
     shown = [
         one
         for one in rounds_
-        if one.agreed and (one.ballot.announced or one.ballot.number in mine | asked or (mine and not going.repeated))
+        if one.agreed
+        and (online or one.ballot.announced or one.ballot.number in mine | asked or (mine and not going.repeated))
     ]
     return render(
         request,
@@ -91,6 +95,7 @@ def desk(request: HttpRequest, contest: str, stage: str) -> HttpResponse:
             "stage": found,
             "title": title_of(found),
             "going": going,
+            "online": online,
             "last": last,
             "shown": shown,
             "sees_last": last in shown,

@@ -19,7 +19,7 @@ from ..markdown import rendered
 from ..models import Candidate, Contest, Role
 from ..paper import entry_hash, paper_hash, paper_of
 from ..pictures import MAX_BYTES
-from .doing import done
+from .doing import done, filled
 from .downloads import file_answer
 from .finding import contest_of, roles_in, stage_of, title_of
 from .waiting import waiting
@@ -139,16 +139,8 @@ def _changed(request: HttpRequest, contest: Contest, found: Candidate, forms_: d
         return True
     if do == "statement":
         form = forms_[do] = StatementForm(request.POST)
-        return form.is_valid() and done(
-            request,
-            candidates.write_statement,
-            request.user,
-            contest,
-            **who,
-            **form.cleaned_data,
-            form=form,
-            said=_("Your statement is kept. Sign your entry off when you have looked at it."),
-        )
+        said = _("Your statement is kept. Sign your entry off when you have looked at it.")
+        return filled(request, form, candidates.write_statement, request.user, contest, said=said, **who)
     if do == "picture":
         form = forms_[do] = PictureForm(request.POST, request.FILES)
         if not form.is_valid():
@@ -169,16 +161,8 @@ def _changed(request: HttpRequest, contest: Contest, found: Candidate, forms_: d
         if found.user_id != request.user.pk:
             messages.error(request, _("Only the candidate names agents."))
             return True
-        return form.is_valid() and done(
-            request,
-            candidates.name_agent,
-            request.user,
-            contest,
-            **who,
-            **form.cleaned_data,
-            form=form,
-            said=_("They may act for you."),
-        )
+        said = _("They may act for you.")
+        return filled(request, form, candidates.name_agent, request.user, contest, said=said, **who)
     given = request.POST.get("agent", "")
     simple = {
         "remove-picture": (candidates.remove_picture, {}, _("The picture is taken away.")),
@@ -235,15 +219,8 @@ def desk(request: HttpRequest, contest: str) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("do") == "propose":
             form = ProposeForm(here, request.POST)
-            if form.is_valid() and done(
-                request,
-                nominations.propose_candidate,
-                request.user,
-                here,
-                **form.cleaned_data,
-                form=form,
-                said=_("They are entered."),
-            ):
+            said = _("They are entered.")
+            if filled(request, form, nominations.propose_candidate, request.user, here, said=said):
                 return redirect("candidates-desk", contest=contest)
         else:
             _ruled(request, here)

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST
 
 from ...rules import NominationStage
 from .. import preflight, steps
-from ..access import may
+from ..access import may, roles_of
 from ..acts import contests, figures, nominations
+from ..boxes import witness
 from ..models import Contest, Role
-from .doing import done
+from .doing import done, filled
 from .proposals import still_open
 
 OFFICER, REGISTRAR, SCRUTINEER, TRUSTEE = Role.RETURNING_OFFICER, Role.REGISTRAR, Role.SCRUTINEER, Role.TRUSTEE
@@ -33,7 +34,9 @@ def overview(request: HttpRequest, contest: str) -> HttpResponse:
         "steps": steps.steps_of(here),
         "open_proposals": still_open(here.proposals).count(),
         "open_disputes": here.disputes.filter(settled=None).count(),
+        "restored": witness.restored(here.pk),
         "officer": OFFICER in request.roles,
+        "makes": OFFICER in roles_of(request.user, None),
         "clones": here.clones.all(),
     }
     return render(request, "office/contest/overview.html", context)
@@ -146,9 +149,7 @@ def raise_dispute(request: HttpRequest, contest: str) -> HttpResponse:
     """Enter that something is disputed."""
     here, form = request.contest, DisputeForm(request.POST)
     said = _("The dispute is entered. No ballot opens until it is settled.")
-    if form.is_valid() and done(
-        request, contests.raise_dispute, request.user, here, said=said, form=form, **form.cleaned_data
-    ):
+    if filled(request, form, contests.raise_dispute, request.user, here, said=said):
         return redirect("contest-disputes", here.slug)
     return _disputes(request, here, form)
 
@@ -159,9 +160,7 @@ def settle_dispute(request: HttpRequest, contest: str) -> HttpResponse:
     """Propose the ruling that settles a dispute."""
     here, form = request.contest, RulingForm(request.POST)
     said = _("The ruling is proposed. It holds when a second official confirms it.")
-    if form.is_valid() and done(
-        request, contests.settle_dispute, request.user, here, said=said, form=form, **form.cleaned_data
-    ):
+    if filled(request, form, contests.settle_dispute, request.user, here, said=said):
         return redirect("contest-proposals", here.slug)
     return _disputes(request, here, DisputeForm(), form)
 
@@ -201,8 +200,5 @@ def clone(request: HttpRequest, contest: str) -> HttpResponse:
 
         said = _("The new contest is made. Its dates are to be fixed, and the day on which its bodies count.")
         if done(request, make, request.user, here, said=said, form=form, **form.cleaned_data):
-            # An officer of one contest alone has no role in the new one; who has, goes there.
-            new = made[0]
-            whole = request.user.appointments.filter(role=OFFICER, contest=None, ended=None).exists()
-            return redirect("contest-office", new.slug if whole else here.slug)
+            return redirect("contest-office", made[0].slug)
     return render(request, "office/contest/clone.html", {"contest": here, "form": form})

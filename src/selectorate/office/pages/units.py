@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,10 +15,12 @@ from django.utils.translation import gettext_lazy as lazy
 
 from .. import holdings
 from ..access import PUBLIC, may
+from ..acts import people
 from ..acts import units as acts
-from ..models import Bench, Body, Contest, Office, Person, Preparation, Role, Unit
+from ..acts.people import LEAST_KEPT, MAX_ABOUT, MOST_KEPT
+from ..models import Bench, Body, Contest, Office, Organisation, Person, Preparation, Role, Unit
 from ..slugs import plain
-from .doing import done
+from .doing import done, filled
 from .listing import day_asked, kept, paged
 from .tabled import TableForm, imported
 
@@ -68,6 +70,14 @@ def units(request: HttpRequest) -> HttpResponse:
     return render(request, "office/organisation/units.html", given)
 
 
+def moved(path: str) -> Unit:
+    """The unit that is at another place than its old address says: the only one of its name. Raises Http404."""
+    found = list(Unit.objects.filter(slug=path.rpartition("/")[2])[:2])
+    if len(found) != 1:
+        raise Http404
+    return found[0]
+
+
 def above(unit: Unit) -> list[Unit]:
     """The units above one, from the top."""
     parts = unit.path.split("/")
@@ -77,7 +87,10 @@ def above(unit: Unit) -> list[Unit]:
 @may(PUBLIC)
 def unit(request: HttpRequest, path: str) -> HttpResponse:
     """A unit: its offices and who holds them on a day, its benches, its contests, the units below."""
-    found = get_object_or_404(Unit, path=plain(path, longest=acts.MAX_PATH))
+    where = plain(path, longest=acts.MAX_PATH)
+    found = Unit.objects.filter(path=where).first() or moved(where)
+    if found.path != where:
+        return redirect("unit", path=found.path)
     day, readable = day_asked(request, "on", timezone.localdate())
     shown = paged(request, found.children.order_by("name"))
     given = {
@@ -103,13 +116,46 @@ def organisation(request: HttpRequest) -> HttpResponse:
     """What there is of the organisation, in numbers, and where each of it is seen to."""
     numbers = [
         (_("units"), Unit.objects.count(), reverse("manage-units")),
-        (_("offices"), Office.objects.count(), reverse("units")),
+        (_("offices"), Office.objects.count(), reverse("offices")),
         (_("benches"), Bench.objects.count(), reverse("manage-benches")),
         (_("people"), Person.objects.count(), reverse("manage-people")),
         (_("bodies"), Body.objects.count(), reverse("manage-bodies")),
         (_("contests in many units"), Preparation.objects.count(), reverse("manage-preparations")),
     ]
-    return render(request, "office/organisation/organisation.html", {"numbers": numbers})
+    return render(
+        request, "office/organisation/organisation.html", {"numbers": numbers, "officer": OFFICER in request.roles}
+    )
+
+
+class OrganisationForm(forms.Form):
+    """What the organisation says of itself, and how long it keeps what it knows of people."""
+
+    name = forms.CharField(label=lazy("Name"), max_length=200)
+    about = forms.CharField(
+        label=lazy("About"), required=False, max_length=MAX_ABOUT, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    contact = forms.EmailField(label=lazy("Mail address for questions"), required=False)
+    retention_days = forms.IntegerField(
+        label=lazy("Days for which personal data of a contest are kept"),
+        min_value=LEAST_KEPT,
+        max_value=MOST_KEPT,
+        help_text=lazy("After the declaration. Then they go by themselves, of contests that are over already too."),
+    )
+
+
+@may(OFFICER)
+def change_organisation(request: HttpRequest) -> HttpResponse:
+    """Change what the organisation says of itself, and how long personal data are kept."""
+    there = Organisation.there()
+    if there is None:
+        raise Http404
+    names = ("name", "about", "contact", "retention_days")
+    form = OrganisationForm(request.POST or None, initial={name: getattr(there, name) for name in names})
+    if request.method == "POST":
+        said = _("It is changed.")
+        if filled(request, form, people.describe_organisation, request.user, None, said=said):
+            return redirect("organisation")
+    return act_page(request, form, _("The organisation"), _("Change it"))
 
 
 @may(OFFICER, REGISTRAR, SCRUTINEER)

@@ -161,10 +161,10 @@ def before(closed: ClosedRoll) -> Roll:
 def after(closed: ClosedRoll, rows: Roll) -> Roll:
     """The roll with every later change; ``rows``: as it was closed."""
     changes = later(closed)
-    touched = {person for change in changes for person in _persons(change)}
-    if not touched:
+    found = touched(closed)
+    if not found:
         return rows
-    theirs = pl.col("person").is_in(sorted(touched))
+    theirs = pl.col("person").is_in(sorted(found))
     few = Roll(rows.rows.filter(theirs))
     for change in changes:
         few = roll.change(few, change)
@@ -186,6 +186,11 @@ def of_persons(closed: ClosedRoll, persons: Sequence[str]) -> Roll:
         if wanted & set(_persons(change)):
             few = roll.change(few, change)
     return Roll(few.rows.filter(pl.col("person").is_in(list(persons))))
+
+
+def touched(closed: ClosedRoll) -> set[str]:
+    """Every person of whom a later change of a closed roll speaks."""
+    return {person for change in later(closed) for person in _persons(change)}
 
 
 def later(closed: ClosedRoll) -> list[LaterChange]:

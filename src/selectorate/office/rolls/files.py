@@ -77,6 +77,11 @@ def rows_of(name: str) -> pl.DataFrame:
     return pl.read_parquet(_there(name))
 
 
+def columns_of(name: str, columns: Iterable[str]) -> pl.DataFrame:
+    """Some columns of all the rows of a file."""
+    return pl.read_parquet(_there(name), columns=list(columns))
+
+
 def page_of(name: str, number: int) -> tuple[list[dict[str, object]], bool]:
     """The rows of a page (from 1), and whether there is another."""
     found = pl.scan_parquet(_there(name)).slice((number - 1) * PAGE, PAGE + 1).collect()

@@ -23,7 +23,6 @@ LISTS = ("added", "gone", "before", "after", "refusals")
 """The lists of a dry run, each a file of its own, so that a page of one can be read alone."""
 _REFUSALS = {"row": pl.Int64, "column": pl.String, "what": pl.String, "todo": pl.String, "value": pl.String}
 _LOOK = ("encoding", "separator", "sheet", "header")
-_PARTS = ("given", "family", "former")
 REMEMBERED = 50
 """Mappings that are tried on a new file, the last used first."""
 
@@ -85,7 +84,7 @@ def dry_run(imported: RollImport) -> None:
         return
     store.checked(reading.roll.rows)
     base, current = standing()
-    plan = roll.dry_run(current, completed(aliased(reading), current))
+    plan = roll.dry_run(current, aliased(reading))
     if base is not None and base.fingerprint and plan.base != base.fingerprint:
         raise RefusedError(_("the roll in the database is not the one that its last step left: let it be looked into"))
     _keep(imported, plan)
@@ -135,29 +134,6 @@ def aliased(reading: Reading) -> Reading:
         numbers=rows["_row"],
         held=frozenset(keep.get(person, person) for person in reading.held),
     )
-
-
-def completed(reading: Reading, current: Roll) -> Reading:
-    """The reading with what the roll has in columns of which the file says nothing: a list without telephones is no
-    reason to forget them. Parts of a name stay as long as the name does.
-    """
-    mapping = reading.mapping
-    told = {*mapping.columns, *mapping.fixed, *mapping.blank, *KEY, "name"}
-    silent = [name for name in COLUMNS if name not in told]
-    if not silent or not len(current):
-        return reading
-    known = current.rows.select(*KEY, "name", *silent)
-    both = reading.roll.rows.join(
-        known, on=list(KEY), how="left", nulls_equal=True, suffix="_known", maintain_order="left"
-    )
-    same = pl.col("name") == pl.col("name_known")
-    kept = [
-        pl.coalesce(name, pl.when(same).then(f"{name}_known") if name in _PARTS else pl.col(f"{name}_known")).alias(
-            name
-        )
-        for name in silent
-    ]
-    return replace(reading, roll=Roll(both.with_columns(kept).select(*COLUMNS)))
 
 
 def _keep(imported: RollImport, plan: Plan) -> None:

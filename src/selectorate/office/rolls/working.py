@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 SMALL = 2 << 20
 """Bytes of a file, and with it of a roll, that a page works on itself: less than a second."""
 SMALL_ROLL = 5_000
+CREDENTIALS, PROGRESS = "credentials.jsonl", "progress"
+"""In the folder of a list of credentials that is being taken in: the list, and how far it is."""
 
 KINDS: dict[str, Callable[[RollJob], None]] = {}
 
@@ -82,6 +84,15 @@ def work_on(number: int) -> None:
         job.status = RollJob.Status.DONE
     job.ended = now()
     job.save()
+
+
+def progress_of(job: RollJob) -> tuple[int, int] | None:
+    """How far the taking in of a list is: voters done, and of how many; None where that is not known."""
+    try:
+        done, of = files.path(f"{job.payload['folder']}/{PROGRESS}").read_text(encoding="ascii").split()
+        return int(done), int(of)
+    except (KeyError, OSError, ValueError):
+        return None
 
 
 def _imported(job: RollJob) -> RollImport:
@@ -250,3 +261,29 @@ def court(job: RollJob) -> None:
     folder = files.new_folder(files.EXPORTS)
     job.result = papers.court(closed, f"{folder}/court.zip")
     job.file = f"{folder}/court.zip"
+
+
+@kind
+def take_credentials(job: RollJob) -> None:
+    """Take in a registrar's list of public credentials."""
+    from ..acts import online
+
+    folder = job.payload["folder"]
+    try:
+        online.take_credentials(
+            job.by,
+            job.contest,
+            file=f"{folder}/{CREDENTIALS}",
+            reason=job.payload.get("reason", ""),
+            progress=lambda done, of: files.path(folder).joinpath(PROGRESS).write_text(f"{done} {of}", "ascii"),
+        )
+    finally:
+        files.forget(folder)
+
+
+@kind
+def mail_credentials(job: RollJob) -> None:
+    """Make the credentials of easy mode and put them into mails."""
+    from ..acts import online
+
+    online.make_credentials(None, job.contest, stages=job.payload["stages"])

@@ -7,12 +7,13 @@ from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from .. import timetable, wording
 from ..access import OFFICERS
-from ..models import Role
+from ..models import OnlineVote, Role
 
 register = template.Library()
 RO, REGISTRAR, SCRUTINEER, TRUSTEE = Role.RETURNING_OFFICER, Role.REGISTRAR, Role.SCRUTINEER, Role.TRUSTEE
@@ -23,7 +24,10 @@ TABS: list[tuple[str, str, tuple[str, ...]]] = [
     ("contest-parameters", gettext_noop("Left open"), (RO,)),
     ("contest-bodies", gettext_noop("Bodies"), (RO,)),
     ("contest-timetable", gettext_noop("Timetable"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
+    ("contest-online", gettext_noop("Online vote"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
+    ("contest-roll", gettext_noop("Roll"), OFFICERS),
     ("candidates-desk", gettext_noop("Candidates"), (RO,)),
+    ("ceremony", gettext_noop("Trustees"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
     ("declare", gettext_noop("Declaration"), (RO,)),
     ("contest-officials", gettext_noop("Officials"), (RO,)),
     ("contest-proposals", gettext_noop("Acts of two"), OFFICERS),
@@ -38,6 +42,16 @@ TABS: list[tuple[str, str, tuple[str, ...]]] = [
 def moment(when: datetime | None) -> str:
     """A moment by the organisation's clock, in words."""
     return timetable.said(when)
+
+
+@register.filter
+def written_day(text: Any) -> str:
+    """A day, or a time of one by the organisation's clock, as it is written in a file, in words."""
+    try:
+        when = datetime.fromisoformat(str(text))
+    except ValueError:
+        return str(text)
+    return formats.date_format(when, "j F Y" if len(str(text)) == 10 else "j F Y, H:i")
 
 
 @register.filter
@@ -75,6 +89,8 @@ def officer_tabs(context: dict[str, Any]) -> dict[str, Any]:
         if not having & {str(one) for one in who}:
             continue
         if route == "contest-parameters" and not contest.rulebook_as_written.parameters:
+            continue
+        if route == "ceremony" and not OnlineVote.objects.filter(contest=contest).exists():
             continue
         try:
             address = reverse(route, kwargs={"contest": contest.slug})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..model import Rulebook
-from . import ballots, entitlement, motions, names, nominations, papers
+from . import ballots, entitlement, motions, names, nominations, online, papers
 from .entitlement import ROLL_COLUMNS
 from .found import Contradiction, Found
 
@@ -20,6 +20,7 @@ CHECKS: tuple[Callable[[Rulebook], Found], ...] = (
     motions.motions,
     ballots.ballots,
     papers.pairs,
+    online.online,
     names.parameters,
     names.unused,
     entitlement.entitlement,

@@ -8,14 +8,14 @@ twice, not from the trustee.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from ..box.shapes import HASH, Fields, Items, Text, require
 from ..box.v1.elections import UUID
 from ..box.v1.reading import Reading
 from ..errors import InputError, ProtocolError, Where
+from .saving import save
 
 _SHAPE = Items(Fields((("uuid", UUID), ("name", Text()), ("tally", HASH))))
 MOST_BYTES = 10_000_000
@@ -26,11 +26,12 @@ def note_of(key: Path) -> Path:
     return key.with_name(key.name.removesuffix(".key") + ".used.json")
 
 
-def noted(key: Path, reading: Reading) -> list[str]:
+def noted(key: Path, reading: Reading, boxes: Collection[str] | None = None) -> list[str]:
     """Note that ``key`` is about to open the tally of ``reading``; what is to be said of what it has opened before.
 
-    Raises InputError if it has opened another tally of the same election, or if the note cannot be read or written: a
-    key is not used that nothing could be remembered of.
+    ``boxes``: all that belong to the key's contest, where that is known. Raises InputError if it has opened another
+    tally of the same election, or a box that is none of ``boxes``, or if the note cannot be read or written: a key is
+    not used that nothing could be remembered of.
     """
     path, election = note_of(key), reading.election
     if election is None:
@@ -44,6 +45,14 @@ def noted(key: Path, reading: Reading) -> list[str]:
                 hint="Ask who gave you the two boxes. `selectorate box diff` tells how they differ.",
             )
     others = {one["uuid"]: one["name"] for one in before if one["uuid"] != election.uuid}
+    if boxes is not None:
+        others = {uuid: name for uuid, name in others.items() if uuid not in boxes}
+        for uuid, name in others.items():
+            raise InputError(
+                f"this key was used in another contest: {name} ({uuid})",
+                where=Where(str(path)),
+                hint="Each contest has keys of its own. Ask for the ceremony to begin again, and make a new one",
+            )
     if all(one["uuid"] != election.uuid for one in before):
         _write(path, [*before, {"uuid": election.uuid, "name": election.name, "tally": reading.tally}])
     if not others:
@@ -73,17 +82,8 @@ def _read(path: Path) -> list[dict[str, str]]:
 
 def _write(path: Path, entries: list[dict[str, str]]) -> None:
     """Write the note whole or not at all, readable by its owner alone."""
-    text = json.dumps(entries, indent=1, ensure_ascii=False) + "\n"
     try:
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="utf-8", delete=False) as file:
-            try:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-                Path(file.name).replace(path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+        save(path, (json.dumps(entries, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))
     except OSError as fault:
         raise InputError(
             f"it cannot be noted what the key opens: {fault.strerror or type(fault).__name__}",

@@ -1,0 +1,74 @@
+"""Votes on paper beside a box: whose envelope counts, decided under the lock under which ballots are cast.
+
+``first counts``: who has cast online has an envelope that stays unopened; who has sent an envelope casts online no
+more. ``online supersedes``: until the close an online ballot can still come; then it is settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from ...errors import RefusedError
+from ...rules import BallotStage, MotionStage
+from ..models import ClosedRoll, Contest, Entitlement, PaperVote, SealedBox
+from . import laid, store, voters
+
+FIRST_COUNTS, SUPERSEDES = "first counts", "online supersedes"
+
+
+def boxes_of_voter(contest: Contest, stage: BallotStage | MotionStage, number: str) -> list[tuple[SealedBox, str]]:
+    """The boxes in which somebody has a vote now, by the round that is on, with their keyed hash.
+
+    ``number``: their key on the roll, or the number of their seat.
+    """
+    boxes = laid.boxes_of(contest, stage.id)
+    opened = [box for box in boxes if box.phase not in ("empty", "final")]
+    if not opened:
+        return []
+    latest = max(box.round for box in opened)
+    if isinstance(stage, BallotStage) and stage.segments:
+        rows = Entitlement.objects.filter(
+            closed=ClosedRoll.of(contest), stage=stage.id, person=number, ended=None
+        ).exclude(segment="")
+        segments, voter = set(rows.values_list("segment", flat=True)), f"roll:{number}"
+    else:
+        segments, voter = {voters.TOTAL}, f"seat:{number}"
+    hashed = voters.who(boxes[0].vote, voter)
+    return [(box, hashed) for box in opened if box.round == latest and segments & set(box.members or [box.section])]
+
+
+def record(box: SealedBox, who: str, rule: str) -> PaperVote:
+    """Record the envelope of a voter, in a transaction. Raises RefusedError for who has no vote, or has sent one."""
+    here = store.locked(box.pk)
+    voter = here.people.filter(who=who, struck=None).first()
+    if voter is None:
+        raise RefusedError(_("they have no vote in this box"), field="number")
+    if here.phase in ("empty", "final"):
+        raise RefusedError(_("the box is not open, or is opened already"))
+    if here.papers.filter(who=who).exists():
+        raise RefusedError(_("their envelope is recorded already"), field="number")
+    if here.events.filter(credential=voter.credential).exists():
+        outcome = PaperVote.Outcome.UNOPENED
+    elif rule == SUPERSEDES and here.phase == "voting":
+        outcome = PaperVote.Outcome.WAITS
+    else:
+        outcome = PaperVote.Outcome.COUNTS
+    return PaperVote.objects.create(box=here, who=who, outcome=outcome)
+
+
+def settle(box: SealedBox) -> None:
+    """Say of each envelope that waited whether it counts; the caller holds the lock of the box, which is closed now."""
+    waiting = box.papers.filter(outcome=PaperVote.Outcome.WAITS)
+    credentials = dict(box.people.filter(who__in=waiting.values("who")).values_list("who", "credential"))
+    cast = set(box.events.filter(credential__in=list(credentials.values())).values_list("credential", flat=True))
+    beaten = [who for who, credential in credentials.items() if credential in cast]
+    for start in range(0, len(beaten), 500):
+        waiting.filter(who__in=beaten[start : start + 500]).update(outcome=PaperVote.Outcome.UNOPENED)
+    waiting.update(outcome=PaperVote.Outcome.COUNTS)
+
+
+def counting(boxes: Iterable[SealedBox]) -> int:
+    """How many envelopes of ``boxes`` count."""
+    return sum(box.papers.filter(outcome=PaperVote.Outcome.COUNTS).count() for box in boxes)
