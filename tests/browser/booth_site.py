@@ -54,6 +54,7 @@ class Voting:
             "cast": "/vote/cast/",
             "csrf": get_token(request),
             "find": "/find/",
+            "promises": "/promises/",
             "receipts": receipts.public_key(self.boxes[0].box.vote),
             **self.top,
         }
@@ -77,6 +78,7 @@ class Voting:
             "blank": question.blank if choice else True,
             "max_ranks": 30,
             "cast_before": False,
+            "closes": "8 July 2016, 12:00",
             **({"credential": one.box.people.get(who=one.who(self.voter)).credential} if self.credentialed else {}),
             **self.more,
         }
