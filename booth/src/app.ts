@@ -80,6 +80,7 @@ function choose(): void {
   const ranked = paper().kind === "rank";
   const widget = ranked ? ranking(sheet) : choosing(sheet);
   const inside: (Node | "")[] = [step(1), h("p", { class: "headline" }, paper().question)];
+  if (paper().closes) inside[inside.length] = h("p", { class: "help" }, say("closes", { when: paper().closes }));
   if (paper().castBefore) inside[inside.length] = h("p", { class: "aside" }, say("warning-again"));
   inside[inside.length] = widget.element;
   let tick: HTMLInputElement | null = null;
@@ -192,7 +193,8 @@ function check(codes: { commitment: string; tracker: string }): void {
   each(warnings(paper(), filled, told), (one) =>
     warned.appendChild(h("li", {}, say(`warning-${one}`, { count: filled.chosen.length, of: paper().names.length, most: paper().most }))),
   );
-  warned.appendChild(h("li", {}, say("warning-device")));
+  const promises = told.promises ? h("a", { href: told.promises, target: "_blank", rel: "noopener" }, say("promises")) : "";
+  warned.appendChild(h("li", {}, say("warning-device"), " ", promises));
   show(say("check-title"), [
     step(2), h("p", { class: "soft" }, paper().question), answered(),
     h("div", { class: "aside" }, h("h3", {}, say("before")), warned),

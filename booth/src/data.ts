@@ -20,6 +20,8 @@ export interface Paper {
   /** How many names may be ranked. */
   ranks: number;
   castBefore: boolean;
+  /** When the box closes, in words. */
+  closes: string;
 }
 
 /** What the page is told of booth.json. */
@@ -28,6 +30,8 @@ export interface Told {
   revote: boolean;
   easy: boolean;
   find: string;
+  /** The address of the page that says what is promised and what is not. */
+  promises: string;
   papers: Paper[];
 }
 
@@ -60,8 +64,13 @@ export function readData(raw: string, here: string): Data {
   const value: unknown = JSON.parse(raw);
   if (!isObject(value) || !isObject(value.contest) || !Array.isArray(value.papers)) throw wrong("it has no papers");
   const cast = new URL(text(value.cast) || "?", here);
-  const find = text(value.find) && new URL(text(value.find), here);
-  if (cast.origin !== new URL(here).origin || (find && find.origin !== cast.origin)) throw wrong("another host");
+  const within = (address: string): string => {
+    if (!address) return "";
+    const url = new URL(address, here);
+    if (url.origin !== cast.origin) throw wrong("another host");
+    return url.href;
+  };
+  if (cast.origin !== new URL(here).origin) throw wrong("another host");
   const receipts = text(value.receipts);
   if (receipts && !/^[0-9a-f]{64}$/.test(receipts)) throw wrong("the key of the receipts");
   const held = value.papers.map(readPaper);
@@ -70,7 +79,8 @@ export function readData(raw: string, here: string): Data {
       title: text(value.contest.title),
       revote: value.revote === true,
       easy: value.easy === true,
-      find: find ? find.href : "",
+      find: within(text(value.find)),
+      promises: within(text(value.promises)),
       papers: held.map((one) => one.paper),
     },
     held,
@@ -106,6 +116,7 @@ function readPaper(value: unknown): Held {
     blank: question.kind === "choice" ? question.blank : value.blank === true,
     ranks: Math.min(number(value.max_ranks) || names.length, names.length),
     castBefore: value.cast_before === true,
+    closes: text(value.closes),
   };
   if (paper.most < 1 && kind !== "rank") throw wrong("nobody can be chosen");
   return { paper, election, question, credential };

@@ -58,7 +58,7 @@ async function start(address: string): Promise<unknown> {
     throw new TroubleError("browser", String(fault));
   }
   const response = await asked(address, {});
-  if (!response.ok) throw new TroubleError(response.status >= 500 ? "busy" : "data");
+  if (!response.ok) throw refusal(response.status, await response.text().catch(() => ""), "data");
   try {
     data = readData(await response.text(), self.location.origin);
   } catch (fault) {
@@ -126,7 +126,7 @@ async function cast(): Promise<Receipt> {
   throw refusal(response.status, text);
 }
 
-function refusal(status: number, text: string): TroubleError {
+function refusal(status: number, text: string, otherwise: Trouble = "invalid"): TroubleError {
   let code = "";
   let message = "";
   try {
@@ -137,7 +137,7 @@ function refusal(status: number, text: string): TroubleError {
     // A server in front of the office answers in HTML.
   }
   if (CODES.includes(code)) return new TroubleError(code as Trouble, message);
-  return new TroubleError(status >= 500 || status === 429 ? "busy" : "invalid", message);
+  return new TroubleError(status >= 500 || status === 429 ? "busy" : otherwise, message);
 }
 
 async function answered(question: Question): Promise<unknown> {

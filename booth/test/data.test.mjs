@@ -26,7 +26,7 @@ test("good data is read", () => {
 test("bad data is refused", () => {
   const here = "https://vote.example";
   const bad = [
-    "[]", "{}", sent({ cast: "https://other.example/cast/" }), sent({ find: "https://other.example/" }),
+    "[]", "{}", sent({ cast: "https://other.example/cast/" }), sent({ find: "https://other.example/" }), sent({ promises: "javascript:0" }),
     sent({ receipts: "zz" }), sent({}, [paper({ box: "another" })]), sent({}, [paper({ names: ["Ada", "Ben", "Eve"] })]),
     sent({}, [paper({ order: [0, 1] })]), sent({}, [paper({ order: [0, 1, 1] })]), sent({}, [paper({ order: [0, 1, 3] })]),
     sent({}, [paper({ paper: "lists" })]), sent({}, [paper({ paper: "choose one" })]), sent({}, [paper({ election: "e30=" })]),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import redirect
 from django.urls import path
 from tests.site.boxed import Boxed
 
@@ -17,7 +18,7 @@ from selectorate.box.v1.elections import RankingQuestion
 from selectorate.office.access import PUBLIC, may
 from selectorate.office.boxes import casting, receipts, store
 from selectorate.office.models import Contest
-from selectorate.office.pages.booth_page import booth_page
+from selectorate.office.pages.booth_page import booth_page, carry_script
 from selectorate.office.urls import urlpatterns as all_patterns
 
 
@@ -53,6 +54,7 @@ class Voting:
             "cast": "/vote/cast/",
             "csrf": get_token(request),
             "find": "/find/",
+            "promises": "/promises/",
             "receipts": receipts.public_key(self.boxes[0].box.vote),
             **self.top,
         }
@@ -76,6 +78,7 @@ class Voting:
             "blank": question.blank if choice else True,
             "max_ranks": 30,
             "cast_before": False,
+            "closes": "8 July 2016, 12:00",
             **({"credential": one.box.people.get(who=one.who(self.voter)).credential} if self.credentialed else {}),
             **self.more,
         }
@@ -109,7 +112,20 @@ def cast(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"code": fault.code, "message": fault.message}, status=409)
 
 
+@may(PUBLIC)
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """A page on the way, as one that asks for a code."""
+    if request.method == "POST":
+        return redirect(f"/vote/{voting[-1].contest.slug}/ballot/")
+    return HttpResponse(
+        f"<!doctype html><html lang=en><title>Sign in</title><script type=module src='{carry_script()}'></script>"
+        f"<form method=post><input type=hidden name=csrfmiddlewaretoken value='{get_token(request)}'>"
+        "<button>Sign in</button></form></html>"
+    )
+
+
 urlpatterns = [
+    path("vote/sign-in/", sign_in),
     path("vote/cast/", cast),
     path("vote/<slug:slug>/<slug:stage>/", page),
     path("vote/<slug:slug>/<slug:stage>/booth.json", data),

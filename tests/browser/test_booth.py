@@ -143,6 +143,20 @@ def test_the_credential_goes_nowhere(visit: Any) -> None:
     assert somebody.elsewhere == []
 
 
+def test_a_credential_is_carried_past_a_sign_in(visit: Any) -> None:
+    here, somebody = visit()
+    asked: list[str] = []
+    somebody.page.on("request", lambda request: asked.append(f"{request.url} {request.headers} {request.post_data}"))
+    page = somebody.go(f"/vote/sign-in/#{here.credential}")
+    page.wait_for_function("location.hash === ''")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Choose", exact=True)).to_be_focused(timeout=20_000)
+    expect(page.get_by_label("Your credential")).to_have_count(0)
+    assert page.evaluate("location.hash") == "" and not any(here.credential in one for one in asked)
+    page.go_back()
+    assert here.credential not in page.url
+
+
 def test_by_keyboard_alone_with_a_typed_credential(visit: Any) -> None:
     here, somebody = visit()
     page = go(here, somebody)

@@ -116,6 +116,7 @@ def _run(command: list[str], folder: Path) -> None:
 def build(target: Path) -> Booth:
     """Build the booth into ``target``, which is replaced at once and whole. Raises MissingPartError, InputError."""
     run_node, run_npm = node()
+    target = target.absolute()  # the steps of the build run in a folder of their own
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="booth-", dir=target.parent) as scratch:
         work, made = Path(scratch, "work"), Path(scratch, "made")
