@@ -519,9 +519,8 @@ def test_a_motion_in_a_box(office: World) -> None:
     with at("2016-07-05T19:00"):
         made.open(made.box("motion"))
         result = declared(office, made)
-    assert result["ballots"][0]["motion"]["carried"] is True
-    votes = {row["candidate"]: row["votes"] for row in result["ballots"][0]["rounds"][0]["rows"]}
-    assert votes == {"for": 2, "against": 1}
+    motion = result["ballots"][0]["motion"]
+    assert (motion["votes_for"], motion["votes_against"]) == (2, 1) and "carried" in motion["result"]
 
 
 def test_an_abandoned_contest_takes_no_more_ballots(office: World) -> None:

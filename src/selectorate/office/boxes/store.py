@@ -104,7 +104,7 @@ def open_with(
     """Put the setup into a box, which the caller has locked: from then on ballots can be cast.
 
     ``timestamp``: seconds since 1970, the one time that the archive has. ``points_checked``: the credentials are known
-    to be in the group (half a million take half a minute). Raises as ``checked_setup`` does, and RefusedError if the
+    to be in the group. Raises as ``checked_setup`` does, and RefusedError if the
     database was put back and is not reconciled.
     """
     if Restoration.objects.filter(Q(contest=box.vote.contest_id) | Q(contest=None), reconciled=None).exists():
