@@ -18,7 +18,8 @@ from tests.site.world import second_factor
 from selectorate.gallery import contest_ids
 from selectorate.office.access import OFFICERS, routes
 from selectorate.office.acts import contests
-from selectorate.office.demo.seed import Party, seed
+from selectorate.office.demo.history import Party
+from selectorate.office.demo.stories import seed
 from selectorate.office.models import (
     Agent,
     Appointment,
@@ -193,6 +194,9 @@ SAMPLES: dict[str, Sample] = {
     "answer": lambda world, contest: "confirm",
     "number": lambda world, contest: 1,
     "kind": lambda world, contest: "json",
+    "ceremony-file.name": lambda world, contest: "hashes.txt",
+    "api-v1:contribution.uuid": lambda world, contest: "Box1111111111111111111",
+    "api-v1:contribution.kind": lambda world, contest: "shuffle",
     "shown": lambda world, contest: contest_ids()[-1],
     "rulebook": lambda world, contest: "labour-2014",
     "body": lambda world, contest: Body.objects.earliest("pk").slug,

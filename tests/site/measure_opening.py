@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from django.db import transaction
 from tests.site import rolled
 from tests.site.test_sealed_contest import BEFORE, POOLED, RANKED, adopted
-from tests.site.voted import online
 from tests.site.world import World, at
 
 from selectorate.box.ed25519 import ED25519
@@ -22,9 +21,9 @@ NUMBER = int(os.environ.get("VOTERS", "50000"))
 
 def test_opening(office: World, transactional_db: None) -> None:
     with at(BEFORE):
-        contest = adopted(office, RANKED, each=2)
+        made = adopted(office, RANKED, each=2)
+        contest = made.contest
         rolled.ready(office, contest)
-        made = online(office, contest)
     closed = ClosedRoll.of(contest)
     box = SealedBox.objects.create(
         vote=made.vote, stage="ballot", section="total", members=POOLED["total"], uuid=token()

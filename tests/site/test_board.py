@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.site import boxed, recorded, rolled
+from tests.site import boxed, rolled
 from tests.site.world import World, at
 
 from selectorate.box.v1.reading import read_box
@@ -21,7 +21,7 @@ from selectorate.desks.watching import Watch
 from selectorate.office.acts import contests
 from selectorate.office.boxes import board as boards
 from selectorate.office.boxes import casting, store
-from selectorate.office.models import BoxEvent, Contest, SealedBox
+from selectorate.office.models import BoxEvent, SealedBox
 
 
 @pytest.fixture
@@ -193,38 +193,3 @@ def test_receipts_are_those_that_the_desks_know(made: boxed.Boxed) -> None:
     from selectorate.office.boxes import receipts
 
     assert (receipts.FORMAT, receipts.FIELDS) == (held.FORMAT, held.FIELDS)
-
-
-# -- the record ------------------------------------------------------------------------------------------------------
-
-
-def test_the_record_of_a_declared_contest(office: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from selectorate.cli.records import measured
-    from selectorate.contest.verifying import verify
-    from selectorate.office.acts import verify_log
-    from selectorate.office.commands.recording import export_record
-    from selectorate.office.models import Log
-
-    made = recorded.voted(office, monkeypatch)
-    recorded.opened(made)
-    slug = made.contest.slug
-    assert Client().get(f"/contests/{slug}/record.zip").status_code == 404
-    contest: Contest = recorded.declared(made, monkeypatch)
-    answer = Client().get(f"/contests/{slug}/record.zip")
-    assert answer.status_code == 200
-    path = tmp_path / "record.zip"
-    path.write_bytes(b"".join(answer.streaming_content))
-    found = verify(path, measured=measured)
-    assert [(one.check, one.details) for one in found.findings if one.verdict != "passed"] == []
-    assert found.sound
-    assert sum(box["tallied"] for box in found.boxes) == sum(
-        min(recorded.BALLOTS, len(one.credentials)) for one in made.boxes.values()
-    )
-    again = Client().get(f"/contests/{slug}/record.zip", headers={"If-None-Match": answer.headers["ETag"]})
-    assert again.status_code == 304
-    assert "verify" in export_record(slug, tmp_path / "folder")
-    assert verify(tmp_path / "folder", measured=measured).sound
-    assert verify_log(Log.objects.get(name=f"contest:{contest.pk}")) == []
-    names = [user.name for user in (office.alice, office.registrar)]
-    texts = [file.read_text() for file in (tmp_path / "folder").iterdir() if file.is_file()]
-    assert not any(name in text or "@example.org" in text for text in texts for name in names)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from selectorate.desks.site import OfficeError
 from selectorate.desks.trustee import Desk, join
 from selectorate.desks.trustee_office import Files
 from selectorate.errors import InputError, ProtocolError, RefusedError, SelectorateError
+from selectorate.office import preflight
 from selectorate.office.acts import confirm
 from selectorate.office.acts import trustees as acts
 from selectorate.office.boxes import ceremony
@@ -353,3 +356,92 @@ def test_a_key_of_another_contest(vote: OnlineVote, tmp_path: Path, office: Worl
     code = acts.take_trustee_code(trustee.user, other.contest)
     with pytest.raises(InputError, match="another contest"):
         join("http://localhost", other.contest.slug, code, tmp_path / "1.key")
+
+
+def test_commands_over_a_network(
+    office: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, live_server: Any, transactional_db: None
+) -> None:
+    """The commands that the guide names, against the site as it is served."""
+    from typer.testing import CliRunner
+
+    from selectorate.cli.program import app
+
+    secret = tmp_path / "passphrase"
+    secret.write_text(trusted.PASSPHRASE)
+
+    def run(*args: str, status: int = 0) -> str:
+        result = CliRunner().invoke(app, ["trustee", *args])
+        assert result.exit_code == status, result.output
+        return result.output
+
+    with at("2016-07-01T10:00"):
+        vote = trusted.online(office, rolled.contest(office))
+        keys = [str(tmp_path / f"{number}.key") for number in (1, 2, 3)]
+        for number, key in enumerate(keys, 1):
+            code = tmp_path / "code"
+            code.write_text(
+                acts.take_trustee_code(Trustee.objects.get(vote=vote, number=number).user, vote.contest) + "\n"
+            )
+            said = run("join", live_server.url, "--contest", vote.contest.slug, "--out", key, "--code-file", str(code))
+            assert f"trustee {number} of 3" in said
+        for _step in range(5):
+            for key in keys:
+                run("next", key, "--passphrase-file", str(secret))
+        assert "decrypted the test" in " ".join(run("next", keys[0], "--passphrase-file", str(secret)).split())
+        assert ceremony.ready(vote) == []
+        assert "2 suffice" in run("status", keys[0])
+        assert "No box waits for your decryption" in run("decrypt", keys[0], "--passphrase-file", str(secret))
+        Trustee.objects.update(token="")
+        path = tmp_path / "1.trustee.json"
+        assert path.stat().st_mode & 0o777 == 0o600
+        vote.contributions.all().delete()
+        run("next", keys[0], "--passphrase-file", str(secret), status=1)
+
+
+def test_opening_waits_for_the_test(vote: OnlineVote, tmp_path: Path) -> None:
+    SealedBox.objects.create(vote=vote, stage="ballot", section="total", uuid="Box1111111111111111111")
+    desks = trusted.desks(vote, tmp_path)
+    stepped(desks, 4)
+    name = "the trustees have made their key, and tested it"
+
+    def item() -> Any:
+        return next(one for one in preflight.checklist(vote.contest, "ballot") if one.name == name)
+
+    assert not item().done and "Trustee 3 has not decrypted the test" in item().says
+    stepped(desks, 1)
+    assert item().done
+
+
+def test_what_is_handed_in_of_a_box(vote: OnlineVote, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The body as it is, longer than any form, with the trustee's code; the act decides."""
+    taken: list[tuple[Any, ...]] = []
+
+    def take(by: Any, contest: Any, *, box: str, content: bytes, after: str) -> None:
+        if after != "f" * 64:
+            raise RefusedError("somebody else was faster")
+        taken.append((by.name, box, len(content)))
+
+    monkeypatch.setitem(
+        sys.modules,
+        "selectorate.office.acts.boxes",
+        SimpleNamespace(take_shuffle=take, take_decryption=take),  # type: ignore[arg-type]
+    )
+    trustee = Trustee.objects.get(vote=vote, number=2)
+    code = acts.take_trustee_code(trustee.user, vote.contest)
+    address = f"/api/v1/contests/{vote.contest.slug}/boxes/Box1111111111111111111/contributions/"
+
+    def sent(kind: str, after: str, given: str = code) -> int:
+        return (
+            Client(enforce_csrf_checks=True)
+            .post(
+                f"{address}{kind}?after={after}",
+                b"x" * 3_000_000,
+                content_type="application/octet-stream",
+                headers={"Authorization": f"Bearer {given}"},
+            )
+            .status_code
+        )
+
+    assert [sent("shuffle", "f" * 64), sent("decryption", "f" * 64), sent("decryption", "0" * 64)] == [200, 200, 409]
+    assert [sent("other", "f" * 64), sent("shuffle", "f" * 64, "x")] == [404, 403]
+    assert taken == [("Trustee 2", "Box1111111111111111111", 3_000_000)] * 2

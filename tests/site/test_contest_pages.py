@@ -269,6 +269,7 @@ def test_details_are_set_until_adoption(office: World) -> None:
             "occasion": "challenge",
             "holder": "Nobody Known",
             "board": "hidden",
+            "nominators": "numbers",
         }
         assert "there is no such person" in text_of(browser.post(here, form))
         people.person_named("Jeremy Corbyn")
@@ -276,6 +277,7 @@ def test_details_are_set_until_adoption(office: World) -> None:
         assert browser.post(here, form).status_code == 302
         contest.refresh_from_db()
         assert (contest.title, contest.about, contest.board) == ("Another", "Why\nso.", "hidden")
+        assert contest.nominators == "numbers"
         assert (contest.holder.name, contest.against) == ("Jeremy Corbyn", "uk-labour-leadership-2015")
         browser.post(here, form | {"occasion": "vacancy"})
         contest.refresh_from_db()

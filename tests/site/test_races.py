@@ -14,8 +14,8 @@ from tests.site.world import World
 
 from selectorate.errors import RefusedError
 from selectorate.office.acts import confirm, nominations, people, verify_log
+from selectorate.office.demo.history import Party, _nominations_open, organisation
 from selectorate.office.demo.organisation import furnish
-from selectorate.office.demo.seed import Party, _nominations_open, _organisation
 from selectorate.office.models import BodySeat, Contest, Dispute, Log, Nomination, Proposal, StageState, User
 from selectorate.office.moment import played_at
 
@@ -54,7 +54,7 @@ def running() -> Contest:
     """A contest in which nominations are open, and each nominates one."""
     party = Party(timezone.now())
     with played_at(party.day(-800, 9)):
-        _organisation(party)
+        organisation(party)
         furnish(party)
     _nominations_open(party)
     contest = Contest.objects.get(slug="election-of-the-deputy-leader")

@@ -80,28 +80,36 @@ def _site(transactional_db: None, settings: Any) -> None:
     settings.ADDRESS = "https://vote.example.org"
 
 
-def adopted(office: World, text: str, *, each: int = 6, names: tuple[str, ...] = NAMES) -> Contest:
-    """A contest whose roll is closed, with ``each`` voters a segment."""
+def adopted(office: World, text: str, *, each: int = 6, names: tuple[str, ...] = NAMES) -> Vote:
+    """A contest that is held online, with ``each`` voters a segment."""
     rows = [
         rolled.member(f"{capacity[0]}{number}", f"Voter {capacity[0].upper()}{number}", capacity=capacity)
         for capacity in CAPACITIES
         for number in range(each)
     ]
     rolled.applied(office, rolled.csv_of(rows))
-    contest = make(office, "", text=text, bodies={"mps": office.body("MPs", 5)}, dates=DATES)
-    stand(office, contest, *names)
-    contest.candidates.update(status=Candidate.Status.STANDING)
-    return contest
+    contest = make(office, "", text=text, bodies={"mps": office.body("MPs", 5)}, dates=DATES, adopt=False)
+    return standing(office, contest, *names)
+
+
+def standing(office: World, contest: Contest, *names: str, **more: Any) -> Vote:
+    """A contest that is set up to be held online, adopted, with ``names`` on the paper."""
+    made = online(office, contest, **more)
+    contests.adopt_contest(office.alice, contest)
+    contest.refresh_from_db()
+    if names:
+        stand(office, contest, *names)
+        contest.candidates.update(status=Candidate.Status.STANDING)
+    return made
 
 
 def voted(office: World, text: str = RANKED, sections: dict[str, Any] = SEGMENTS, **more: Any) -> Vote:
     """A contest that is ready to be opened."""
     with at(BEFORE):
-        contest = adopted(office, text, **more)
-        rolled.ready(office, contest)
-        made = online(office, contest)
+        made = adopted(office, text, **more)
+        rolled.ready(office, made.contest)
         made.lay_out("ballot", sections)
-        ready(office, contest, "ballot")
+        ready(office, made.contest, "ballot")
     return made
 
 
@@ -458,11 +466,9 @@ online = {}
 def of_body(office: World, text: str, stage: str, number: int, rounds_: int = 1) -> Vote:
     dates = {f"{stage}_opens": "2016-07-05T09:00", f"{stage}_closes": "2016-07-05T18:00", "declared": "2016-07-06"}
     with at("2016-07-01T10:00"):
-        contest = make(office, "", text=text, bodies={"mps": office.body("MPs", number)}, dates=dates)
-        if stage == "mps":
-            stand(office, contest, *NAMES)
-            contest.candidates.update(status=Candidate.Status.STANDING)
-        made = online(office, contest, rounds=rounds_)
+        bodies = {"mps": office.body("MPs", number)}
+        contest = make(office, "", text=text, bodies=bodies, dates=dates, adopt=False)
+        made = standing(office, contest, *(NAMES if stage == "mps" else ()), rounds=rounds_)
         made.lay_out(stage, rounds=rounds_)
         if stage == "mps":
             ready(office, contest, stage)

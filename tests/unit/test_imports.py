@@ -27,7 +27,6 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "count": frozenset({"ballots", "rules"}),
     "contest": frozenset({"rules", "roll", "ballots", "count", "box", "gallery"}),
     "mandate": frozenset({"contest", "count", "rules"}),
-    "desks": frozenset({"box", "contest", "rules"}),
     "sheets": frozenset({"contest", "mandate", "rules", "count"}),
 }
 # They may import every room, but not each other: nobody imports these two.

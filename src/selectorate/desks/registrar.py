@@ -220,8 +220,8 @@ def make(
     if voting.easy:
         raise InputError("this vote is in easy mode: the server makes the credentials")
     rows = read_voters(voters)
-    for row in rows[:1]:
-        voting.boxes_of(row.sections)
+    for sections in {row.sections for row in rows}:
+        voting.boxes_of(sections)
     try:
         out.mkdir(mode=0o700)
     except FileExistsError:
@@ -230,7 +230,11 @@ def make(
     private = {row.voter: generate() for row in rows}
     about = {"contest": voting.uuid, "title": voting.title, "link": voting.link, "voters": len(rows)}
     # First of all the secret is safe: a public list whose credentials are lost is worth nothing.
-    write_key_file(folder.key, KeyFile(KIND, about, {"credentials": private}), passphrase)
+    try:
+        write_key_file(folder.key, KeyFile(KIND, about, {"credentials": private}), passphrase)
+    except InputError:  # the passphrase is none: nothing is left of what was begun
+        out.rmdir()
+        raise
     _write(folder.voters, [voters.read_bytes()])
     return make_public(voting, rows, private, folder.public, progress=progress)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import time
 from collections.abc import Callable
 
@@ -20,6 +21,9 @@ PER_ADDRESS = 60
 """Forms a minute from an address without a sign-in: a whole hall may be behind one."""
 WINDOW = 60
 """Seconds."""
+OWN = re.compile(r"/vote/[-\w]+/(code/)?")
+"""Where voters ask for a code and enter it: limited there (``pages.voting``), for a whole meeting may vote from behind
+one address within minutes."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -31,8 +35,9 @@ class LimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Count what changes something; what only reads is not counted."""
-        # Casts have places of their own (``boxes.crowd``): a whole meeting may vote from behind one address.
-        counted = settings.LIMITS and request.method not in SAFE and not is_cast(request)
+        # Casts and codes have limits of their own (``boxes.crowd``): a whole meeting may be behind one address.
+        own = is_cast(request) or OWN.fullmatch(request.path)
+        counted = settings.LIMITS and request.method not in SAFE and not own
         if counted and not self._allowed(request):
             return too_many(request)
         return self.get_response(request)

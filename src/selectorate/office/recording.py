@@ -22,7 +22,7 @@ from ..errors import ContestError, InputError, RefusedError
 from .acts import fixing
 from .acts.core import log_of
 from .boxes import counts, receipts, store
-from .documents import CONTEST, RULEBOOK, file_name
+from .documents import CONTEST, RULEBOOK, file_name, papers_beside
 from .models import Contest, Organisation, SealedBox, TimetableChange
 from .models.closed_rolls import ClosedRoll
 from .publishing import published_log
@@ -145,7 +145,7 @@ def acts(contest: Contest) -> dict[str, Any]:
 
 def _papers(contest: Contest) -> dict[str, bytes]:
     """Ballots on paper, equal ones merged, under the names that the contest file gives them."""
-    found: dict[str, bytes] = {}
+    found = papers_beside(contest)
     for entry in contest.figures.filter(replaced=None, agreed__isnull=False).exclude(file="").order_by("pk"):
         name = file_name(entry)
         if name in found:

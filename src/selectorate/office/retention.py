@@ -363,7 +363,7 @@ KEPT: tuple[Kept, ...] = (
     ),
     Kept(
         "office.Trustee",
-        _("who holds a share of the key of a contest's boxes"),
+        _("who holds a share of the key of sealed boxes"),
         _("it is published who opens the boxes"),
         FOR_GOOD,
         _user("user"),

@@ -34,9 +34,9 @@ def fixed(kind: str, contest: Contest, details: dict[str, Any]) -> dict[str, Any
         return {key: details[key] for key in ("rulebook_hash", "timetable")}
     if kind == "declare_result":
         return {"declaration": details["hash"]}
-    boxes = details.get("boxes")
-    if isinstance(boxes, list) and boxes:
-        found = BoxEvent.objects.filter(box__vote__contest=contest, box__uuid__in=boxes, height=0)
+    boxes = details.get("boxes") if kind in ("open_stage", "open_round") else None
+    if boxes:  # by their identifiers
+        found = BoxEvent.objects.filter(box__vote__contest=contest, box__uuid__in=list(boxes), height=0)
         return {"boxes": dict(found.order_by("box__uuid").values_list("box__uuid", "digest"))}
     return {}
 

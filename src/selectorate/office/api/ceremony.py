@@ -122,7 +122,12 @@ class TakenOut(Schema):
     says: str = Field(description="Why not, if it was not taken.")
 
 
-@router.get(f"{_contest}ceremony", response={200: CeremonyOut, 404: Fault}, summary="The common key of its trustees")
+@router.get(
+    f"{_contest}ceremony",
+    response={200: CeremonyOut, 404: Fault},
+    url_name="ceremony",
+    summary="The common key of its trustees",
+)
 @may(PUBLIC)
 def state(request: HttpRequest, contest: str) -> Any:
     """Where the ceremony stands, what may be shown of it now, and the boxes. 404 where nothing is held online."""
@@ -201,6 +206,7 @@ def _encodes(text: str) -> bool:
     f"{_contest}boxes/{{uuid}}/contributions/{{kind}}",
     response={200: TakenOut, 403: Fault, 404: Fault, 409: Fault, 413: Fault, 422: Fault},
     openapi_extra={"requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}},
+    url_name="contribution",
     summary="A trustee's shuffle or decryption of a box",
 )
 @may(PUBLIC)

@@ -6,7 +6,6 @@ who look cost one look into the database, and who asks every second does not lea
 
 from __future__ import annotations
 
-import importlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
 from ...rules import BallotStage, MotionStage
-from .. import timetable
+from .. import booth, timetable
 from ..models import BoxEvent, Contest, OnlineVote, SealedBox
-from . import receipts, store
+from . import laid, receipts, store
 
 FRESH = 10
 """Seconds for which an archive is served as it was written."""
@@ -124,8 +123,7 @@ def _noted(path: Path, seconds: float | None) -> tuple[int, int, str] | None:
 
 def board(contest: Contest, vote: OnlineVote) -> dict[str, Any]:
     """The board as ``board.json`` has it."""
-    struck = sum(contest_struck(contest).values())
-    files = booth_files()
+    files = booth.files()
     return {
         "contest": vote.uuid,
         "receipts": receipts.public_key(vote),
@@ -134,24 +132,13 @@ def board(contest: Contest, vote: OnlineVote) -> dict[str, Any]:
         "trustees": vote.size,
         "boxes": [one.plain(contest.slug) for one in snapshots(vote)],
         "booth": {"base": "/booth", "files": files} if files else {},
-        "struck": struck,
+        "struck": struck(vote),
     }
 
 
-def booth_files() -> dict[str, str]:
-    """The files of the booth with their SHA-256, where a booth was built."""
-    try:
-        found: dict[str, str] = importlib.import_module("selectorate.office.booth").files()
-    except ModuleNotFoundError:
-        return {}
-    return dict(found)
-
-
-def contest_struck(contest: Contest) -> dict[str, int]:
-    """By ballot, how many were taken off the roll after it had been opened: what they cast stays in the box."""
-    from .counts import struck_after
-
-    return {stage: sum(found.values()) for stage, found in struck_after(contest).items()}
+def struck(vote: OnlineVote) -> int:
+    """How many voters were taken off the roll after they had cast: their ballots stay in the boxes."""
+    return sum(laid.struck_after_casting(box) for box in vote.boxes.all())
 
 
 def events(found: Snapshot, after: int, most: int = AT_ONCE) -> list[dict[str, Any]]:

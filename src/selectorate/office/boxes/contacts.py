@@ -23,7 +23,10 @@ _lock = threading.Lock()
 
 
 def contacts(closed: ClosedRoll) -> pl.DataFrame:
-    """Person, number and mail address (``folded``: in small letters) of every row of a closed roll as it stands."""
+    """Every row of a closed roll as it stands: its person, number and mail address.
+
+    ``folded``: the address in small letters; ``to``: the first that the person has, in any of their rows.
+    """
     key = (closed.file, closed.amendments.count())
     with _lock:
         if key not in _kept:
@@ -40,26 +43,24 @@ def _made(closed: ClosedRoll) -> pl.DataFrame:
     if touched:
         few = closing.of_persons(closed, touched).rows.select(COLUMNS)
         rows = pl.concat([rows.filter(~pl.col("person").is_in(touched)), few])
-    return rows.with_columns(pl.col("email").fill_null("").str.strip_chars()).with_columns(
-        pl.col("email").str.to_lowercase().alias("folded")
-    )
+    rows = rows.with_columns(pl.col("email").fill_null("").str.strip_chars())
+    theirs = pl.col("email").filter(pl.col("email") != "").first().over("person").fill_null("")
+    return rows.with_columns(pl.col("email").str.to_lowercase().alias("folded"), theirs.alias("to"))
 
 
 def matching(closed: ClosedRoll, given: str) -> dict[str, str]:
-    """The persons to whom a mail address or a membership number belongs, each with the address on the roll ("")."""
-    rows = contacts(closed)
+    """The persons to whom a mail address or a membership number belongs, each with the address on the roll ("").
+
+    One look through the roll, whatever is found.
+    """
     fits = (pl.col("folded") == given.lower()) | (pl.col("number") == given)
-    persons = rows.filter(fits)["person"].unique().to_list() if given else []
-    return _addresses(rows.filter(pl.col("person").is_in(persons)))
+    return _addresses(contacts(closed).filter(fits & (pl.lit(given) != "")))
 
 
 def addresses(closed: ClosedRoll) -> dict[str, str]:
     """The address of everybody on a closed roll who has one."""
-    return _addresses(contacts(closed).filter(pl.col("email") != ""))
+    return _addresses(contacts(closed).filter(pl.col("to") != ""))
 
 
 def _addresses(rows: pl.DataFrame) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for person, email in rows.select("person", "email").iter_rows():
-        found[person] = found.get(person) or email
-    return found
+    return dict(rows.select("person", "to").iter_rows())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -29,6 +30,9 @@ MOST = 1 << 30
 """Bytes of a shuffle or a decryption: those of a million ballots."""
 UNDER_WAY = ("closed", "tallied", "shuffled", "decrypting")
 KINDS = ("Shuffle", "PartialDecryption")
+AGAIN_AFTER = 60.0
+"""Seconds for which a box that does not go on is left alone: reading it again and again keeps a machine busy."""
+_not_before: dict[str, float] = {}
 
 
 def advance() -> int:
@@ -36,11 +40,18 @@ def advance() -> int:
     found = SealedBox.objects.filter(phase__in=UNDER_WAY, vote__contest__status=Contest.Status.ADOPTED)
     number = 0
     for box in found.select_related("vote__contest"):
+        if _not_before.get(box.uuid, 0) > time.monotonic():
+            continue
         try:
             while advance_box(box):
                 number += 1
+            _not_before.pop(box.uuid, None)
         except SelectorateError as fault:
             log.warning("the box %s does not go on: %s", box.uuid, fault.message)
+            _not_before[box.uuid] = time.monotonic() + AGAIN_AFTER
+        except Exception:
+            log.exception("the box %s does not go on", box.uuid)
+            _not_before[box.uuid] = time.monotonic() + AGAIN_AFTER
     return number
 
 
@@ -190,7 +201,8 @@ def _require_wanted(box: SealedBox, trustee: Trustee, kind: str, after: str) -> 
 def take(handed: HandedIn) -> HandedIn:
     """Check what was handed in, and put it into the box, or refuse it with the reason.
 
-    The archive is read whole for it. Where a decryption of another trustee came between, it is read again.
+    The archive is read whole for it. Where a decryption of another trustee came between, it is read again. Raises
+    ProtocolError if the box itself fails a check: then what was handed in stays to be checked.
     """
     from ..acts import boxes as acts
 
@@ -198,11 +210,10 @@ def take(handed: HandedIn) -> HandedIn:
     act = acts.add_shuffle if handed.kind == "Shuffle" else acts.add_decryption
     fault = ""
     while handed.status == HandedIn.Status.WAITING and not fault:
-        head = ""
+        reading, head = read(box), ""  # a fault of the box itself is no fault of whoever handed something in
         try:
             _require_wanted(box, handed.trustee, handed.kind, handed.after)
             content = _bytes(path)
-            reading = read(box)
             head = head_of(reading)
             steps.require_good(reading, handed.kind, handed.trustee.number, content)
             act(handed.trustee.user, box.vote.contest, handed=handed.pk, head=head, content=content)

@@ -81,18 +81,6 @@ def _changed(closed: ClosedRoll, stage: str, which: Q) -> dict[str, int]:
     return dict(rows.order_by("segment").values_list("segment").annotate(number=Count("pk")))
 
 
-def struck_after(contest: Contest) -> dict[str, dict[str, int]]:
-    """By stage and segment, how many were taken off the roll after the ballot had been opened."""
-    closed = ClosedRoll.of(contest)
-    if closed is None:
-        return {}
-    return {
-        stage.id: _changed(closed, stage.id, _changes(contest, stage.id)["struck_after"])
-        for stage in stages_online(contest)
-        if isinstance(stage, BallotStage) and stage.segments
-    }
-
-
 def _seats(contest: Contest, stage: BallotStage | MotionStage) -> int:
     """How many seats of the body that votes there were when the ballot was opened."""
     link = contest.bodies.select_related("body").get(key=stage.by)

@@ -4,7 +4,7 @@
 and says where to look. Nobody and nothing in it is real.
 """
 
-from .seed import seed
+from .stories import seed
 from .tour import tour
 
 __all__ = ["seed", "tour"]

@@ -13,10 +13,20 @@ from ..moment import played_at
 from . import names
 
 if TYPE_CHECKING:
-    from .seed import Party
+    from .history import Party
 
 TOP = "commonwealth-party"
-OFFICES = ("Leader", "Deputy leader", "President", "Vice-president", "Treasurer", "Chair")
+OFFICES = (
+    "Leader",
+    "Deputy leader",
+    "President",
+    "Vice-president",
+    "Treasurer",
+    "Secretary",
+    "Editor",
+    "Organiser",
+    "Chair",
+)
 BENCH = (
     "Chief whip", "Treasury", "Foreign affairs", "Home affairs", "Justice", "Education", "Health", "Work", "Housing",
     "Transport", "Energy", "Environment", "Defence", "Culture", "Science", "Local government",

@@ -11,9 +11,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
-from .. import telling
+from .. import booth, telling
 from ..access import PUBLIC, may
 from ..boxes import board as boards
+from ..boxes import receipts
 from ..models import BoxEvent, OnlineVote, SealedBox
 from .downloads import Part
 from .everybody import for_everybody
@@ -55,9 +56,9 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "vote": vote,
         "lines": lines,
         "seen": seen,
-        "key": boards.receipts.public_key(vote),
-        "booth": boards.booth_files(),
-        "struck": sum(boards.contest_struck(contest).values()),
+        "key": receipts.public_key(vote),
+        "booth": booth.files(),
+        "struck": boards.struck(vote),
         "find": _find(contest.slug),
         "fresh": boards.FRESH,
         "address": request.build_absolute_uri("/").rstrip("/"),

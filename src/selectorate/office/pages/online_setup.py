@@ -20,7 +20,7 @@ from ...rules import BallotStage, MotionStage
 from .. import timetable
 from ..access import may
 from ..acts import online as acts
-from ..boxes import layout, voters
+from ..boxes import layout
 from ..models import BoxVoter, Contest, OnlineVote, Role, RollEntry, SealedBox
 from ..rolls import files, working
 from ..rounds import on_the_paper
@@ -33,6 +33,8 @@ from .waiting import waiting
 OFFICER, REGISTRAR, SCRUTINEER, TRUSTEE = Role.RETURNING_OFFICER, Role.REGISTRAR, Role.SCRUTINEER, Role.TRUSTEE
 MAX_BYTES = 2 << 30
 COLUMNS = ("voter", "name", "email", "address", "sections")
+AT_ONCE = 500
+"""Voters whose postal addresses are looked up at once."""
 PAPERS = [
     ("none", gettext_lazy("there is no paper")),
     ("first counts", gettext_lazy("there is paper too; what comes in first counts")),
@@ -257,18 +259,18 @@ def voters_csv(request: HttpRequest, contest: str) -> Any:
     if not done(request, acts.hand_out_voters, request.user, here):
         return redirect("contest-online", contest)
     vote = OnlineVote.objects.get(contest=here)
-    answer = StreamingHttpResponse(_lines(vote), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(voters_lines(vote), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="voters.csv"'
     return answer
 
 
-def _lines(vote: OnlineVote) -> Iterator[bytes]:
+def voters_lines(vote: OnlineVote) -> Iterator[bytes]:
     """The lines of the list; postal addresses are looked up for some hundred voters at once."""
     yield (",".join(COLUMNS) + "\r\n").encode()
     piece: list[layout.Listed] = []
     for one in layout.listed(vote, layout.unopened(vote)):
         piece.append(one)
-        if len(piece) >= voters.AT_ONCE:
+        if len(piece) >= AT_ONCE:
             yield _rows(piece)
             piece = []
     yield _rows(piece)

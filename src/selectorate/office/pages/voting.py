@@ -24,26 +24,32 @@ from ..access import PUBLIC, may
 from ..boxes import booths, codes, naming, receipts, sessions, voters
 from ..limits import count, network
 from ..models import Contest, OnlineVote, PaperVote, SealedBox, VoterCode
+from ..rolls import closing
 from . import booth_page
 
 ASKED = "voter-asked"
 """Where a session keeps which codes were asked for in it."""
 AT_ONCE = 5
 """Codes that one browser can enter: the last that were asked for."""
-A_MINUTE = 30
-"""Codes asked for from one network in a minute: a hall may be behind one."""
+A_MINUTE = 240
+"""Codes asked for, and entered, from one network in a minute: a whole meeting may be behind one."""
 AN_HOUR = 20
 """Codes asked for in one voter's name from one network in an hour. Others, elsewhere, are not held up by it."""
 
 
 class AskForm(forms.Form):
-    """Who wants to vote."""
+    """Who wants to vote. ``numbers``: whether the roll votes, whose members have numbers."""
 
     named = forms.CharField(
-        label=gettext_lazy("Your mail address or membership number"),
+        label=gettext_lazy("Your mail address"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}),
     )
+
+    def __init__(self, *args: Any, numbers: bool, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if numbers:
+            self.fields["named"].label = _("Your mail address or membership number")
 
 
 class CodeForm(forms.Form):
@@ -71,8 +77,13 @@ def vote_of(request: HttpRequest) -> OnlineVote:
 def shown(vote: OnlineVote, **more: Any) -> dict[str, Any]:
     """What every page of the voter is given."""
     contest = vote.contest
-    board = reverse("contest", args=[contest.slug]) + "board/"
-    return {"contest": contest, "vote": vote, "easy": vote.easy, "board": board, **more}
+    board = reverse("contest-board", args=[contest.slug])
+    return {"contest": contest, "vote": vote, "easy": vote.easy, "board": board, "rolled": _rolled(vote), **more}
+
+
+def _rolled(vote: OnlineVote) -> bool:
+    """Whether the roll votes in this contest, and not bodies alone."""
+    return bool(closing.stages(vote.contest))
 
 
 # -- the code ----------------------------------------------------------------------------------------------------
@@ -90,16 +101,20 @@ def vote(request: HttpRequest, contest: str) -> HttpResponse:
         return render(request, "office/voting/voter.html", _voter(here, signed))
     if codes.live(here, _keys(request, here)):
         return _code_page(request, here, CodeForm())
-    return _ask_page(request, here, AskForm())
+    return _ask_page(request, here, AskForm(numbers=_rolled(here)))
 
 
-def _ask_page(request: HttpRequest, here: OnlineVote, form: AskForm, *, often: bool = False) -> HttpResponse:
-    context = shown(here, form=form, often=often, state=_state(here), opens=_opens(here))
+def _ask_page(
+    request: HttpRequest, here: OnlineVote, form: AskForm, *, often: bool = False, gone: bool = False
+) -> HttpResponse:
+    """``often``: too much was asked for from there; ``gone``: no code can be entered here any more."""
+    context = shown(here, form=form, often=often, gone=gone, state=_state(here), opens=_opens(here))
     return render(request, "office/voting/ask.html", context, status=429 if often else 200)
 
 
 def _code_page(request: HttpRequest, here: OnlineVote, form: CodeForm) -> HttpResponse:
-    return render(request, "office/voting/code.html", shown(here, form=form, ask=AskForm(auto_id="again_%s")))
+    ask = AskForm(auto_id="again_%s", numbers=_rolled(here))
+    return render(request, "office/voting/code.html", shown(here, form=form, ask=ask))
 
 
 def _state(here: OnlineVote) -> str:
@@ -117,7 +132,7 @@ def _opens(here: OnlineVote) -> Any:
 
 
 def _ask(request: HttpRequest, here: OnlineVote) -> HttpResponse:
-    form = AskForm(request.POST)
+    form = AskForm(request.POST, numbers=_rolled(here))
     if not form.is_valid():
         return _ask_page(request, here, form)
     named = codes.clean(form.cleaned_data["named"])
@@ -155,6 +170,8 @@ def code(request: HttpRequest, contest: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("vote", contest)
     form = CodeForm(request.POST)
+    if settings.LIMITS and count(f"code:{network(request)}") > A_MINUTE:
+        return _ask_page(request, here, AskForm(numbers=_rolled(here)), often=True)
     if not form.is_valid():
         return _code_page(request, here, form)
     found = codes.enter(here, _keys(request, here), form.cleaned_data["code"])
@@ -167,10 +184,7 @@ def _wrong(request: HttpRequest, here: OnlineVote, form: CodeForm) -> HttpRespon
     if codes.live(here, _keys(request, here)):
         form.add_error("code", _("This is not the code, or its time is over."))
         return _code_page(request, here, form)
-    again = AskForm({"named": ""})
-    again.errors.clear()
-    again.add_error(None, _("This is not the code, or its time is over. Ask for a new one."))
-    return _ask_page(request, here, again)
+    return _ask_page(request, here, AskForm(numbers=_rolled(here)), gone=True)
 
 
 def _signed_in(request: HttpRequest, here: OnlineVote, found: VoterCode) -> HttpResponse:
@@ -253,10 +267,10 @@ def booth_json(request: HttpRequest, contest: str, stage: str) -> HttpResponse:
         "revote": all(box.revote for box in boxes),
         "easy": here.easy,
         "papers": [booths.paper_for(here.contest, box, signed.who) for box in boxes],
-        "cast": reverse("vote", args=[slug]) + "cast/",
+        "cast": reverse("vote-cast", args=[slug]),
         "find": reverse("vote-find", args=[slug]),
         "promises": reverse("vote-promises", args=[slug]),
-        "board": reverse("contest", args=[slug]) + "board/",
+        "board": reverse("contest-board", args=[slug]),
         "receipts": receipts.public_key(here),
         "csrf": get_token(request),
     }

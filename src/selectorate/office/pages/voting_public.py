@@ -66,7 +66,7 @@ def _found(here: OnlineVote, event: BoxEvent) -> dict[str, Any]:
         "stage_name": naming.stage_name(here.contest, box.stage),
         "section_name": naming.section_name(here.contest, box),
         "later": later,
-        "archive": reverse("contest", args=[here.contest.slug]) + f"boxes/{box.uuid}.bel",
+        "archive": reverse("contest-box-archive", args=[here.contest.slug, box.uuid]),
     }
 
 

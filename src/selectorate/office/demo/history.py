@@ -1,24 +1,21 @@
-"""The invented party: its organisation, its people, and a contest in each state."""
+"""The invented party: its organisation, its people, and a contest in each state, but for those held online."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from .. import paper, timetable
-from ..acts import candidates, confirm, contests, enquiries, figures, nominations, people
+from ..acts import candidates, confirm, contests, enquiries, figures, nominations, online, people
 from ..models import Body, ClosedRoll, Contest, Organisation, Person, Role, User
 from ..moment import played_at
 from . import names, voters
-from .organisation import furnish
 
 SEED = 2016
 MPS, BRANCHES, AFFILIATES = 60, 24, 6
 TRADES = ("Bakers", "Teachers", "Nurses", "Authors", "Printers", "Cooks")
-Said = Callable[[str], None]
 
 
 @dataclass
@@ -47,34 +44,8 @@ class Party:
         return local.replace(hour=hour, minute=0, second=0, microsecond=0)
 
 
-def seed(
-    say: Said = lambda _: None,
-    *,
-    now: datetime | None = None,
-    persons: int = voters.PERSONS,
-    stories: Collection[str] | None = None,
-) -> Party:
-    """Make the whole demonstration in an empty office; ``say`` is told what is being made.
-
-    ``persons``: on its roll. ``stories``: the names of those to be told, where it is not all of them.
-    Raises RefusedError if the office is set up already.
-    """
-    party = Party(now or timezone.now())
-    with played_at(party.day(-800, 9)):
-        say("the organisation, its officials and bodies")
-        _organisation(party)
-        furnish(party)
-    say(f"the roll: {persons:,} persons who do not exist")
-    with played_at(party.day(-500, 9)):
-        voters.take_in(party.officers["registrar"], SEED, party.today, persons)
-    for says, make in STORIES:
-        if stories is None or make.__name__ in stories:
-            say(says)
-            make(party)
-    return party
-
-
-def _organisation(party: Party) -> None:
+def organisation(party: Party) -> None:
+    """The organisation itself: its officials and its bodies, everybody with an account."""
     ruth = people.set_up_organisation(
         "Commonwealth Party", "Ruth Langstaff", "ruth@commonwealth.example", contact="elections@commonwealth.example"
     )
@@ -125,8 +96,12 @@ def leadership(
     holder: str = "",
     against: str = "",
     office: str = "leader",
+    sealed: bool = False,
 ) -> Contest:
-    """A contest under labour-2014, adopted, its candidates proposed; dates count in days from ``declared``."""
+    """A contest under labour-2014, adopted, its candidates proposed; dates count in days from ``declared``.
+
+    ``sealed``: its ballot is held online.
+    """
     with played_at(party.day(declared - 75, 9)):
         contest = contests.create_contest(
             party.ruth,
@@ -162,6 +137,9 @@ def leadership(
                 else moment.replace(tzinfo=None).isoformat(timespec="minutes")
             )
             contests.set_date(party.ruth, contest, key=key, at=at)
+        if sealed:
+            online.hold_online(party.ruth, contest, stage="ballot", revote=True, paper="none")
+            online.set_up_vote(party.ruth, contest, threshold=2, size=3, least=10)
         contests.adopt_contest(party.ruth, contest)
         for name in standing:
             nominations.propose_candidate(
@@ -418,16 +396,3 @@ def _abandoned(party: Party) -> None:
     with played_at(party.day(-6, 10)):
         why = "The challenger withdrew before nominations opened."
         confirm(party.dan, contests.abandon_contest(party.ruth, contest, reason=why))
-
-
-STORIES: list[tuple[str, Callable[[Party], None]]] = [
-    ("a leadership election two summers ago, declared", _two_years_ago),
-    ("a motion of no confidence, carried without effect", _motion),
-    ("the challenge that followed, declared twelve days ago", _challenge),
-    ("a second challenge, abandoned", _abandoned),
-    ("an election whose figures one official has taken in", _counting),
-    ("an election whose ballot is open", _ballot_open),
-    ("an election whose opening is blocked", _blocked),
-    ("an election for which nominations are open", _nominations_open),
-    ("an election in preparation", _draft),
-]
