@@ -404,7 +404,7 @@ def put_back(here: Setting) -> dict[str, Any]:
     database = here.postgres.another("again") if here.postgres else ""
     environment = office.environment(home, database)
     subprocess.run(
-        [sys.executable, "-m", "selectorate.cli", "restore", str(copy)],
+        [sys.executable, "-c", "from selectorate.cli import main; main()", "restore", str(copy)],
         env=environment,
         check=True,
         stdout=subprocess.DEVNULL,
