@@ -87,6 +87,7 @@ def files(folder: Path) -> dict[str, bytes]:
 # -- killed -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_killed_while_nominating(society: Path) -> None:
     output = driven(
         society,
@@ -130,6 +131,7 @@ def test_killed_between_the_two_files(society: Path, monkeypatch: pytest.MonkeyP
     assert list(contest.load(str(society)).contest.candidates) == ["ann"]
 
 
+@pytest.mark.slow
 def test_killed_while_counting(society: Path) -> None:
     nominate(society, "Ann", "1", "2")
     nominate(society, "Bob", "3", "4")
@@ -150,6 +152,7 @@ def test_killed_while_counting(society: Path) -> None:
     assert set(files(society)) == {"contest.toml", "nominations.csv", "rulebook.toml"}
 
 
+@pytest.mark.slow
 def test_killed_while_declaring(society: Path) -> None:
     """Sheets by the real command, without the PDF, which takes longest and is written with the others."""
     nominate(society, "Ann", "1", "2")
