@@ -37,7 +37,7 @@ def play(home: Path, say: Callable[[str], None]) -> Path:
     started(check=False)
     prepare(migrate=True)
     from .. import recording
-    from ..demo import seed
+    from ..demo import online, seed
     from ..models import Contest
 
     begin = time.monotonic()
@@ -46,7 +46,7 @@ def play(home: Path, say: Callable[[str], None]) -> Path:
         say(f"  {time.monotonic() - begin:5.1f} s  {what}")
 
     seed(tell, persons=PERSONS, stories=("declared",), tell=tell)
-    contest = Contest.objects.get()
+    contest = Contest.objects.get(slug=online.SECRETARY)
     record = home / "record"
     tell("the record is written: rules, candidates, roll in numbers, boxes, acts, declaration")
     return recording.export(contest, record)

@@ -11,6 +11,8 @@ from .history import SEED, Party
 
 LEANINGS = {"members": [5.0, 4.0, 2.0], "affiliated": [3.0, 5.0, 2.0], "registered": [6.0, 2.0, 2.0]}
 """How the invented voters of each segment lean to each candidate."""
+SECRETARY = "election-of-the-secretary"
+"""The address of the contest that is declared from its boxes."""
 VISITORS = 3
 """Voters whose credentials are in the outbox, so that a visitor can vote as them."""
 
@@ -63,7 +65,7 @@ def declared(party: Party) -> None:
         figures.close_ballot(party.ruth, contest, stage="ballot")
     with played_at(party.day(days - 2, 10)):
         party.tell(
-            "the boxes are closed; each trustee shuffles, two of three decrypt, after they have checked every box whole"
+            "the boxes are closed; each trustee checks them whole and shuffles, two of three decrypt"
         )
         play.open_boxes()
     with played_at(party.day(days, 11)):
