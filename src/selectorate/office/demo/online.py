@@ -64,9 +64,7 @@ def declared(party: Party) -> None:
     with played_at(party.day(days - 3, 12)):
         figures.close_ballot(party.ruth, contest, stage="ballot")
     with played_at(party.day(days - 2, 10)):
-        party.tell(
-            "the boxes are closed; each trustee checks them whole and shuffles, two of three decrypt"
-        )
+        party.tell("the boxes are closed; each trustee checks them whole and shuffles, two of three decrypt")
         play.open_boxes()
     with played_at(party.day(days, 11)):
         confirm(party.dan, figures.declare_result(party.ruth, contest))
