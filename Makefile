@@ -13,6 +13,9 @@ PINS   ?= constraints.txt
 # The tests of the site that `make test` runs: all but the walks over every route (`make test-site`).
 WALKS = tests/site/test_everywhere.py tests/site/test_hostile.py tests/site/test_headers.py
 SITE = tests/site $(addprefix --ignore ,$(WALKS))
+# What has a target of its own, and what takes long for each thing that it shows.
+APART = tests/browser tests/site tests/faults
+LONG = tests/property tests/mutations tests/interop
 # Random elections each way of `make interop-box`.
 ELECTIONS ?= 200
 
@@ -56,14 +59,15 @@ demo: $(STAMP)  ## run a whole contest and show what comes of it
 	$(BIN)/selectorate box demo --folder demo/box
 	$(BIN)/selectorate office demo --home demo/office
 
-# What is marked as slow, the walks over the site, and what is tested in a browser have targets of their own.
-test: $(STAMP)  ## run the tests (ten minutes on two cores)
-	$(BIN)/pytest -n $(WORKERS) -m "not slow" --ignore tests/browser --ignore tests/site --ignore tests/faults tests
+# What is marked as slow, properties, mutations and the reference tool's matrix, the walks over the site, and what is
+# tested in a browser have targets of their own.
+test: $(STAMP)  ## run the tests (under ten minutes on two cores)
+	$(BIN)/pytest -n $(WORKERS) -m "not slow" $(addprefix --ignore ,$(APART) $(LONG)) tests
 	$(BIN)/pytest -n $(WORKERS) -m "not slow" $(SITE)
 
-test-slow: $(STAMP)  ## run the tests that `make test` leaves out: boxes altered in every way, many contests at once
-	$(BIN)/pytest -n $(WORKERS) -m slow --ignore tests/browser --ignore tests/site --ignore tests/faults tests
-	$(BIN)/pytest -n $(WORKERS) -m slow $(SITE)
+test-slow: $(STAMP)  ## run what `make test` leaves out: properties, boxes altered in every way, many contests at once
+	$(BIN)/pytest -n $(WORKERS) $(LONG)
+	$(BIN)/pytest -n $(WORKERS) -m slow $(addprefix --ignore ,$(APART) $(LONG)) tests $(SITE)
 
 test-site: $(STAMP)  ## run the tests of the site that walk every route, for every role, with every hostile string
 	$(BIN)/pytest -n $(WORKERS) $(WALKS)

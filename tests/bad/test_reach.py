@@ -27,6 +27,7 @@ MAKERS = [
     ("rules.consistency.motions", "Contradiction"),
     ("rules.consistency.names", "Contradiction"),
     ("rules.consistency.nominations", "Contradiction"),
+    ("rules.consistency.online", "Contradiction"),
     ("rules.consistency.papers", "Contradiction"),
     ("rules.load", "Problem"),
     ("rules.load", "RulebookError"),

@@ -16,6 +16,9 @@ from typing import Any
 
 import pytest
 import typer
+from tests import records
+from tests.boxes import RANK, WITH_BLANK, YES_NO, new_box
+from tests.unit.box.test_audits import opened
 from typer.testing import CliRunner, Result
 
 from selectorate import __version__
@@ -68,6 +71,8 @@ ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("roll", "compare"): ["{roll}", "{roll}"],
     ("roll", "duplicates"): ["{roll}"],
     ("roll", "entitle"): ["{roll}", "--rules", "snp", "--dates", "freeze=2016-01-12"],
+    ("ballot", "audit"): ["{opened}", "--election", "{box}"],
+    ("verify",): ["{record}"],
     ("box", "verify"): [str(Path(__file__).parents[3] / "docs" / "examples" / "SocietyLeader26.bel")],
 }
 """For every command with ``--json``, arguments with which it does something."""
@@ -76,12 +81,21 @@ ROLL = "Number,Name,Capacity,Joined\n1,Ann,member,2015-03-17\n2,Bob,member,2016-
 
 
 @pytest.fixture
-def arguments(path: tuple[str, ...], tmp_path: Path) -> list[str]:
+def arguments(path: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ballots = tmp_path / "small.blt"
     ballots.write_text(BALLOTS)
     roll = tmp_path / "roll.csv"
     roll.write_text(ROLL)
     given = {"{ballots}": str(ballots), "{roll}": str(roll)}
+    if path == ("ballot", "audit"):
+        made = new_box(tmp_path, (RANK, YES_NO, WITH_BLANK))
+        given |= {"{opened}": str(tmp_path / "opened.json"), "{box}": str(made.path)}
+        (tmp_path / "opened.json").write_text(json.dumps(opened(made, monkeypatch)))
+    if path == ("verify",):
+        folder = tmp_path / "made"
+        folder.mkdir()
+        made_of = records.making(records.leader_boxes(folder), tmp_path / "scratch")
+        given |= {"{record}": str(made_of.write(tmp_path / "record").folder)}
     return [given.get(item, item) for item in ARGUMENTS[path]]
 
 
