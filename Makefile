@@ -10,9 +10,12 @@ WORKERS ?= 2
 # What is installed, and its exact versions.
 EXTRAS ?= pictures,fast,office,booth,dev
 PINS   ?= constraints.txt
-# The tests of the site that `make test` runs: all but the walks over every route (`make test-site`).
-WALKS = tests/site/test_everywhere.py tests/site/test_hostile.py tests/site/test_headers.py
-SITE = tests/site $(addprefix --ignore ,$(WALKS))
+# The tests of the site that `make test` runs: all but those of `make test-site`, the walks over every route and votes
+# that are held online.
+WALKS = $(addprefix tests/site/test_,$(addsuffix .py,everywhere hostile headers))
+ONLINE = $(addprefix tests/site/test_,$(addsuffix .py,booth_build casting ceremony no_secrets online_setup record \
+  restoring sealed_contest voting))
+SITE = tests/site $(addprefix --ignore ,$(WALKS) $(ONLINE))
 # What has a target of its own, and what takes long for each thing that it shows.
 APART = tests/browser tests/site tests/faults
 LONG = tests/property tests/mutations tests/interop
@@ -67,10 +70,11 @@ test: $(STAMP)  ## run the tests (under ten minutes on two cores)
 
 test-slow: $(STAMP)  ## run what `make test` leaves out: properties, boxes altered in every way, many contests at once
 	$(BIN)/pytest -n $(WORKERS) $(LONG)
-	$(BIN)/pytest -n $(WORKERS) -m slow $(addprefix --ignore ,$(APART) $(LONG)) tests $(SITE)
+	$(BIN)/pytest -n $(WORKERS) -m slow $(addprefix --ignore ,$(APART) $(LONG)) tests
+	$(BIN)/pytest -n $(WORKERS) -m slow $(SITE)
 
-test-site: $(STAMP)  ## run the tests of the site that walk every route, for every role, with every hostile string
-	$(BIN)/pytest -n $(WORKERS) $(WALKS)
+test-site: $(STAMP)  ## run the tests of votes online, and those that walk every route for every role
+	$(BIN)/pytest -n $(WORKERS) $(ONLINE) $(WALKS)
 
 test-postgres: $(STAMP)  ## run all tests of the site on PostgreSQL (from a wheel; nothing is installed)
 	SELECTORATE_TEST_DATABASE=postgres $(BIN)/pytest -n $(WORKERS) tests/site
