@@ -60,7 +60,7 @@ class SetUpForm(forms.Form):
     easy = forms.BooleanField(
         label=gettext_lazy("Easy mode: the server makes and mails the credentials"), required=False
     )
-    size = forms.IntegerField(label=gettext_lazy("Trustees"), min_value=1, max_value=acts.MOST_TRUSTEES)
+    size = forms.IntegerField(label=gettext_lazy("Trustees"), min_value=2, max_value=acts.MOST_TRUSTEES)
     threshold = forms.IntegerField(label=gettext_lazy("So many of them are needed to open a box"), min_value=1)
     least = forms.IntegerField(
         label=gettext_lazy("Fewest ballots with which a box is opened"), min_value=2, max_value=acts.MOST_LEAST
