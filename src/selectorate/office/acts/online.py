@@ -12,7 +12,7 @@ from ...errors import RefusedError
 from ...rules import Online
 from .. import timetable
 from ..boxes import credentials as taking
-from ..boxes import easily, held, layout
+from ..boxes import easily, held, layout, opening
 from ..models import BoxVoter, Contest, OnlineVote, Role, RollJob, SealedBox
 from ..rolls import files
 from ..slugs import plain
@@ -227,8 +227,11 @@ def _makes(contest: Contest) -> dict[str, list[SealedBox]]:
     vote = vote_of(contest)
     if not vote.easy:
         raise RefusedError(_("the registrar makes the credentials: this vote is not in easy mode"))
-    stages = layout.unopened(vote)
-    stages = {key: boxes for key, boxes in stages.items() if not BoxVoter.objects.filter(box__in=boxes).exists()}
+    stages = {
+        key: boxes
+        for key, boxes in layout.unopened(vote).items()
+        if not BoxVoter.objects.filter(box__in=boxes).exists() or opening.lacking(contest, key)
+    }
     if not stages:
         raise RefusedError(_("there are no boxes that wait for credentials"))
     return stages

@@ -20,7 +20,7 @@ from ...rules import BallotStage, MotionStage
 from .. import timetable
 from ..access import may
 from ..acts import online as acts
-from ..boxes import layout
+from ..boxes import layout, opening
 from ..models import BoxVoter, Contest, OnlineVote, Role, RollEntry, SealedBox
 from ..rolls import files, working
 from ..rounds import on_the_paper
@@ -112,7 +112,8 @@ def _page(request: HttpRequest, status: int = 200, **forms_: forms.Form) -> Http
         "secrecy": _secrecy(here, vote),
         "floor": layout.floor(vote) if vote else None,
         "credentials": forms_.get("credentials") or CredentialsForm(),
-        "asked": any(box.phase == "empty" and box.pk not in taken for box in boxes),
+        "asked": any(box.phase == "empty" and box.pk not in taken for box in boxes)
+        or (vote is not None and vote.easy and any(opening.lacking(here, key) for key in layout.unopened(vote))),
         "taken": bool(taken),
         "opened": any(box.phase != "empty" for box in boxes),
         "paper": any(stage.online and stage.online.paper != "none" for stage in layout.stages(here)),
