@@ -17,6 +17,8 @@ from tests.site.test_sealed_contest import (
     DURING,
     FIRST,
     HEAD,
+    MOTION,
+    NAMES,
     OPENS,
     PAPERS,
     POOLED,
@@ -25,6 +27,8 @@ from tests.site.test_sealed_contest import (
     adopted,
     declared,
     envelope,
+    poll,
+    standing,
     struck,
     tick,
     voted,
@@ -35,7 +39,7 @@ from tests.site.world import World, at
 from selectorate.contest import verifying_boxes
 from selectorate.contest.record import BoxPlace
 from selectorate.errors import RefusedError
-from selectorate.office import recording
+from selectorate.office import previews, recording
 from selectorate.office.acts import amending, confirm, figures, restoring, rounds
 from selectorate.office.acts import online as acts
 from selectorate.office.boxes import board as boards
@@ -293,3 +297,41 @@ def test_papers_beside_a_box_are_in_a_form_that_a_record_has(office: World) -> N
         made.contest.figures.update(file="ballots/of-before.csv")
         assert "says more than the ballots" in recording.why_none(made.contest)
         assert Client().get(f"/contests/{made.contest.slug}/record.zip").status_code == 404
+
+
+# -- what is declared ----------------------------------------------------------------------------------------------
+
+AND_A_BALLOT = (
+    MOTION
+    + """
+[[stage]]
+kind = "ballot"
+id = "mps"
+by = "mps"
+paper = "choose one"
+count = "most votes"
+elected = "most votes"
+"""
+)
+
+
+def test_a_motion_in_a_box_that_is_not_opened_is_not_left_out(office: World) -> None:
+    dates = {"motion_opens": "2016-07-05T09:00", "motion_closes": "2016-07-05T18:00", "declared": "2016-07-08"}
+    dates |= {"mps_opens": "2016-07-06T09:00", "mps_closes": "2016-07-06T18:00"}
+    with at("2016-07-01T10:00"):
+        contest = make(office, "", text=AND_A_BALLOT, bodies={"mps": office.body("MPs", 4)}, dates=dates, adopt=False)
+        made = standing(office, contest, *NAMES)
+        made.lay_out("motion")
+        ready(office, contest, "mps")
+    tick("2016-07-05T08:00")
+    with at("2016-07-05T09:00"):
+        poll(made, made.box("motion"), "motion", 1, 1, 2, 0)
+    for moment in ("2016-07-05T17:00", "2016-07-06T08:00", "2016-07-06T17:00"):
+        tick(moment)
+    with at("2016-07-07T10:00"):
+        votes = {"total": {"ash": 3, "birch": 1, "cedar": 0}}
+        for user in (office.alice, office.bob):
+            figures.enter_figures(user, contest, stage="mps", votes=votes, roll={})
+        assert "boxes of" in previews.undecided(contest)
+        made.open(made.box("motion"))
+        assert previews.undecided(contest) == ""
