@@ -189,6 +189,7 @@ function check(codes: { commitment: string; tracker: string }): void {
   const cast = button("cast", () => void send());
   const change = button("change", () => busy || choose(), "plain");
   const audit = button("audit", () => void open(), "plain");
+  const opening = h("details", { class: "audit" }, h("summary", {}, say("audit-summary")), h("p", {}, say("audit-help")), h("p", {}, audit));
   const warned = h("ul", { class: "warnings" });
   each(warnings(paper(), filled, told), (one) =>
     warned.appendChild(h("li", {}, say(`warning-${one}`, { count: filled.chosen.length, of: paper().names.length, most: paper().most }))),
@@ -201,7 +202,7 @@ function check(codes: { commitment: string; tracker: string }): void {
     h("h3", {}, say("codes")), h("p", {}, say("codes-help")),
     h("dl", { class: "facts" }, fact("tracker", codes.tracker), fact("commitment", codes.commitment)),
     wrong.element, h("div", { class: "actions" }, cast, change),
-    h("details", { class: "audit" }, h("summary", {}, say("audit-summary")), h("p", {}, say("audit-help")), h("p", {}, audit)),
+    opening,
   ]);
 
   async function once(act: () => Promise<void>): Promise<void> {
@@ -225,6 +226,8 @@ function check(codes: { commitment: string; tracker: string }): void {
   const send = (): Promise<void> =>
     once(async () => {
       tell(say("sending"));
+      // Once it is sent it may be in the box, whatever is answered: what is shown of it could be sold.
+      opening.hidden = true;
       done(await ask("cast", {}));
     });
   const open = (): Promise<void> =>

@@ -19,6 +19,8 @@ interface Sealed {
   prepared: Prepared;
   key: string;
   ballot: string;
+  /** It has been sent, once at least: it may be in the box, whatever was answered, and is never opened any more. */
+  sent: boolean;
 }
 
 /** Something that did not work, for the page to tell. */
@@ -88,13 +90,13 @@ function seal(number: number, filled: Filled): unknown {
   const key = publicCredential(election.uuid, credential);
   const prepared = prepareBallot(election, key, [answerOf(held.paper, filled, question.kind === "choice")]);
   const ballot = signBallot(prepared, secret);
-  sealed = { held, prepared, key, ballot };
+  sealed = { held, prepared, key, ballot, sent: false };
   return { commitment: prepared.commitment, tracker: tracker(ballot) };
 }
 
-/** Open the sealed ballot. Its signed form, which has left the worker for nowhere, is forgotten first. */
+/** Open the sealed ballot, if its signed form has left the worker for nowhere; that is forgotten first. */
 function audit(): unknown {
-  if (!sealed) throw new TroubleError("invalid");
+  if (!sealed || sealed.sent) throw new TroubleError("invalid");
   const { prepared, held } = sealed;
   sealed = undefined;
   return { text: auditFile(prepared), box: held.paper.box };
@@ -105,6 +107,7 @@ async function cast(): Promise<Receipt> {
   const { held, key, ballot } = sealed;
   const { cast: address, csrf, receipts } = given();
   const box = held.paper.box;
+  sealed.sent = true;
   const response = await asked(address, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },

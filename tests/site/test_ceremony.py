@@ -402,7 +402,7 @@ def test_opening_waits_for_the_test(vote: OnlineVote, tmp_path: Path) -> None:
     SealedBox.objects.create(vote=vote, stage="ballot", section="total", uuid="Box1111111111111111111")
     desks = trusted.desks(vote, tmp_path)
     stepped(desks, 4)
-    name = "the trustees have made their key, and tested it"
+    name = "the trustees' key is made, and each has decrypted a test"
 
     def item() -> Any:
         return next(one for one in preflight.checklist(vote.contest, "ballot") if one.name == name)

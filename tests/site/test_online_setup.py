@@ -262,7 +262,7 @@ def test_in_easy_mode_two_officials_let_the_server_mail_credentials(office: Worl
         vote = world.vote_of(contest)
         alice = Browser(office, office.alice, contest)
         page = alice.post("office/online/send/")
-        assert "Easy mode: the server" in page and "Waits for a second official" in page
+        assert "Easy mode: in this contest the server" in page and "Waits for a second official" in page
         assert not Mail.objects.filter(subject__contains="credential").exists()
         proposal = contest.proposals.get(kind="send_credentials")
         with pytest.raises(RefusedError):

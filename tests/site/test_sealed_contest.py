@@ -80,7 +80,7 @@ def _site(transactional_db: None, settings: Any) -> None:
     settings.ADDRESS = "https://vote.example.org"
 
 
-def adopted(office: World, text: str, *, each: int = 6, names: tuple[str, ...] = NAMES) -> Vote:
+def adopted(office: World, text: str, *, each: int = 6, names: tuple[str, ...] = NAMES, rounds: int = 1) -> Vote:
     """A contest that is held online, with ``each`` voters a segment."""
     rows = [
         rolled.member(f"{capacity[0]}{number}", f"Voter {capacity[0].upper()}{number}", capacity=capacity)
@@ -89,7 +89,7 @@ def adopted(office: World, text: str, *, each: int = 6, names: tuple[str, ...] =
     ]
     rolled.applied(office, rolled.csv_of(rows))
     contest = make(office, "", text=text, bodies={"mps": office.body("MPs", 5)}, dates=DATES, adopt=False)
-    return standing(office, contest, *names)
+    return standing(office, contest, *names, rounds=rounds)
 
 
 def standing(office: World, contest: Contest, *names: str, **more: Any) -> Vote:
@@ -468,7 +468,7 @@ def of_body(office: World, text: str, stage: str, number: int, rounds_: int = 1)
     with at("2016-07-01T10:00"):
         bodies = {"mps": office.body("MPs", number)}
         contest = make(office, "", text=text, bodies=bodies, dates=dates, adopt=False)
-        made = standing(office, contest, *(NAMES if stage == "mps" else ()), rounds=rounds_)
+        made = standing(office, contest, *(NAMES if stage == "mps" else ()), rounds=max(rounds_, 2))
         made.lay_out(stage, rounds=rounds_)
         if stage == "mps":
             ready(office, contest, stage)

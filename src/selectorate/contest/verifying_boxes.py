@@ -173,7 +173,9 @@ def _credentials(looking: Looking) -> Iterator[str]:
             continue
         names = (TOTAL,) if set(table["segments"]) == {TOTAL} else place.members
         voters = sum(_voters(table, name) for name in names)
-        if len(reading.roll) != voters:
+        # Who was struck off since the first round was opened may have been before a further one, or after it.
+        gone = sum(int(table["struck_after"].get(name, 0)) for name in names) if place.round > 1 else 0
+        if not voters - gone <= len(reading.roll) <= voters:
             yield f"{place.uuid}: {len(reading.roll):,} credentials for {voters:,} voters"
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from ..contest.model import REOPEN
 from ..rules import BallotStage, MotionStage, NominationStage, held
 from . import holdings, paper, timetable
-from .boxes import ceremony, laid, opening
+from .boxes import ceremony, laid, layout, opening
 from .holders import safe_until
 from .models import Candidate, ClosedRoll, Contest, DuplicatePair, OnlineVote, Role, RollAppeal, StageState
 from .moment import now
@@ -479,9 +479,12 @@ def _online(contest: Contest, step: str) -> Item | None:
     ]
     if step != "adoption" or not held_online:
         return None
-    there = OnlineVote.objects.filter(contest=contest).exists()
+    vote = OnlineVote.objects.filter(contest=contest).first()
+    there = vote is not None and not layout.too_few_rounds(contest, vote.rounds)
     ranked = any(isinstance(stage, BallotStage) and stage.paper == "rank" for stage in held_online)
     says = _("it is") if there else _("it is not said who makes the credentials and who opens the boxes")
+    if vote is not None and not there:
+        says = _("a ballot is held in rounds, and there would be credentials for one round alone")
     if there and ranked:
         says = _("it is; a ranking of more than 30 names cannot be sealed, which shows only when the ballot is opened")
     return Item(_("the online vote is set up"), there, says, _("Set it up."), "contest-online")

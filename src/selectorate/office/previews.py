@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from .. import contest as contests
 from ..contest.nominations import field_of
 from ..errors import InputError
-from ..rules import BallotStage
+from ..rules import BallotStage, MotionStage
 from .boxes import laid
 from .documents import case_of, contest_data
 from .models import Contest, Declaration, Proposal, Role, StageState, User
@@ -66,6 +66,12 @@ def undecided(contest: Contest) -> str:
         held = isinstance(one, BallotStage) and contest.ballot_rounds.filter(stage=one.id).exists()
         if held and not any(found.stage == one.id for found in played):
             return _("there are no figures of “%(stage)s”") % {"stage": one.name or one.id}
+        # A motion without figures is none for the count: one that was voted on in a box is not left out for that.
+        voted = isinstance(one, MotionStage) and any(box.phase != "empty" for box in laid.boxes_of(contest, one.id))
+        if voted and not any(found.stage == one.id for found in played):
+            return _("the boxes of “%(stage)s” are not opened yet, or the papers beside them not taken in") % {
+                "stage": one.name or one.id
+            }
     return ""
 
 

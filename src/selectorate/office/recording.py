@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from .acts import fixing
 from .acts.core import log_of
 from .boxes import counts, receipts, store
 from .documents import CONTEST, RULEBOOK, file_name, papers_beside
-from .models import Contest, Organisation, SealedBox, TimetableChange
+from .models import Contest, FiguresEntry, Organisation, SealedBox, TimetableChange
 from .models.closed_rolls import ClosedRoll
 from .publishing import published_log
 from .remade import merged_ballots
@@ -35,7 +36,15 @@ def why_none(contest: Contest) -> str:
         return _("the contest is not declared yet")
     if not used_boxes(contest):
         return _("no ballot of this contest was held online: its declaration comes with all there is")
+    odd = [name for name in map(file_name, _files(contest)) if not name.endswith(".blt")]
+    if odd:
+        return _("the ballots on paper in %(name)s are in a form that says more than the ballots") % {"name": odd[0]}
     return ""
+
+
+def _files(contest: Contest) -> Iterable[FiguresEntry]:
+    """The files of ballots on which two officials agree."""
+    return contest.figures.filter(replaced=None, agreed__isnull=False).exclude(file="").order_by("pk")
 
 
 def used_boxes(contest: Contest) -> list[SealedBox]:
@@ -146,15 +155,10 @@ def acts(contest: Contest) -> dict[str, Any]:
 def _papers(contest: Contest) -> dict[str, bytes]:
     """Ballots on paper, equal ones merged, under the names that the contest file gives them."""
     found = papers_beside(contest)
-    for entry in contest.figures.filter(replaced=None, agreed__isnull=False).exclude(file="").order_by("pk"):
+    for entry in _files(contest):
         name = file_name(entry)
         if name in found:
             continue
-        if not name.endswith(".blt"):
-            raise RefusedError(
-                _("the ballots on paper in %(name)s are in a form that says more than the ballots") % {"name": name},
-                hint=_("A record has them as BLT."),
-            )
         with entry.file.open("rb") as file:
             found[name] = merged_ballots(file.read(), name)
     return found

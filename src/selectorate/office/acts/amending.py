@@ -149,6 +149,7 @@ def join_persons(entry: Entry, contest: Contest, *, keep: str, other: str, reaso
     before = [cells.json_of(row) for row in theirs]
     one = _amend(entry, closed, "merge", keep, reason, other=other, before=before)
     _decide(closed, one, [keep, other])
+    opening.hold_joined(contest, f"roll:{keep}", f"roll:{other}", one.at)
 
 
 def _key(key: list[Any]) -> list[Any]:

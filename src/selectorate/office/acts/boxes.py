@@ -163,7 +163,8 @@ def record_envelope(entry: Entry, contest: Contest, *, stage: str, number: str, 
     if len(theirs) > 1:
         raise RefusedError(_("they have a vote in several segments: say of which this is"), field="section")
     ((box, who),) = theirs
-    made = envelopes.record(box, who, rule)
+    on_roll = isinstance(found, BallotStage) and bool(found.segments)
+    made = envelopes.record(box, who, rule, on_roll=on_roll)
     # Who sent an envelope stands in no log: whoever reads it could tell who voted online.
     entry.details = {"box": box.uuid, "section": box.section}
     return made

@@ -120,6 +120,10 @@ def enter_file(
     if boxes and section not in [box.section for box in boxes]:
         raise RefusedError(_("papers are taken in for each box"), field="section")
     if boxes:
+        if not name.lower().endswith(".blt"):
+            raise RefusedError(
+                _("papers beside a box are taken in as a BLT file: the record publishes them as such"), field="file"
+            )
         read = formats.read(content, name=name)
         _no_more_than_envelopes(contest, found, round, read.total, section)
     suffix = "." + "".join(c for c in name.rpartition(".")[2].lower() if c.isalnum())[:8]

@@ -12,7 +12,7 @@ from ...errors import RefusedError
 from ...rules import Online
 from .. import timetable
 from ..boxes import credentials as taking
-from ..boxes import easily, held, layout
+from ..boxes import easily, held, layout, opening
 from ..models import BoxVoter, Contest, OnlineVote, Role, RollJob, SealedBox
 from ..rolls import files
 from ..slugs import plain
@@ -76,17 +76,45 @@ def set_up_vote(
     _draft(contest)
     if not layout.stages(contest):
         raise RefusedError(_("no ballot of this contest is held online: say which one first"))
-    _between(size, 1, MOST_TRUSTEES, "size", _("there are 1 to %(most)s trustees"))
-    _between(threshold, 1, size, "threshold", _("1 to %(most)s trustees can be needed"))
+    _between(size, 2, MOST_TRUSTEES, "size", _("there are 2 to %(most)s trustees"))
+    _between(
+        threshold,
+        1,
+        size - 1,
+        "threshold",
+        _("1 to %(most)s trustees can be needed: not all, for one may lose their key"),
+    )
     _between(least, 2, MOST_LEAST, "least", _("a box is opened with 2 to %(most)s ballots at least"))
     _between(rounds, 1, MOST_ROUNDS, "rounds", _("there are credentials for 1 to %(most)s rounds"))
+    if layout.too_few_rounds(contest, rounds):
+        raise RefusedError(
+            _("a ballot of this contest is held in rounds: without credentials for two of them it cannot go on"),
+            field="rounds",
+        )
     values = {"easy": easy, "threshold": threshold, "size": size, "least": least, "rounds": rounds}
+    _no_key_begun(contest, values)
     made, _new = OnlineVote.objects.update_or_create(
         contest=contest,
         defaults={**values, "until": _end(contest, until)},
         create_defaults={**values, "until": _end(contest, until), "uuid": token()},
     )
     return made
+
+
+def _no_key_begun(contest: Contest, values: dict[str, Any]) -> None:
+    """Raise RefusedError if the trustees' key would not be the one that is set up: what they gave is for so many."""
+    before = OnlineVote.objects.filter(contest=contest).first()
+    if before is None:
+        return
+    if before.trustees.filter(number__gt=values["size"]).exists():
+        raise RefusedError(_("more trustees than that are named: take them off first"), field="size")
+    changed = [name for name in ("size", "threshold", "least") if getattr(before, name) != values[name]]
+    if changed and before.contributions.filter(attempt=before.attempt, fault="").exists():
+        raise RefusedError(
+            _("the trustees have begun to make the common key, for what was set up"),
+            field=changed[0],
+            hint=_("Begin the key again first, by two officials."),
+        )
 
 
 def _between(value: int, least: int, most: int, field: str, says: str) -> None:
@@ -199,8 +227,11 @@ def _makes(contest: Contest) -> dict[str, list[SealedBox]]:
     vote = vote_of(contest)
     if not vote.easy:
         raise RefusedError(_("the registrar makes the credentials: this vote is not in easy mode"))
-    stages = layout.unopened(vote)
-    stages = {key: boxes for key, boxes in stages.items() if not BoxVoter.objects.filter(box__in=boxes).exists()}
+    stages = {
+        key: boxes
+        for key, boxes in layout.unopened(vote).items()
+        if not BoxVoter.objects.filter(box__in=boxes).exists() or opening.lacking(contest, key)
+    }
     if not stages:
         raise RefusedError(_("there are no boxes that wait for credentials"))
     return stages

@@ -85,9 +85,8 @@ def reconcile(entry: Entry, contest: Contest) -> Restoration:
     """Let casting go on: what is lost is known as far as anybody has shown it, and its voters are told."""
     vote, here = _vote(contest), _open(contest)
     boxes = list(vote.boxes.all())
-    uuids = {box.uuid for box in boxes}
     if here.contest_id is None and OnlineVote.objects.exclude(pk=vote.pk).exists():
-        here = _of_this_contest(here, contest, uuids)
+        here = _of_this_contest(here, contest)
     told = _tell(contest, vote, here.lost)
     entry.details |= {
         "why": here.why,
@@ -103,7 +102,7 @@ def reconcile(entry: Entry, contest: Contest) -> Restoration:
     return here
 
 
-def _of_this_contest(whole: Restoration, contest: Contest, uuids: set[str]) -> Restoration:
+def _of_this_contest(whole: Restoration, contest: Contest) -> Restoration:
     """One for each contest that votes online, in the place of one for the whole office; that of ``contest``."""
     for vote in OnlineVote.objects.select_related("contest"):
         own = set(vote.boxes.values_list("uuid", flat=True))
@@ -114,7 +113,7 @@ def _of_this_contest(whole: Restoration, contest: Contest, uuids: set[str]) -> R
             found={box: height for box, height in whole.found.items() if box in own},
             lost=[one for one in whole.lost if one["box"] in own],
         )
-        if own == uuids:
+        if vote.contest_id == contest.pk:
             found = made
     whole.delete()
     return found

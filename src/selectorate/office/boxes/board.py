@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
@@ -48,6 +49,14 @@ class Snapshot:
         return self.height if self.box.phase == "voting" else min(self.box.ballots, max(self.height, 0))
 
     @property
+    def voted(self) -> int:
+        """Voters whose ballots are among them: not those who have cast since, whose moment would be seen by it."""
+        since = self.box.events.filter(height__gt=self.height, height__lte=self.box.height, credential__isnull=False)
+        before = BoxEvent.objects.filter(box=self.box, credential=OuterRef("credential"), height__lte=self.height)
+        new = since.annotate(before=Exists(before)).filter(before=False)
+        return max(self.box.voted - new.order_by().values("credential").distinct().count(), 0)
+
+    @property
     def phase(self) -> str:
         """The phase; a box that nobody opened yet is empty."""
         return self.box.phase if self.height >= 0 else "empty"
@@ -70,7 +79,7 @@ class Snapshot:
             "height": self.height,
             "head": self.head,
             "ballots": self.ballots,
-            "voted": min(box.voted, self.ballots),
+            "voted": min(self.voted, self.ballots),
             "voters": box.voters,
             "archive": f"/contests/{slug}/boxes/{box.uuid}.bel",
         }
@@ -89,12 +98,13 @@ def snapshots(vote: OnlineVote) -> list[Snapshot]:
 
 
 def snapshot(box: SealedBox) -> Snapshot:
-    """A box as it is published now; its archive is written further if it was not for ``FRESH`` seconds."""
+    """A box as it is published now; while it is open its archive is written further every ``FRESH`` seconds."""
     path = store.root() / f"{box.uuid}.bel"
     if box.phase == "empty":
         return Snapshot(box, path, -1, 0, "")
-    found = _noted(path, FRESH)
-    if found is None:
+    # Once it is closed nobody is protected by waiting, and trustees work on what comes after one another.
+    found = _noted(path, FRESH if box.phase == "voting" else None)
+    if found is None or (box.phase != "voting" and found[0] < box.height):
         try:
             store.archive(box)
         except RefusedError:  # put back from an older copy: what was published stays published

@@ -22,6 +22,7 @@ from ...box.v1.messages import read_certificate, read_polynomial, read_voutput
 from ...box.v1.trustees import Trustees, read_trustees, trustees_text
 from ...errors import ContributionError, ProtocolError, RefusedError
 from ..models import Contribution, OnlineVote, Trustee
+from . import board
 
 GROUP = ED25519
 STEPS = ("certificates", "commitments", "polynomials", "voutputs")
@@ -228,13 +229,14 @@ def shown(vote: OnlineVote) -> dict[str, Any]:
                 "round": one.round,
                 "section": one.section,
                 "phase": one.phase,
-                "height": one.height,
-                "head": one.head,
+                "height": there.height,
+                "head": there.head,
                 "archive": f"/contests/{contest.slug}/boxes/{one.uuid}.bel",
                 "decrypted": _owners(one, "PartialDecryption"),
                 "shuffled": _owners(one, "Shuffle"),
             }
-            for one in vote.boxes.all()
+            # As published, no sooner: else the moment of a single ballot would be seen here.
+            for one, there in ((one.box, one) for one in board.snapshots(vote))
         ],
     }
 

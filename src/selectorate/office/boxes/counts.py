@@ -27,14 +27,14 @@ def counts_of(contest: Contest) -> list[dict[str, Any]]:
 def _of_stage(contest: Contest, stage: BallotStage | MotionStage) -> dict[str, Any]:
     closed = ClosedRoll.of(contest)
     if not (isinstance(stage, BallotStage) and stage.segments) or closed is None:
-        number = _seats(contest, stage)
+        number, left = _seats(contest, stage)
         return {
             "stage": stage.id,
             "entitled": number,
             "segments": {TOTAL: number},
             "struck_before": {},
             "added_before": {},
-            "struck_after": {},
+            "struck_after": {TOTAL: left} if left else {},
         }
     counts = closed.counts[stage.id]
     segments = {name: counts["by_segment"].get(name, 0) for name in stage.segments}
@@ -81,11 +81,13 @@ def _changed(closed: ClosedRoll, stage: str, which: Q) -> dict[str, int]:
     return dict(rows.order_by("segment").values_list("segment").annotate(number=Count("pk")))
 
 
-def _seats(contest: Contest, stage: BallotStage | MotionStage) -> int:
-    """How many seats of the body that votes there were when the ballot was opened."""
+def _seats(contest: Contest, stage: BallotStage | MotionStage) -> tuple[int, int]:
+    """How many seats of the body there were when the ballot was opened; how many of them have ended since."""
     link = contest.bodies.select_related("body").get(key=stage.by)
     state = StageState.objects.filter(contest=contest, stage=stage.id).first()
-    there = Q(ended=None)
-    if state is not None and state.opened is not None:
-        there |= Q(ended__gt=state.opened.date())
-    return int(link.body.seats_on(link.on).filter(there).count())
+    seats = link.body.seats_on(link.on)
+    number = int(seats.filter(ended=None).count())
+    if state is None or state.opened is None:
+        return number, 0
+    left = int(seats.filter(ended__gt=state.opened.date()).count())
+    return number + left, left

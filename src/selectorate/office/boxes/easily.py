@@ -6,6 +6,8 @@ Whoever runs the server can cast for everybody who does not vote. Every page tha
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +23,12 @@ AT_ONCE = 500
 
 
 def make(vote: OnlineVote, stages: dict[str, list[SealedBox]]) -> tuple[dict[str, str], int]:
-    """Make a credential for every voter: the fingerprints of the public lists, and how many voters have no address."""
+    """Make a credential for every voter who has none: the fingerprints of the public lists; how many have no address.
+
+    Who was admitted, or moved to another segment, after the first were made gets one for all boxes that are not open.
+    """
+    boxes_of = [box for boxes in stages.values() for box in boxes]
+    have = Counter(BoxVoter.objects.filter(box__in=boxes_of).values_list("who", flat=True).iterator(AT_ONCE))
     by_section: dict[str, list[SealedBox]] = {}
     for stage, boxes in stages.items():
         for box in boxes:
@@ -31,10 +38,12 @@ def make(vote: OnlineVote, stages: dict[str, list[SealedBox]]) -> tuple[dict[str
     without = 0
     for one in layout.listed(vote, stages):
         private, whose = generate(), who(vote, one.voter.voter)
-        for name in one.sections:
-            rows += [
-                BoxVoter(box=box, who=whose, credential=public(ED25519, box.uuid, private)) for box in by_section[name]
-            ]
+        theirs = [box for name in one.sections for box in by_section[name]]
+        if have[whose] == len(theirs):
+            continue
+        if have[whose]:
+            BoxVoter.objects.filter(box__in=boxes_of, who=whose).delete()
+        rows += [BoxVoter(box=box, who=whose, credential=public(ED25519, box.uuid, private)) for box in theirs]
         if one.voter.email:
             mails.append(_mail(vote, one.voter, private))
         else:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
 from ...rules import BallotStage, MotionStage
-from ..models import ClosedRoll, Contest, Entitlement, PaperVote, SealedBox
+from ..models import BoxEvent, BoxVoter, ClosedRoll, Contest, Entitlement, PaperVote, SealedBox
 from . import laid, store, voters
 
 FIRST_COUNTS, SUPERSEDES = "first counts", "online supersedes"
@@ -39,17 +40,34 @@ def boxes_of_voter(contest: Contest, stage: BallotStage | MotionStage, number: s
     return [(box, hashed) for box in opened if box.round == latest and segments & set(box.members or [box.section])]
 
 
-def record(box: SealedBox, who: str, rule: str) -> PaperVote:
-    """Record the envelope of a voter, in a transaction. Raises RefusedError for who has no vote, or has sent one."""
+def voted(boxes: Iterable[SealedBox], who: str) -> bool:
+    """Whether a ballot or an envelope of somebody is there, in one of ``boxes``."""
+    boxes = list(boxes)
+    cast = BoxEvent.objects.filter(box=OuterRef("box"), credential=OuterRef("credential"))
+    return (
+        BoxVoter.objects.filter(Exists(cast), box__in=boxes, who=who).exists()
+        or PaperVote.objects.filter(box__in=boxes, who=who).exists()
+    )
+
+
+def record(box: SealedBox, who: str, rule: str, *, on_roll: bool = False) -> PaperVote:
+    """Record the envelope of a voter, in a transaction. Raises RefusedError for who has no vote, or has sent one.
+
+    ``on_roll``: the roll says that they have a vote here. Then paper is the way of who was admitted when no credential
+    could be made any more, unless they voted in another box, from which they were struck.
+    """
     here = store.locked(box.pk)
-    voter = here.people.filter(who=who, struck=None).first()
-    if voter is None:
+    voter = here.people.filter(who=who).first()
+    before = SealedBox.objects.filter(vote=here.vote_id, stage=here.stage, round=here.round).exclude(pk=here.pk)
+    before = before.filter(people__in=BoxVoter.objects.filter(who=who).exclude(struck=None))
+    may = voter.struck is None if voter is not None else on_roll and not voted(before, who)
+    if not may:
         raise RefusedError(_("they have no vote in this box"), field="number")
     if here.phase in ("empty", "final"):
         raise RefusedError(_("the box is not open, or is opened already"))
     if here.papers.filter(who=who).exists():
         raise RefusedError(_("their envelope is recorded already"), field="number")
-    if here.events.filter(credential=voter.credential).exists():
+    if voter is not None and here.events.filter(credential=voter.credential).exists():
         outcome = PaperVote.Outcome.UNOPENED
     elif rule == SUPERSEDES and here.phase == "voting":
         outcome = PaperVote.Outcome.WAITS

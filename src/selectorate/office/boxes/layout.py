@@ -29,6 +29,12 @@ def stages(contest: Contest) -> list[OnlineStage]:
     return [one for one in found if one.online is not None]
 
 
+def too_few_rounds(contest: Contest, rounds: int) -> bool:
+    """Whether a ballot may need a second round and ``rounds`` have no box for it: none can be made once it is open."""
+    counts = {getattr(stage, "count", "") for stage in stages(contest)}
+    return rounds < 2 and bool(counts & {"repeated ballots", "two rounds"})
+
+
 def rounds_of(vote: OnlineVote, stage: OnlineStage) -> int:
     """For how many rounds of a stage there are boxes: what has one round needs one."""
     if not isinstance(stage, BallotStage) or stage.count not in ("repeated ballots", "two rounds"):

@@ -63,7 +63,7 @@ def open_boxes(contest: Contest, stage: BallotStage | MotionStage, number: int, 
     closes = None if is_repeated(stage) else timetable.at(contest, f"{stage.id}_closes")
     for one in boxes:
         box = store.locked(one.pk)
-        credentials = _credentials(box, who[box.pk])
+        credentials = _credentials(box, who[box.pk], number)
         store.open_with(
             box,
             election=election_text(
@@ -188,17 +188,27 @@ def without_credential(contest: Contest, stage: BallotStage | MotionStage) -> in
     return sum(max(0, sum(counts.get(one, 0) for one in box.members) - box.people.count()) for box in boxes)
 
 
+def lacking(contest: Contest, stage: str) -> int:
+    """How many of those entitled at the stage with this key have no credential for its first round."""
+    found = contest.rulebook.stage_named(stage)
+    return without_credential(contest, found) if isinstance(found, BallotStage | MotionStage) else 0
+
+
 def standing(contest: Contest, stage: str) -> dict[str, int]:
     """How many are entitled in each segment, by the closed roll as it stands."""
     closed = ClosedRoll.of(contest)
     return dict(closed.standing.get(stage, {}).get("by_segment", {})) if closed is not None else {}
 
 
-def _credentials(box: SealedBox, entitled: frozenset[str]) -> bytes:
-    """The public list of a box that is opened: of exactly those entitled. Who was struck loses theirs here."""
+def _credentials(box: SealedBox, entitled: frozenset[str], number: int) -> bytes:
+    """The public list of a box that is opened: of exactly those entitled. Who was struck loses theirs here.
+
+    Once the first round is open no credential is new. So who was admitted since has none for a further round, and keeps
+    nobody else from voting in it.
+    """
     rows = list(box.people.values_list("who", "credential").iterator(MANY))
     missing = len(entitled) - sum(who in entitled for who, _key in rows)
-    if missing:
+    if missing and number == 1:
         raise RefusedError(
             _("%(number)s of those entitled have no credential in the box “%(box)s”")
             % {"number": missing, "box": box.section},
@@ -221,26 +231,47 @@ def too_small(contest: Contest, stage: BallotStage | MotionStage, boxes: list[Se
 def hold(contest: Contest, stage: str, voter: str, sections: Iterable[str], at: datetime) -> None:
     """Hold the credentials of a voter to the ``sections`` in which they have a vote now, in every round of a stage.
 
-    Before a box is open a credential that is over is taken away. In an open one it casts no more, and what it has cast
-    stays; one who is admitted again casts again.
+    Before a stage is open a credential that is over is taken away. In an open box it casts no more, and what it has
+    cast stays; one who is admitted again casts again. Those for further rounds stay, for none can be made again: whose
+    are over then is seen when the round is opened.
     """
     vote = OnlineVote.objects.filter(contest=contest).first()
     if vote is None:
         return
     hashed, wanted = voters.who(vote, voter), set(sections)
-    for one in laid.boxes_of(contest, stage):
+    boxes = laid.boxes_of(contest, stage)
+    begun = any(one.phase != "empty" for one in boxes)
+    for one in boxes:
         if one.phase not in ("empty", "voting"):
             continue
         box = store.locked(one.pk)
         row = BoxVoter.objects.filter(box=box, who=hashed).first()
         entitled = bool(wanted & set(box.members or [box.section]))
-        if row is None or (box.phase == "empty" and entitled):
+        if row is None or (box.phase == "empty" and (entitled or begun)):
             continue
         if box.phase == "empty":
             row.delete()
         else:
             row.struck = None if entitled else (row.struck or at)
             row.save(update_fields=["struck"])
+
+
+def hold_joined(contest: Contest, keep: str, other: str, at: datetime) -> None:
+    """Where ``other`` has voted, ``keep``, who is the same person, casts no more: one person has one vote."""
+    vote = OnlineVote.objects.filter(contest=contest).first()
+    if vote is None:
+        return
+    ours, theirs = voters.who(vote, keep), voters.who(vote, other)
+    for one in vote.boxes.filter(phase="voting", people__who=ours):
+        box = store.locked(one.pk)
+        mine = box.people.get(who=ours)
+        stage = contest.rulebook.stage_named(box.stage)
+        here = vote.boxes.filter(stage=box.stage, round=box.round)
+        if getattr(stage, "votes", "one") != "one":  # a vote in each segment: only that of this box is the same one
+            here = here.filter(pk=box.pk)
+        if mine.struck is None and not envelopes.voted([box], ours) and envelopes.voted(here, theirs):
+            mine.struck = at
+            mine.save(update_fields=["struck"])
 
 
 def fits(contest: Contest, stage: BallotStage | MotionStage) -> str:

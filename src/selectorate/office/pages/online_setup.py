@@ -20,7 +20,7 @@ from ...rules import BallotStage, MotionStage
 from .. import timetable
 from ..access import may
 from ..acts import online as acts
-from ..boxes import layout
+from ..boxes import layout, opening
 from ..models import BoxVoter, Contest, OnlineVote, Role, RollEntry, SealedBox
 from ..rolls import files, working
 from ..rounds import on_the_paper
@@ -60,7 +60,7 @@ class SetUpForm(forms.Form):
     easy = forms.BooleanField(
         label=gettext_lazy("Easy mode: the server makes and mails the credentials"), required=False
     )
-    size = forms.IntegerField(label=gettext_lazy("Trustees"), min_value=1, max_value=acts.MOST_TRUSTEES)
+    size = forms.IntegerField(label=gettext_lazy("Trustees"), min_value=2, max_value=acts.MOST_TRUSTEES)
     threshold = forms.IntegerField(label=gettext_lazy("So many of them are needed to open a box"), min_value=1)
     least = forms.IntegerField(
         label=gettext_lazy("Fewest ballots with which a box is opened"), min_value=2, max_value=acts.MOST_LEAST
@@ -112,7 +112,8 @@ def _page(request: HttpRequest, status: int = 200, **forms_: forms.Form) -> Http
         "secrecy": _secrecy(here, vote),
         "floor": layout.floor(vote) if vote else None,
         "credentials": forms_.get("credentials") or CredentialsForm(),
-        "asked": any(box.phase == "empty" and box.pk not in taken for box in boxes),
+        "asked": any(box.phase == "empty" and box.pk not in taken for box in boxes)
+        or (vote is not None and vote.easy and any(opening.lacking(here, key) for key in layout.unopened(vote))),
         "taken": bool(taken),
         "opened": any(box.phase != "empty" for box in boxes),
         "paper": any(stage.online and stage.online.paper != "none" for stage in layout.stages(here)),
