@@ -53,6 +53,8 @@ TRUSTEES = (
     "contests/{contest}/boxes/{uuid}/contributions/{kind}",
 )
 """What trustees' own tools use: test_ceremony.py."""
+BOARDS = ("contests/{contest}/board", "contests/{contest}/boxes/{box}/events")
+"""The boxes of votes online: test_board.py."""
 
 
 @pytest.fixture
@@ -72,7 +74,7 @@ def get(address: str, **query: str) -> Any:
 
 
 def test_the_routes_are_those_that_were_promised() -> None:
-    assert set(get("openapi.json")["paths"]) == {f"/api/v1/{route}" for route in (*ROUTES, *TRUSTEES)}
+    assert set(get("openapi.json")["paths"]) == {f"/api/v1/{route}" for route in (*ROUTES, *TRUSTEES, *BOARDS)}
 
 
 def test_a_contest_is_told_from_its_rules_to_its_mandate(office: World) -> None:

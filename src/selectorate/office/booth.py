@@ -90,7 +90,7 @@ def node() -> tuple[list[str], list[str]]:
 
 def _run(command: list[str], folder: Path) -> None:
     """Run a step of the build. Raises InputError with the end of what it said."""
-    path = os.pathsep.join([str(Path(command[0]).parent), os.environ.get("PATH", "")])
+    path = os.pathsep.join([str(Path(command[0]).parent), os.defpath])
     try:
         done = subprocess.run(
             command,

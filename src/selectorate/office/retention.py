@@ -378,9 +378,9 @@ KEPT: tuple[Kept, ...] = (
     ),
     Kept(
         "office.VoterCode",
-        _("codes that were mailed to voters, hashed, and when they were used"),
+        _("that somebody asked for a code to vote, under a keyed hash of them; a keyed hash of the code"),
         _("so that a stolen credential is not enough"),
-        _("the end of the time for challenges, or the time of keeping after the declaration"),
+        _("a day after it was asked for"),
         erase=erasing.voter_codes,
     ),
     Kept(
@@ -397,12 +397,6 @@ KEPT: tuple[Kept, ...] = (
         _("emptied when it was sent; cleared away after 30 days at the latest"),
         lambda one: Q(to__in=User.objects.filter(pk__in=one.users).values("email")),
         ("at", "subject", "sent"),
-    ),
-    Kept(
-        "office.VoterCode",
-        _("that somebody asked for a code to vote, under a keyed hash of them; a keyed hash of the code"),
-        _("so that a ballot is cast by who is on the roll"),
-        _("a day after it was asked for"),
     ),
     Kept(
         "django_tasks_database.DBTaskResult",
@@ -436,7 +430,8 @@ NOTHING_PERSONAL: frozenset[str] = frozenset(
         "office.RollMapping",
         "office.Log",
         "office.OnlineVote",
-        "office.Contribution",  # keys and proofs of trustees, who stand in Trustee
+        "office.Contribution",
+        "office.HandedIn",  # keys and proofs of trustees, who stand in Trustee
         "office.SealedBox",
         "office.BoxEvent",
         "office.BoxPart",

@@ -33,7 +33,7 @@ class BoxOut(Schema):
     archive: str = Field(description="The address of its archive (.bel), which can be fetched in parts.")
 
 
-class BoardOut(Schema):
+class SealedBoardOut(Schema):
     """The board of a contest."""
 
     contest: str = Field(description="The identifier of the vote, of which receipts speak.")
@@ -70,7 +70,9 @@ def _vote(request: HttpRequest) -> OnlineVote:
     return found
 
 
-@router.get("contests/{slug:contest}/board", response={200: BoardOut, 404: Fault}, summary="The boxes of a contest")
+@router.get(
+    "contests/{slug:contest}/board", response={200: SealedBoardOut, 404: Fault}, summary="The boxes of a contest"
+)
 @may(PUBLIC)
 def board(request: HttpRequest, contest: str) -> dict[str, Any]:
     """Not found where no ballot is held online, or the rules are not adopted yet."""

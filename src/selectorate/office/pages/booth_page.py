@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from .. import booth
 from ..booth_files import PREFIX, WASM
-from ..models import Contest
+from ..models import Contest, OnlineVote
 
 
 def _address(name: str) -> str:
@@ -39,7 +39,7 @@ def booth_page(
     context = {
         "contest": contest,
         "stage": stage,
-        "easy": contest.online.easy,
+        "easy": OnlineVote.objects.filter(contest=contest, easy=True).exists(),
         "board": reverse("contest-board", args=[contest.slug]),
         "data": data or f"/vote/{contest.slug}/{stage}/booth.json",
         "again": again or f"/vote/{contest.slug}/",
