@@ -10,12 +10,10 @@ WORKERS ?= 2
 # What is installed, and its exact versions.
 EXTRAS ?= pictures,fast,office,booth,dev
 PINS   ?= constraints.txt
-# The tests of the site that `make test` runs: all but those of `make test-site`, the walks over every route and votes
-# that are held online.
-WALKS = $(addprefix tests/site/test_,$(addsuffix .py,everywhere hostile headers))
-ONLINE = $(addprefix tests/site/test_,$(addsuffix .py,booth_build casting ceremony no_secrets online_setup record \
-  restoring sealed_contest voting))
-SITE = tests/site $(addprefix --ignore ,$(WALKS) $(ONLINE))
+# The tests of the site that `make test` runs: its main ways. All of them, with the walks over every route for every role,
+# are those of `make test-site`.
+SITE = $(addprefix tests/site/test_,$(addsuffix .py,boxes critic_races log_of_acts settings stages_2016 story \
+  two_officials))
 # What has a target of its own, and what takes long for each thing that it shows.
 APART = tests/browser tests/site tests/faults
 LONG = tests/property tests/mutations tests/interop
@@ -64,17 +62,16 @@ demo: $(STAMP)  ## run a whole contest and show what comes of it
 
 # What is marked as slow, properties, mutations and the reference tool's matrix, the walks over the site, and what is
 # tested in a browser have targets of their own.
-test: $(STAMP)  ## run the tests (under ten minutes on two cores)
+test: $(STAMP)  ## run the tests (ten minutes on two cores)
 	$(BIN)/pytest -n $(WORKERS) -m "not slow" $(addprefix --ignore ,$(APART) $(LONG)) tests
 	$(BIN)/pytest -n $(WORKERS) -m "not slow" $(SITE)
 
 test-slow: $(STAMP)  ## run what `make test` leaves out: properties, boxes altered in every way, many contests at once
 	$(BIN)/pytest -n $(WORKERS) $(LONG)
 	$(BIN)/pytest -n $(WORKERS) -m slow $(addprefix --ignore ,$(APART) $(LONG)) tests
-	$(BIN)/pytest -n $(WORKERS) -m slow $(SITE)
 
-test-site: $(STAMP)  ## run the tests of votes online, and those that walk every route for every role
-	$(BIN)/pytest -n $(WORKERS) $(ONLINE) $(WALKS)
+test-site: $(STAMP)  ## run all tests of the site, with every route for every role and every hostile string
+	$(BIN)/pytest -n $(WORKERS) tests/site
 
 test-postgres: $(STAMP)  ## run all tests of the site on PostgreSQL (from a wheel; nothing is installed)
 	SELECTORATE_TEST_DATABASE=postgres $(BIN)/pytest -n $(WORKERS) tests/site
