@@ -10,8 +10,9 @@ WORKERS ?= 2
 # What is installed, and its exact versions.
 EXTRAS ?= pictures,fast,office,booth,dev
 PINS   ?= constraints.txt
-# The tests of the site that `make test` runs: its main ways. All of them, with the walks over every route for every role,
-# are those of `make test-site`.
+# The tests of the site that `make test` runs: its main ways. `make test-site` runs all of them but the walks over every
+# route for every role, and those are `make test-walks`.
+WALKS = $(addprefix tests/site/test_,$(addsuffix .py,everywhere hostile headers))
 SITE = $(addprefix tests/site/test_,$(addsuffix .py,boxes critic_races log_of_acts settings stages_2016 story \
   two_officials))
 # What has a target of its own, and what takes long for each thing that it shows.
@@ -26,7 +27,7 @@ export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-slow test-site test-postgres browser repro lint format types migrations docs bench bench-box bench-roll bench-office bench-voting rehearsal faults fuzz-box agree interop-box check clean
+.PHONY: help setup demo test test-slow test-site test-walks test-postgres browser repro lint format types migrations docs bench bench-box bench-roll bench-office bench-voting rehearsal faults fuzz-box agree interop-box check clean
 
 help:  ## show this page
 	@echo "selectorate: the election office of an organisation, as software"
@@ -70,8 +71,11 @@ test-slow: $(STAMP)  ## run what `make test` leaves out: properties, boxes alter
 	$(BIN)/pytest -n $(WORKERS) $(LONG)
 	$(BIN)/pytest -n $(WORKERS) -m slow $(addprefix --ignore ,$(APART) $(LONG)) tests
 
-test-site: $(STAMP)  ## run all tests of the site, with every route for every role and every hostile string
-	$(BIN)/pytest -n $(WORKERS) tests/site
+test-site: $(STAMP)  ## run the tests of the site, all but the walks
+	$(BIN)/pytest -n $(WORKERS) tests/site $(addprefix --ignore ,$(WALKS))
+
+test-walks: $(STAMP)  ## walk over every route of the site, for every role, with every hostile string
+	$(BIN)/pytest -n $(WORKERS) $(WALKS)
 
 test-postgres: $(STAMP)  ## run all tests of the site on PostgreSQL (from a wheel; nothing is installed)
 	SELECTORATE_TEST_DATABASE=postgres $(BIN)/pytest -n $(WORKERS) tests/site

@@ -97,6 +97,6 @@ def print_report(found: Verification) -> None:
                 f"{counted}{void}"
             )
         )
-        console.print(line(f"    {box['uuid']}, event {box['events'] - 1}, {box['head']}"), soft_wrap=True)
+        console.print(line(f"    {box['uuid']}, event {box['events'] - 1}, {box['head']}"))
     console.print()
     console.print(line(headline(found), "bold green" if found.sound else "bold red"))

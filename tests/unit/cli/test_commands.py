@@ -179,7 +179,8 @@ def floats(value: object) -> Iterator[float]:
 
 @pytest.mark.parametrize("path", sorted(path for path in JSON if ARGUMENTS.get(path)), ids=NAMES.get)
 def test_a_failure_leaves_no_half_json(path: tuple[str, ...]) -> None:
-    result = run(*path, "no-such-thing", *ARGUMENTS[path][1:], "--json")
+    there = {"{box}": ARGUMENTS["box", "verify"][0]}
+    result = run(*path, "no-such-thing", *(there.get(item, item) for item in ARGUMENTS[path][1:]), "--json")
     assert result.exit_code == 2
     assert result.stdout == ""
     assert "no-such-thing" in result.stderr
