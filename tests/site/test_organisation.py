@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from tests.site.world import World, at
+from tests.site.world import DATES, World, at
 
 from selectorate.errors import RefusedError
 from selectorate.office import holdings, occasions, preflight
@@ -263,21 +263,6 @@ def test_somebody_who_acts_is_no_incumbent(office: World) -> None:
 
 # -- vacancy and incumbent drive the thresholds --------------------------------------------------------------------
 
-LABOUR_DATES = {
-    "freeze": "2016-01-12",
-    "registration_deadline": "2016-07-20T17:00",
-    "affiliated_deadline": "2016-08-08T12:00",
-    "nomination_opens": "2016-07-18T19:00",
-    "nomination_closes": "2016-07-20T17:00",
-    "supporting-clps_opens": "2016-07-20T17:00",
-    "supporting-clps_closes": "2016-08-15T12:00",
-    "supporting-affiliates_opens": "2016-07-20T17:00",
-    "supporting-affiliates_closes": "2016-08-15T12:00",
-    "ballot_opens": "2016-08-22T09:00",
-    "ballot_closes": "2016-09-21T12:00",
-    "declared": "2016-09-24T11:45",
-}
-
 
 @pytest.mark.parametrize(
     ("resigns", "occasion", "needed", "on_paper"), [(True, "vacancy", 5, True), (False, "challenge", 6, False)]
@@ -298,7 +283,7 @@ def test_tenures_drive_the_thresholds_of_2014(
         assert (made.holder.name if made.holder else None) == (None if resigns else "Jan Holder")
         for key, body in bodies.items():
             contests.name_body(office.alice, made, key=key, body=body, on="2016-07-11")
-        for key, moment in LABOUR_DATES.items():
+        for key, moment in DATES.items():
             contests.set_date(office.alice, made, key=key, at=moment)
         contests.adopt_contest(office.alice, made)
         nominations.propose_candidate(office.alice, made, name="Kim Challenger", email="k@example.org")

@@ -136,9 +136,7 @@ def declared(office: World, made: Vote) -> dict[str, Any]:
 
 TOOL = os.environ.get("SELECTORATE_BELENIOS_TOOL") or shutil.which("belenios-tool")
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "tools" / "belenios-tool"
-TOOLS = (
-    [Path(TOOL)] if TOOL else [path for path in (BESIDE, Path("/work/shared/tools/belenios-tool")) if path.is_file()]
-)
+TOOLS = [Path(TOOL)] if TOOL else [path for path in (BESIDE,) if path.is_file()]
 
 
 def accepted(path: Path, folder: Path) -> None:

@@ -18,20 +18,29 @@ MARK = "made-by-selectorate-office-demo"
 PORTS = range(8000, 8020)
 
 
-def demonstrate(home: Path, *, serving: bool, port: int, say: Callable[[str], None]) -> int:
-    """Make the demonstration in ``home``, look it over, say where to look, and serve it; the status to end with.
+def made_anew(home: Path, option: str) -> Path:
+    """An office of its own in ``home``, empty: what an earlier demonstration left there goes. The whole path.
 
-    Raises InputError if there is something else in ``home``.
+    Raises InputError if there is something else in ``home``, which ``option`` names.
     """
     home = home.absolute()
     if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
-        raise InputError(f"{home} holds something else", hint="Name a folder that is not there yet: --home FOLDER.")
+        raise InputError(f"{home} holds something else", hint=f"Name a folder that is not there yet: {option} FOLDER.")
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     (home / MARK).touch()
     environment.for_a_demonstration(home)
     started(check=False)
     prepare(migrate=True)
+    return home
+
+
+def demonstrate(home: Path, *, serving: bool, port: int, say: Callable[[str], None]) -> int:
+    """Make the demonstration in ``home``, look it over, say where to look, and serve it; the status to end with.
+
+    Raises InputError if there is something else in ``home``.
+    """
+    made_anew(home, "--home")
     from ..demo import seed, tour
 
     begin = time.monotonic()

@@ -8,15 +8,11 @@ stranger would: from nothing but the record.
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ...errors import InputError
-from .. import environment
-from .demonstrating import MARK
-from .starting import prepare, started
+from .demonstrating import made_anew
 
 PERSONS = 900
 """On the roll."""
@@ -27,15 +23,7 @@ def play(home: Path, say: Callable[[str], None]) -> Path:
 
     Raises InputError if there is something else in ``home``.
     """
-    home = home.absolute()
-    if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
-        raise InputError(f"{home} holds something else", hint="Name a folder that is not there yet: --folder FOLDER.")
-    shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
-    (home / MARK).touch()
-    environment.for_a_demonstration(home)
-    started(check=False)
-    prepare(migrate=True)
+    home = made_anew(home, "--folder")
     from .. import recording
     from ..demo import online, seed
     from ..models import Contest
