@@ -9,12 +9,20 @@ from collections.abc import Iterator
 import pytest
 from tests.site import world
 
+from selectorate.office import moment
+from selectorate.office.boxes import casting
 from selectorate.office.logs import NoPersonalData
 
 
 @pytest.fixture(autouse=True)
 def _database(db: None) -> None:
     """Every test of the site has a database of its own."""
+
+
+@pytest.fixture(autouse=True)
+def _clock_that_travels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Boxes close by the clock that a test sets; PostgreSQL's own, by which they close elsewhere, cannot be set."""
+    monkeypatch.setattr(casting, "clock", moment.now)
 
 
 @pytest.fixture

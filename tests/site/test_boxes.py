@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from nacl.signing import VerifyKey
 from tests.site import boxed, rolled
 from tests.site.world import World, at
@@ -15,9 +16,13 @@ from selectorate.box.v1.ballots import tracker
 from selectorate.box.v1.box import Box
 from selectorate.box.v1.reading import read_box
 from selectorate.errors import RefusedError
+from selectorate.office import moment
 from selectorate.office.boxes import casting, receipts, store
 from selectorate.office.boxes.casting import CastRefusedError
 from selectorate.office.models import BoxEvent, PaperVote, Restoration
+
+ONE_CLOCK = casting.clock
+"""By which boxes close, outside of tests that travel in time."""
 
 
 @pytest.fixture
@@ -110,3 +115,10 @@ def test_a_ballot_at_the_published_instant_is_too_late(made: boxed.Boxed) -> Non
             casting.cast(made.box, made.ballot(0, [[1, 2, 3]]), who=made.who(0))
     with at("2016-09-21T11:59:59"):
         assert casting.cast(made.box, made.ballot(0, [[1, 2, 3]]), who=made.who(0))["height"] == 1
+
+
+def test_the_one_clock_is_the_databases_where_machines_may_share_it() -> None:
+    with at("2016-09-21T12:00"):
+        there = ONE_CLOCK()
+        assert (there == moment.now()) is (connection.vendor == "sqlite")
+    assert abs(there - moment.now()) < timedelta(minutes=1) or connection.vendor == "sqlite"
