@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -136,6 +137,8 @@ def desk(request: HttpRequest, contest: str) -> HttpResponse:
         done(request, acts.end_shuffles, request.user, here, box=given, said=_("The shuffles are ended."))
         return redirect("office-boxes", contest=contest)
     if wants in ("keys-lost", "key-found"):
+        if OFFICER not in roles_in(request):
+            raise PermissionDenied
         form: forms.Form = lost_form if wants == "keys-lost" else found_form
         act = keys.state_keys_lost if wants == "keys-lost" else keys.state_key_found
         if filled(request, form, act, request.user, here, said=_("It is proposed. A second official confirms it.")):
