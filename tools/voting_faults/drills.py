@@ -161,27 +161,38 @@ async def _under_way(told: Told, within: float = 60) -> None:
 # -- the drills ----------------------------------------------------------------------------------------------------
 
 
-def server_killed(here: Setting) -> dict[str, Any]:
-    """The site killed (SIGKILL) at 200 random instants while eight voters cast."""
+def _killed(
+    here: Setting, section: str, full: int, kill: Callable[[Site, random.Random], Awaitable[None]]
+) -> dict[str, Any]:
+    """Do ``kill`` at ``full`` random instants (or the part of them that is asked for) while eight voters cast."""
     voting, drawn, times = (
-        office.voting(here.contest, VOTERS, section="killed"),
+        office.voting(here.contest, VOTERS, section=section),
         random.Random(here.seed),
-        here.number(200),
+        here.number(full),
     )
     site = here.site()
     site.start()
 
-    async def kill(told: Told) -> None:
+    async def again_and_again(told: Told) -> None:
         for _one in range(times):
             await _under_way(told)
             await asyncio.sleep(drawn.uniform(0, 0.6))
-            site.kill()
-            await asyncio.to_thread(site.start)
+            await kill(site, drawn)
 
-    told = while_voting(voting, site.port, here.seed, kill)
+    told = while_voting(voting, site.port, here.seed, again_and_again)
     faults = wrong(voting, told) + of_site(site, told, {"200", "0", "503 busy"})
     site.kill()
     return _result(told, faults, kills=times)
+
+
+def server_killed(here: Setting) -> dict[str, Any]:
+    """The site killed (SIGKILL) at 200 random instants while eight voters cast."""
+
+    async def kill(site: Site, drawn: random.Random) -> None:
+        site.kill()
+        await asyncio.to_thread(site.start)
+
+    return _killed(here, "killed", 200, kill)
 
 
 def database_killed(here: Setting) -> dict[str, Any]:
@@ -189,26 +200,13 @@ def database_killed(here: Setting) -> dict[str, Any]:
     if here.postgres is None:
         return {"skipped": "SQLite has no server: it is killed with the site"}
     postgres = here.postgres
-    voting, drawn, times = (
-        office.voting(here.contest, VOTERS, section="database"),
-        random.Random(here.seed),
-        here.number(50),
-    )
-    site = here.site()
-    site.start()
 
-    async def kill(told: Told) -> None:
-        for _one in range(times):
-            await _under_way(told)
-            await asyncio.sleep(drawn.uniform(0, 0.6))
-            await asyncio.to_thread(postgres.stop_at_once)
-            await asyncio.sleep(drawn.uniform(0, 0.3))
-            await asyncio.to_thread(postgres.start)
+    async def kill(site: Site, drawn: random.Random) -> None:
+        await asyncio.to_thread(postgres.stop_at_once)
+        await asyncio.sleep(drawn.uniform(0, 0.3))
+        await asyncio.to_thread(postgres.start)
 
-    told = while_voting(voting, site.port, here.seed, kill)
-    faults = wrong(voting, told) + of_site(site, told, {"200", "0", "503 busy"})
-    site.kill()
-    return _result(told, faults, kills=times)
+    return _killed(here, "database", 50, kill)
 
 
 def disk_full(here: Setting) -> dict[str, Any]:

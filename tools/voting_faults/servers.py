@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -14,8 +15,6 @@ import time
 import warnings
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 THREADS = 24
 
@@ -83,12 +82,12 @@ class Site:
         return [line for line in text.splitlines() if "Traceback" in line or "a cast went wrong" in line]
 
 
-def of_all(pid: int, size: int) -> None:
-    """Bound the length of files that a process and its children write."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        for one in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
-            with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
-                resource.prlimit(one.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+def of_all(session: int, size: int) -> None:
+    """Bound the length of files that the processes of a session write (by the number of its first one)."""
+    for pid in (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if os.getsid(pid) == session:
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
 class Postgres:
@@ -112,10 +111,13 @@ class Postgres:
 
     def stop_at_once(self) -> None:
         """As ``pg_ctl stop -m immediate``: no transaction is finished, no checkpoint made."""
-        with contextlib.suppress(psutil.TimeoutExpired, psutil.NoSuchProcess):
-            process = psutil.Process(self.pid)
-            process.send_signal(signal.SIGQUIT)
-            process.wait(20)
+        with contextlib.suppress(ProcessLookupError):
+            process = os.pidfd_open(self.pid)
+            try:
+                signal.pidfd_send_signal(process, signal.SIGQUIT)
+                select.select([process], [], [], 20)  # it can be read from when the process has ended
+            finally:
+                os.close(process)
 
     def start(self) -> None:
         """Start it again; it recovers what it had promised."""

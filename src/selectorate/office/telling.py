@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import timetable
+from .boxes import lost
 from .models import Contest, StageState, TimetableDate
 from .templatetags.telling import clock_text, day_text
 
@@ -57,7 +58,7 @@ def public_contests() -> QuerySet[Contest]:
         Contest.objects.exclude(status=Contest.Status.DRAFT)
         .filter(adopted__isnull=False)
         .select_related("office__unit", "unit", "declaration")
-        .prefetch_related(Prefetch("dates", TimetableDate.objects.order_by("at", "key")), "stages")
+        .prefetch_related(Prefetch("dates", TimetableDate.objects.order_by("at", "key")), "stages", "online__keys_lost")
         .order_by("-created", "-pk")
     )
 
@@ -84,6 +85,10 @@ def state_of(contest: Contest) -> State:
         return State(_("abandoned"), _("This contest was abandoned."), BAD)
     if contest.status in (Contest.Status.DECLARED, Contest.Status.CLOSED):
         return State(_("declared"), _declared(contest), DONE)
+    if lost.stated(contest) is not None:
+        return State(
+            _("boxes cannot be opened"), _("The boxes cannot be opened: there will be no result of them."), BAD
+        )
     states = {state.stage: state for state in contest.stages.all()}
     dates = {item.key: item for item in dates_of(contest)}
     running = [stage for stage in contest.rulebook.stage if _is(states, stage.id, StageState.Status.OPEN)]

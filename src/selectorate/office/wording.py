@@ -38,6 +38,8 @@ KINDS: dict[str, str] = {
     "withdraw_claim": gettext_noop("claim about the result taken off"),
     "settle_dispute": gettext_noop("dispute settled"),
     "abandon_contest": gettext_noop("contest abandoned"),
+    "state_keys_lost": gettext_noop("stated that the boxes cannot be opened"),
+    "state_key_found": gettext_noop("stated that a key is found, and the boxes can be opened"),
     "clone_contest": gettext_noop("another contest made after this one"),
     "propose_candidate": gettext_noop("candidate proposed"),
     "nominate": gettext_noop("nomination"),

@@ -8,6 +8,7 @@
 ``sessions`` the hour for which they are then signed in
 ``booths``   their papers, as the booth takes them
 ``telling``  the mail on every ballot that is recorded
+``lost``     what is said where too few keys are left to open them
 ``receipts`` what a voter gets: signed by the key of the contest
 
 The protocol is ``selectorate.box``; nothing here makes or checks a proof by itself.

@@ -182,9 +182,13 @@ def hand_in(box: SealedBox, trustee: Trustee, kind: str, after: str, pieces: Ite
 
 def _require_wanted(box: SealedBox, trustee: Trustee, kind: str, after: str) -> None:
     """Raise RefusedError unless a box waits for a contribution of this kind, by this trustee, made after ``after``."""
+    from . import lost
+
     box.refresh_from_db()
     if waits_for(box) != kind:
         raise RefusedError(_("the box does not wait for this now"))
+    if kind == "PartialDecryption":  # a shuffle needs no key
+        lost.require_key(trustee)
     gave = shufflers(box) if kind == "Shuffle" else decrypters(box)
     if trustee.number in gave:
         raise RefusedError(_("you have given it already"))

@@ -73,6 +73,29 @@ class Trustee(models.Model):
         ]
 
 
+class KeysLost(models.Model):
+    """That two officials stated that boxes of a contest cannot be opened: too many trustees have lost their keys.
+
+    ``trustees``: their numbers; ``reason``: why it is known. ``found``: since when it holds no more, a key having been
+    found again, with ``found_says``. Nothing is done to the boxes: they stay as they are.
+    """
+
+    vote = models.ForeignKey(OnlineVote, models.CASCADE, related_name="keys_lost")
+    trustees = models.JSONField(default=list)
+    reason = models.CharField(max_length=300)
+    at = models.DateTimeField(default=now)
+    found = models.DateTimeField(null=True, blank=True)
+    found_says = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        """In their order; one that holds in a contest."""
+
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["vote"], condition=models.Q(found=None), name="one_loss_that_holds")
+        ]
+
+
 class Contribution(models.Model):
     """What a trustee gave to the making of the key, or to the test of it. Nothing that was taken is replaced.
 

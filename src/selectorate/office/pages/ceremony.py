@@ -16,7 +16,7 @@ from ..access import PUBLIC, may
 from ..acts import trustees
 from ..boxes import ceremony
 from ..models import OnlineVote, Role
-from .doing import done
+from .doing import done, filled
 
 OFFICER, REGISTRAR, SCRUTINEER, TRUSTEE = Role.RETURNING_OFFICER, Role.REGISTRAR, Role.SCRUTINEER, Role.TRUSTEE
 
@@ -154,9 +154,7 @@ def name(request: HttpRequest, contest: str) -> HttpResponse:
     """Name a trustee."""
     form = NameForm(request.POST, auto_id="id_name_%s")
     said = _("The trustee is named.")
-    if form.is_valid() and done(
-        request, trustees.name_trustee, request.user, request.contest, said=said, form=form, **form.cleaned_data
-    ):
+    if filled(request, form, trustees.name_trustee, request.user, request.contest, said=said):
         return redirect("ceremony", contest)
     return _page(request, form)
 
@@ -176,9 +174,7 @@ def again(request: HttpRequest, contest: str) -> HttpResponse:
     """Propose to begin the key again."""
     form = ReasonForm(request.POST, auto_id="id_reason_%s")
     said = _("It is proposed to begin again. It is done when a second official confirms it.")
-    if form.is_valid() and done(
-        request, trustees.begin_key_again, request.user, request.contest, said=said, form=form, **form.cleaned_data
-    ):
+    if filled(request, form, trustees.begin_key_again, request.user, request.contest, said=said):
         return redirect("contest-proposals", contest)
     return _page(request, form)
 

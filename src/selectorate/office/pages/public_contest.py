@@ -13,7 +13,7 @@ from ...rules import BallotStage
 from ...sheets.csvs import table_csv
 from .. import nominated, published, ruled, telling, timetable
 from ..access import PUBLIC, may
-from ..boxes import booths
+from ..boxes import booths, lost
 from ..markdown import rendered
 from ..models import Candidate, Contest, OnlineVote
 from ..templatetags.telling import clock_text, day_text
@@ -50,6 +50,7 @@ def contest(request: HttpRequest, contest: str) -> HttpResponse:
             "figures": first_figures(found),
             "declared": declared,
             "voting": _voting(found),
+            "keys_lost": lost.said(found),
             "dates": dates,
             "upcoming": telling.next_date(found),
             "zone": timetable.zone().key,

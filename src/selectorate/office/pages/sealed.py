@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,9 +16,10 @@ from ...errors import SelectorateError
 from ...rules import BallotStage, MotionStage
 from ..access import may
 from ..acts import boxes as acts
-from ..boxes import counting, envelopes, laid, opening, store
-from ..models import Contest, HandedIn, PaperVote, Role, SealedBox
-from .doing import done
+from ..acts import keys
+from ..boxes import counting, envelopes, laid, lost, opening, store
+from ..models import Contest, HandedIn, OnlineVote, PaperVote, Role, SealedBox
+from .doing import done, filled
 from .figures import section_name
 from .finding import any_stage, contest_of, roles_in, title_of
 
@@ -100,18 +102,49 @@ def stop_of(box: SealedBox) -> str:
     ) % {"least": box.vote.least}
 
 
+class LostForm(forms.Form):
+    """Whose keys are lost, and why."""
+
+    trustees = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Whose keys are lost"), coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    reason = forms.CharField(label=gettext_lazy("What happened"), max_length=300)
+
+    def __init__(self, vote: OnlineVote, *given: object) -> None:
+        super().__init__(*given, auto_id="id_lost_%s")  # type: ignore[arg-type]
+        field = self.fields["trustees"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = [(one.number, f"{one.name} ({one.number})") for one in vote.trustees.all()]
+
+
+class FoundForm(forms.Form):
+    """Whose key is found."""
+
+    reason = forms.CharField(label=gettext_lazy("Whose key is found, and how"), max_length=300)
+
+
 @may(OFFICER, REGISTRAR, SCRUTINEER)
 def desk(request: HttpRequest, contest: str) -> HttpResponse:
     """Every box of a contest: its phase, its ballots, who is waited for, and the next step."""
     here = contest_of(request)
     if not hasattr(here, "online"):
         raise Http404
-    if request.method == "POST":
-        if request.POST.get("do") != "end-shuffles":
-            raise Http404
+    wants = request.POST.get("do") if request.method == "POST" else ""
+    lost_form = LostForm(here.online, *([request.POST] if wants == "keys-lost" else []))
+    found_form = FoundForm(*([request.POST] if wants == "key-found" else []))
+    if wants == "end-shuffles":
         given = request.POST.get("box", "")
         done(request, acts.end_shuffles, request.user, here, box=given, said=_("The shuffles are ended."))
         return redirect("office-boxes", contest=contest)
+    if wants in ("keys-lost", "key-found"):
+        if OFFICER not in roles_in(request):
+            raise PermissionDenied
+        form: forms.Form = lost_form if wants == "keys-lost" else found_form
+        act = keys.state_keys_lost if wants == "keys-lost" else keys.state_key_found
+        if filled(request, form, act, request.user, here, said=_("It is proposed. A second official confirms it.")):
+            return redirect("contest-proposals", here.slug)
+    elif request.method == "POST":
+        raise Http404
     boxes = SealedBox.objects.filter(vote=here.online).select_related("vote")
     refused = HandedIn.objects.filter(box__vote=here.online, status=HandedIn.Status.REFUSED)
     return render(
@@ -123,6 +156,10 @@ def desk(request: HttpRequest, contest: str) -> HttpResponse:
             "lines": [line_of(here, box) for box in boxes],
             "refused": refused.select_related("trustee", "box").order_by("-pk")[:50],
             "may_act": OFFICER in roles_in(request),
+            "loss": next((one for one in lost.said(here) if one["found"] is None), None),
+            "may_lose": here.status == Contest.Status.ADOPTED and boxes.exclude(phase__in=("empty", "final")).exists(),
+            "lost_form": lost_form,
+            "found_form": found_form,
         },
     )
 
