@@ -84,6 +84,7 @@ def test_a_contest_is_not_adopted_before_its_online_vote_is_set_up(office: World
         ({"size": 0}, "size"),
         ({"threshold": 4}, "threshold"),
         ({"least": 1}, "least"),
+        ({"least": 9}, "least"),
         ({"rounds": 21}, "rounds"),
         ({"until": "soon"}, "until"),
         ({"until": "2016-09-01"}, "until"),
@@ -95,6 +96,17 @@ def test_what_is_set_up_has_to_make_sense(office: World, given: dict[str, object
         with pytest.raises(RefusedError) as caught:
             online.set_up_vote(office.alice, made, **given)
         assert caught.value.field == field
+
+
+@pytest.mark.django_db
+def test_no_box_is_opened_with_fewer_ballots_than_the_rules_show(office: World) -> None:
+    with at("2016-07-01T10:00"):
+        made = world.drafted(office)
+        fewest = made.rulebook.disclosure.floor
+        assert online.set_up_vote(office.alice, made).least == fewest == 10
+        world.vote_of(made).__class__.objects.update(least=fewest - 1)  # as if the rules had been changed afterwards
+        made.refresh_from_db()
+        assert [item.route for item in preflight.blocking(made, "adoption")] == ["contest-online"]
 
 
 @pytest.mark.django_db

@@ -480,11 +480,14 @@ def _online(contest: Contest, step: str) -> Item | None:
     if step != "adoption" or not held_online:
         return None
     vote = OnlineVote.objects.filter(contest=contest).first()
-    there = vote is not None and not layout.too_few_rounds(contest, vote.rounds)
+    rounds = vote is not None and not layout.too_few_rounds(contest, vote.rounds)
+    there = vote is not None and rounds and vote.least >= layout.fewest(contest)
     ranked = any(isinstance(stage, BallotStage) and stage.paper == "rank" for stage in held_online)
     says = _("it is") if there else _("it is not said who makes the credentials and who opens the boxes")
-    if vote is not None and not there:
+    if vote is not None and not rounds:
         says = _("a ballot is held in rounds, and there would be credentials for one round alone")
+    elif vote is not None and not there:
+        says = _("boxes would be opened with fewer ballots than the rules let be shown by themselves")
     if there and ranked:
         says = _("it is; a ranking of more than 30 names cannot be sealed, which shows only when the ballot is opened")
     return Item(_("the online vote is set up"), there, says, _("Set it up."), "contest-online")

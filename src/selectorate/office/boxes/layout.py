@@ -60,6 +60,11 @@ class Section:
     small: bool
 
 
+def fewest(contest: Contest) -> int:
+    """The fewest ballots with which a box may be opened: trustees see no fewer than the rules let be shown."""
+    return max(2, contest.rulebook.disclosure.floor)
+
+
 def floor(vote: OnlineVote) -> int:
     """Fewer voters than this have no box of their own: so few are neither opened nor shown by themselves."""
     return max(vote.least, vote.contest.rulebook.disclosure.floor)
