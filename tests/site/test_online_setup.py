@@ -123,6 +123,15 @@ def test_the_page_sets_up_and_says_what_follows(office: World) -> None:
         Browser(office, office.registrar, made).post("office/online/set-up/", 403, **asked)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("stage", ["status", "credentials", "ballot", "set-up"])
+def test_what_is_not_filled_in_is_said_whatever_a_ballot_is_called(office: World, stage: str) -> None:
+    with at("2016-07-01T10:00"):
+        made = world.drafted(office)
+        page = Browser(office, office.alice, made).post(f"office/online/stages/{stage}/", 422, paper="none")
+        assert "Which ballots are held online" in page
+
+
 # -- boxes -----------------------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -32,6 +32,8 @@ from .waiting import waiting
 
 OFFICER, REGISTRAR, SCRUTINEER, TRUSTEE = Role.RETURNING_OFFICER, Role.REGISTRAR, Role.SCRUTINEER, Role.TRUSTEE
 MAX_BYTES = 2 << 30
+SET_UP, CREDENTIALS = "/set-up", "/credentials"
+"""What a form is for that is no stage's: no stage is called so."""
 COLUMNS = ("voter", "name", "email", "address", "sections")
 AT_ONCE = 500
 """Voters whose postal addresses are looked up at once."""
@@ -93,7 +95,9 @@ def home(request: HttpRequest, contest: str) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: HttpRequest, status: int = 200, **forms_: forms.Form) -> HttpResponse:
+def _page(request: HttpRequest, status: int = 200, wrong: Mapping[str, forms.Form] | None = None) -> HttpResponse:
+    """The page; ``wrong``: what was filled in and not done, by the stage, or by what it is for."""
+    forms_ = wrong or {}
     here: Contest = request.contest  # type: ignore[attr-defined]
     vote = OnlineVote.objects.filter(contest=here).first()
     boxes = list(vote.boxes.all()) if vote else []
@@ -105,14 +109,14 @@ def _page(request: HttpRequest, status: int = 200, **forms_: forms.Form) -> Http
         "draft": draft,
         "stages": [_stage(here, stage, forms_.get(stage.id)) for stage in _ballots(here)],
         "online": layout.stages(here),
-        "form": forms_.get("set-up")
+        "form": forms_.get(SET_UP)
         or (SetUpForm(initial=_begun(here, vote)) if draft and layout.stages(here) else None),
         "boxes": [_box(here, box, box.pk in taken) for box in boxes],
         "waiting_for": _waiting_for(vote),
         "small": _small(vote),
         "secrecy": _secrecy(here, vote),
         "floor": layout.floor(vote) if vote else None,
-        "credentials": forms_.get("credentials") or CredentialsForm(),
+        "credentials": forms_.get(CREDENTIALS) or CredentialsForm(),
         "asked": any(box.phase == "empty" and box.pk not in taken for box in boxes)
         or (vote is not None and vote.easy and any(opening.lacking(here, key) for key in layout.unopened(vote))),
         "taken": bool(taken),
@@ -219,7 +223,7 @@ def hold(request: HttpRequest, contest: str, stage: str) -> HttpResponse:
         said = _("The rules of this contest say so now.")
         if done(request, acts.hold_online, request.user, here, said=said, form=form, stage=stage, **form.cleaned_data):
             return redirect("contest-online", contest)
-    return _page(request, 422, **{stage: form})
+    return _page(request, 422, {stage: form})
 
 
 @may(OFFICER)
@@ -232,7 +236,7 @@ def set_up(request: HttpRequest, contest: str) -> HttpResponse:
         here = request.contest  # type: ignore[attr-defined]
         if done(request, acts.set_up_vote, request.user, here, said=_("The vote is set up."), form=form, **given):
             return redirect("contest-online", contest)
-    return _page(request, 422, **{"set-up": form})
+    return _page(request, 422, {SET_UP: form})
 
 
 @may(OFFICER, REGISTRAR)
@@ -300,11 +304,11 @@ def take(request: HttpRequest, contest: str) -> HttpResponse:
     here = request.contest  # type: ignore[attr-defined]
     form = CredentialsForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _page(request, 422, credentials=form)
+        return _page(request, 422, {CREDENTIALS: form})
     file = form.cleaned_data["file"]
     if file.size > MAX_BYTES:
         form.add_error("file", _("this file is too large to be a list of credentials"))
-        return _page(request, 422, credentials=form)
+        return _page(request, 422, {CREDENTIALS: form})
     folder = files.new_folder("credentials")
     files.save(f"{folder}/{working.CREDENTIALS}", file.chunks())
     reason = form.cleaned_data["reason"]
