@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.browser.conftest import Visitor
+from tests.browser.person import Person, declare
 from tests.site import rolled
 from tests.site.stages import make
 from tests.site.world import DATES, ROLL, VOTES, World, at
@@ -19,38 +19,6 @@ from selectorate.office.models import Candidate, Contest, Tenure
 
 MPS, NEEDED = 251, 51
 CLAIM = "a larger margin than last year"
-
-
-class Person(Visitor):
-    """Somebody who uses the keyboard and nothing else."""
-
-    def fill(self, label: str, text: str) -> None:
-        """Write in the field of that label."""
-        field = self.page.get_by_label(label, exact=True)
-        self._reach(field)
-        self.page.keyboard.press("ControlOrMeta+a")
-        self.page.keyboard.type(text)
-
-    def choose(self, label: str) -> None:
-        """Choose a radio button or tick a box: reached, and Space."""
-        self._reach(self.page.get_by_label(label))
-        self.page.keyboard.press("Space")
-
-    def press(self, name: str) -> None:
-        """Press a button, or follow a link, of that name with Enter; wait for the page it leads to."""
-        button = self.page.get_by_role("button", name=name, exact=True)
-        target = button if button.count() else self.page.get_by_role("link", name=name, exact=True)
-        self._reach(target.first)
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
-
-    def _reach(self, target: object) -> None:
-        assert target.evaluate("e => e.tabIndex >= 0"), "it can be reached with Tab"  # type: ignore[attr-defined]
-        target.focus()  # type: ignore[attr-defined]
-
-    def sees(self, text: str) -> None:
-        """There is such a text on the page."""
-        assert text in self.page.locator("main").inner_text(), (text, self.page.locator("main").inner_text())
 
 
 def test_2016(office: World, visitor: Callable[..., Person], tmp_path: Path) -> None:
@@ -119,7 +87,7 @@ def _motion(office: World, visit: Callable[..., Person], mps: str) -> None:
             one.press("Take in my figures")
         bob.sees("Two officials agree")
         bob.look("2016-04-motion-figures")
-        _declare(alice, bob, motion, "2016-05-motion-preview")
+        declare(alice, bob, motion, "2016-05-motion-preview")
     anybody = visit(Person)
     anybody.go(f"/contests/{motion.slug}/declaration/")
     anybody.sees("172")
@@ -235,7 +203,7 @@ def _result(office: World, visit: Callable[..., Person], contest: Contest) -> No
             one.look(f"2016-19-figures-{'first' if one is alice else 'second'}")
             one.press("Take in my figures")
         bob.sees("Two officials agree")
-        _declare(alice, bob, contest, "2016-20-preview")
+        declare(alice, bob, contest, "2016-20-preview")
         waiting.page.get_by_text("313,209").first.wait_for(timeout=30_000)  # without reloading
         waiting.look("2016-21-declared")
         for segment in VOTES:
@@ -257,15 +225,3 @@ def _result(office: World, visit: Callable[..., Person], contest: Contest) -> No
     waiting.sees(CLAIM)
     waiting.sees("depends on the measure")
     waiting.look("2016-23-mandate")
-
-
-def _declare(alice: Person, bob: Person, contest: Contest, name: str) -> None:
-    alice.go(f"/contests/{contest.slug}/office/declare/")
-    alice.look(name)
-    alice.press("Propose to declare this")
-    bob.go(f"/contests/{contest.slug}/office/declare/")
-    bob.page.get_by_role("button", name="Confirm").first.focus()
-    with bob.page.expect_navigation():
-        bob.page.keyboard.press("Enter")
-    contest.refresh_from_db()
-    assert contest.status == Contest.Status.DECLARED, bob.page.locator("main").inner_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -113,8 +114,11 @@ def test_nothing_public_is_ahead_of_the_archive(office: World, monkeypatch: pyte
         casting.cast(made.box, made.ballot(number, [[1, 2, 3]]), who=made.who(number))
 
     def shown() -> tuple[int, int, int, str]:
+        page = Client().get(f"/contests/{slug}/board/").content.decode()
+        cells = [int(one) for one in re.findall(r'<td class="n">(\d+)</td>', page)]
         (box,) = Client().get(f"/contests/{slug}/board.json").json()["boxes"]
         (line,) = Client().get(f"/api/v1/contests/{slug}/ceremony").json()["boxes"]
+        assert cells == [box["ballots"], box["voted"], box["voters"], box["height"]], "the page says the same"
         return box["voted"], box["height"], line["height"], line["head"]
 
     monkeypatch.setattr(boards, "FRESH", -1)

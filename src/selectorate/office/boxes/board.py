@@ -54,7 +54,7 @@ class Snapshot:
         since = self.box.events.filter(height__gt=self.height, height__lte=self.box.height, credential__isnull=False)
         before = BoxEvent.objects.filter(box=self.box, credential=OuterRef("credential"), height__lte=self.height)
         new = since.annotate(before=Exists(before)).filter(before=False)
-        return max(self.box.voted - new.order_by().values("credential").distinct().count(), 0)
+        return min(max(self.box.voted - new.order_by().values("credential").distinct().count(), 0), self.ballots)
 
     @property
     def phase(self) -> str:
@@ -79,7 +79,7 @@ class Snapshot:
             "height": self.height,
             "head": self.head,
             "ballots": self.ballots,
-            "voted": min(self.voted, self.ballots),
+            "voted": self.voted,
             "voters": box.voters,
             "archive": f"/contests/{slug}/boxes/{box.uuid}.bel",
         }

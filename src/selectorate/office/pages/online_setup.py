@@ -76,7 +76,7 @@ class SetUpForm(forms.Form):
         label=gettext_lazy("End of the time for challenges"),
         required=False,
         max_length=40,
-        help_text=gettext_lazy("2016-12-31. Then it is deleted whose credential is whose."),
+        help_text=gettext_lazy("As 2016-12-31. On that day it is deleted whose credential is whose."),
     )
 
 

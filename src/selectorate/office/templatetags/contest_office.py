@@ -28,6 +28,7 @@ TABS: list[tuple[str, str, tuple[str, ...]]] = [
     ("contest-roll", gettext_noop("Roll"), OFFICERS),
     ("candidates-desk", gettext_noop("Candidates"), (RO,)),
     ("ceremony", gettext_noop("Trustees"), (RO, REGISTRAR, SCRUTINEER, TRUSTEE)),
+    ("office-boxes", gettext_noop("Boxes"), OFFICERS),
     ("declare", gettext_noop("Declaration"), (RO,)),
     ("contest-officials", gettext_noop("Officials"), (RO,)),
     ("contest-proposals", gettext_noop("Acts of two"), OFFICERS),
@@ -90,7 +91,7 @@ def officer_tabs(context: dict[str, Any]) -> dict[str, Any]:
             continue
         if route == "contest-parameters" and not contest.rulebook_as_written.parameters:
             continue
-        if route == "ceremony" and not OnlineVote.objects.filter(contest=contest).exists():
+        if route in ("ceremony", "office-boxes") and not OnlineVote.objects.filter(contest=contest).exists():
             continue
         try:
             address = reverse(route, kwargs={"contest": contest.slug})
