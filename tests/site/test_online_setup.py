@@ -98,6 +98,22 @@ def test_what_is_set_up_has_to_make_sense(office: World, given: dict[str, object
 
 
 @pytest.mark.django_db
+def test_no_box_is_opened_with_fewer_ballots_than_figures_are_shown_of(office: World) -> None:
+    with at("2016-07-01T10:00"):
+        made = world.drafted(office)
+        assert world.vote_of(made).least == 10
+        with pytest.raises(RefusedError, match="10 to") as caught:
+            online.set_up_vote(office.alice, made, least=9)
+        assert caught.value.field == "least"
+        Contest.objects.update(rulebook_text=made.rulebook_text + "\n[disclosure]\nfloor = 25\n")
+        made = Contest.objects.get(pk=made.pk)
+        world.vote_of(made).delete()
+        assert 'name="least" value="25"' in Browser(office, office.alice, made).get("office/online/")
+        online.set_up_vote(office.alice, made)
+        assert world.vote_of(made).least == 25
+
+
+@pytest.mark.django_db
 def test_the_page_sets_up_and_says_what_follows(office: World) -> None:
     with at("2016-07-01T10:00"):
         made = world.stages.make(office, "society", text=world.rules(**world.SPLIT), dates=world.DATES, adopt=False)

@@ -68,11 +68,14 @@ def set_up_vote(
     easy: bool = False,
     threshold: int = 2,
     size: int = 3,
-    least: int = 10,
+    least: int | None = None,
     rounds: int = 1,
     until: str = "",
 ) -> OnlineVote:
-    """How the vote is held online: by whom credentials are made, who opens the boxes. While it is in preparation."""
+    """How the vote is held online: by whom credentials are made, who opens the boxes. While it is in preparation.
+
+    ``least``: the fewest ballots that trustees open a box with; where it is left out, the rulebook's floor.
+    """
     _draft(contest)
     if not layout.stages(contest):
         raise RefusedError(_("no ballot of this contest is held online: say which one first"))
@@ -84,7 +87,10 @@ def set_up_vote(
         "threshold",
         _("1 to %(most)s trustees can be needed: not all, for one may lose their key"),
     )
-    _between(least, 2, MOST_LEAST, "least", _("a box is opened with 2 to %(most)s ballots at least"))
+    fewest = layout.fewest(contest)
+    least = fewest if least is None else least
+    says = _("a box is opened with %(fewest)s to %(most)s ballots at least: these rules show no figures of fewer")
+    _between(least, fewest, MOST_LEAST, "least", says)
     _between(rounds, 1, MOST_ROUNDS, "rounds", _("there are credentials for 1 to %(most)s rounds"))
     if layout.too_few_rounds(contest, rounds):
         raise RefusedError(
@@ -119,7 +125,7 @@ def _no_key_begun(contest: Contest, values: dict[str, Any]) -> None:
 
 def _between(value: int, least: int, most: int, field: str, says: str) -> None:
     if type(value) is not int or not least <= value <= most:
-        raise RefusedError(says % {"most": most}, field=field)
+        raise RefusedError(says % {"fewest": least, "most": most}, field=field)
 
 
 def _end(contest: Contest, text: str) -> Any:

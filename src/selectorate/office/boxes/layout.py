@@ -65,6 +65,11 @@ def floor(vote: OnlineVote) -> int:
     return max(vote.least, vote.contest.rulebook.disclosure.floor)
 
 
+def fewest(contest: Contest) -> int:
+    """The smallest number of ballots that trustees can be told to open a box with: a box of one is never opened."""
+    return max(2, contest.rulebook.disclosure.floor)
+
+
 def sections(vote: OnlineVote, stage: OnlineStage) -> list[Section]:
     """The boxes of one round of a stage, as the roll or the body stands.
 

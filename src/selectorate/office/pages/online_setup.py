@@ -105,7 +105,8 @@ def _page(request: HttpRequest, status: int = 200, **forms_: forms.Form) -> Http
         "draft": draft,
         "stages": [_stage(here, stage, forms_.get(stage.id)) for stage in _ballots(here)],
         "online": layout.stages(here),
-        "form": forms_.get("set-up") or (SetUpForm(initial=_begun(vote)) if draft and layout.stages(here) else None),
+        "form": forms_.get("set-up")
+        or (SetUpForm(initial=_begun(here, vote)) if draft and layout.stages(here) else None),
         "boxes": [_box(here, box, box.pk in taken) for box in boxes],
         "waiting_for": _waiting_for(vote),
         "small": _small(vote),
@@ -144,9 +145,9 @@ def _stage(contest: Contest, stage: BallotStage | MotionStage, form: forms.Form 
     }
 
 
-def _begun(vote: OnlineVote | None) -> dict[str, Any]:
+def _begun(contest: Contest, vote: OnlineVote | None) -> dict[str, Any]:
     if vote is None:
-        return {"threshold": 2, "size": 3, "least": 10, "rounds": 1}
+        return {"threshold": 2, "size": 3, "least": layout.fewest(contest), "rounds": 1}
     found = {name: getattr(vote, name) for name in ("easy", "threshold", "size", "least", "rounds")}
     return found | {"until": timetable.written(vote.until) if vote.until else ""}
 
