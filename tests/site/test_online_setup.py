@@ -114,6 +114,21 @@ def test_no_box_is_opened_with_fewer_ballots_than_figures_are_shown_of(office: W
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("stage", ["status", "request", "credentials", "set-up"])
+def test_a_wrong_form_for_a_ballot_is_refused_whatever_the_ballot_is_called(office: World, stage: str) -> None:
+    """The name of a ballot once was the name of an argument: "status" ended as an error of the server."""
+    with at("2016-07-01T10:00"):
+        text = world.rules(**world.SPLIT)
+        made = world.stages.make(office, "society", text=text, dates=world.DATES, adopt=False)
+        alice = Browser(office, office.alice, made)
+        alice.post(f"office/online/stages/{stage}/", 404)
+        made.dates.all().delete()
+        Contest.objects.update(rulebook_text=text.replace('id = "ballot"', f'id = "{stage}"'))
+        page = alice.post(f"office/online/stages/{stage}/", 422, **{f"{stage}-paper": "of rice"})
+        assert page.count("Select a valid choice") == 1
+
+
+@pytest.mark.django_db
 def test_the_page_sets_up_and_says_what_follows(office: World) -> None:
     with at("2016-07-01T10:00"):
         made = world.stages.make(office, "society", text=world.rules(**world.SPLIT), dates=world.DATES, adopt=False)

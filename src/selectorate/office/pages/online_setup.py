@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -93,7 +93,10 @@ def home(request: HttpRequest, contest: str) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: HttpRequest, status: int = 200, **forms_: forms.Form) -> HttpResponse:
+def _page(
+    request: HttpRequest, status: int = 200, *, stage: str = "", held: forms.Form | None = None, **forms_: forms.Form
+) -> HttpResponse:
+    """The page. ``held``: the form of the ballot ``stage``, whose id can be any word, as it was filled in."""
     here: Contest = request.contest  # type: ignore[attr-defined]
     vote = OnlineVote.objects.filter(contest=here).first()
     boxes = list(vote.boxes.all()) if vote else []
@@ -103,7 +106,7 @@ def _page(request: HttpRequest, status: int = 200, **forms_: forms.Form) -> Http
         "contest": here,
         "vote": vote,
         "draft": draft,
-        "stages": [_stage(here, stage, forms_.get(stage.id)) for stage in _ballots(here)],
+        "stages": [_stage(here, one, held if one.id == stage else None) for one in _ballots(here)],
         "online": layout.stages(here),
         "form": forms_.get("set-up")
         or (SetUpForm(initial=_begun(here, vote)) if draft and layout.stages(here) else None),
@@ -214,12 +217,14 @@ def _secrecy(contest: Contest, vote: OnlineVote | None) -> list[dict[str, Any]]:
 def hold(request: HttpRequest, contest: str, stage: str) -> HttpResponse:
     """Say of one ballot whether and how it is held online."""
     here = request.contest  # type: ignore[attr-defined]
+    if not any(one.id == stage for one in _ballots(here)):
+        raise Http404(_("These rules have no such ballot."))
     form = HoldForm(request.POST, prefix=stage)
     if form.is_valid():
         said = _("The rules of this contest say so now.")
         if done(request, acts.hold_online, request.user, here, said=said, form=form, stage=stage, **form.cleaned_data):
             return redirect("contest-online", contest)
-    return _page(request, 422, **{stage: form})
+    return _page(request, 422, stage=stage, held=form)
 
 
 @may(OFFICER)
@@ -232,7 +237,7 @@ def set_up(request: HttpRequest, contest: str) -> HttpResponse:
         here = request.contest  # type: ignore[attr-defined]
         if done(request, acts.set_up_vote, request.user, here, said=_("The vote is set up."), form=form, **given):
             return redirect("contest-online", contest)
-    return _page(request, 422, **{"set-up": form})
+    return _page(request, 422, set_up=form)
 
 
 @may(OFFICER, REGISTRAR)
