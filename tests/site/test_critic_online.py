@@ -27,6 +27,7 @@ from tests.site.test_sealed_contest import (
     adopted,
     declared,
     envelope,
+    of_body,
     poll,
     standing,
     struck,
@@ -40,10 +41,10 @@ from selectorate.contest import verifying_boxes
 from selectorate.contest.record import BoxPlace
 from selectorate.errors import RefusedError
 from selectorate.office import previews, recording
-from selectorate.office.acts import amending, confirm, figures, restoring, rounds
+from selectorate.office.acts import amending, confirm, figures, people, restoring, rounds
 from selectorate.office.acts import online as acts
 from selectorate.office.boxes import board as boards
-from selectorate.office.boxes import casting, laid
+from selectorate.office.boxes import casting, laid, voters
 from selectorate.office.boxes.casting import CastRefusedError
 from selectorate.office.models import BoxVoter, ClosedRoll, Contest, Mail, OnlineVote, Restoration, RollJob
 from selectorate.office.preflight import blocking
@@ -260,6 +261,18 @@ def test_two_keys_of_one_person_are_one_vote(office: World) -> None:
                 made.cast(box, voter, [3, 2, 1])
         made.cast(box, "roll:m3", [3, 2, 1])
         assert laid.struck_after_casting(made.box(section="members")) == 1
+
+
+def test_whose_seat_ends_after_signing_in_casts_no_more(office: World) -> None:
+    made = of_body(office, MOTION, "motion", 3)
+    box = made.box("motion")
+    leaves, stays = (one.voter for one in list(voters.electorate(made.contest, "motion"))[:2])
+    with at("2016-07-05T09:00"):
+        people.unseat(office.alice, None, seat=int(leaves.removeprefix("seat:")), on="2016-07-05")
+        with pytest.raises(CastRefusedError, match="your seat has ended") as caught:
+            made.cast(box, leaves, [0, 1, 0])
+        assert caught.value.code == "credential" and made.box("motion").ballots == 0
+        made.cast(box, stays, [0, 1, 0])
 
 
 def test_a_later_change_of_the_roll_does_not_give_a_joined_person_a_second_vote(office: World) -> None:
