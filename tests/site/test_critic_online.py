@@ -28,6 +28,7 @@ from tests.site.test_sealed_contest import (
     adopted,
     declared,
     envelope,
+    of_body,
     poll,
     standing,
     struck,
@@ -41,12 +42,12 @@ from selectorate.contest import verifying_boxes
 from selectorate.contest.record import BoxPlace
 from selectorate.errors import RefusedError
 from selectorate.office import previews, recording
-from selectorate.office.acts import amending, confirm, figures, restoring, rounds
+from selectorate.office.acts import amending, confirm, figures, people, restoring, rounds
 from selectorate.office.acts import online as acts
 from selectorate.office.boxes import board as boards
-from selectorate.office.boxes import casting, laid
+from selectorate.office.boxes import casting, laid, voters
 from selectorate.office.boxes.casting import CastRefusedError
-from selectorate.office.models import BoxVoter, Contest, Mail, OnlineVote, Restoration, RollJob
+from selectorate.office.models import BoxVoter, ClosedRoll, Contest, Mail, OnlineVote, Restoration, RollJob
 from selectorate.office.preflight import blocking
 from selectorate.office.rolls import working
 
@@ -264,6 +265,42 @@ def test_two_keys_of_one_person_are_one_vote(office: World) -> None:
                 made.cast(box, voter, [3, 2, 1])
         made.cast(box, "roll:m3", [3, 2, 1])
         assert laid.struck_after_casting(made.box(section="members")) == 1
+
+
+def test_whose_seat_ends_after_signing_in_casts_no_more(office: World) -> None:
+    made = of_body(office, MOTION, "motion", 3)
+    box = made.box("motion")
+    leaves, stays = (one.voter for one in list(voters.electorate(made.contest, "motion"))[:2])
+    with at("2016-07-05T09:00"):
+        people.unseat(office.alice, None, seat=int(leaves.removeprefix("seat:")), on="2016-07-05")
+        with pytest.raises(CastRefusedError, match="your seat has ended") as caught:
+            made.cast(box, leaves, [0, 1, 0])
+        assert caught.value.code == "credential" and made.box("motion").ballots == 0
+        made.cast(box, stays, [0, 1, 0])
+
+
+def test_a_later_change_of_the_roll_does_not_give_a_joined_person_a_second_vote(office: World) -> None:
+    made = voted(office)
+    tick(OPENS)
+    box = made.box(section="members")
+
+    def joined(keep: str, other: str) -> None:
+        one = amending.join_persons(office.alice, made.contest, keep=keep, other=other, reason="one person")
+        confirm(office.bob, one)
+
+    with at(DURING):
+        made.cast(box, "roll:m1", [1, 2, 3])
+        joined("m0", "m1")
+        (row,) = amending._rows(ClosedRoll.of(made.contest), "m0")[:1]
+        key = [row["person"], row["capacity"], row["body"], row["spell"]]
+        changed = amending.change_entry(
+            office.alice, made.contest, key=key, values={"name": "Another Name"}, reason="misspelt"
+        )
+        confirm(office.bob, changed)
+        joined("m2", "m0")  # and through two steps: m2 is m0, who is m1, who has voted
+        for voter in ("roll:m0", "roll:m2"):
+            with pytest.raises(CastRefusedError):
+                made.cast(box, voter, [3, 2, 1])
 
 
 # -- after a restore -----------------------------------------------------------------------------------------------

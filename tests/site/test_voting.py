@@ -29,7 +29,7 @@ from tests.site.test_signing_in import everything, without_secrets
 from tests.site.world import World, at
 
 from selectorate.office.acts import amending, confirm
-from selectorate.office.boxes import booths, casting, codes, sessions, store, voters
+from selectorate.office.boxes import board, booths, casting, codes, sessions, store, voters
 from selectorate.office.models import (
     BoxVoter,
     Contest,
@@ -559,6 +559,23 @@ def test_the_mail_is_there_if_and_only_if_the_ballot_is(voting: Voting, monkeypa
     with pytest.raises(OSError, match="no room"):
         voting.cast(1, [[2, 1, 3]])
     assert voting.box.ballots == 1, "no ballot without its mail"
+
+
+def test_finding_a_ballot_tells_no_more_than_the_board(voting: Voting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That a later one was cast is on the board, and said so; the second in which it was cast is not."""
+    first = voting.cast(0, [[1, 2, 3]])
+
+    def page() -> str:
+        return Client().post(voting.at("vote-find"), {"tracker": first["tracker"]}).content.decode()
+
+    monkeypatch.setattr(board, "FRESH", -(10**10))
+    assert "of 1" in page()
+    monkeypatch.setattr(board, "FRESH", 3600)
+    voting.cast(0, [[2, 1, 3]])
+    assert "of 1" in page() and "a later ballot stands" not in page()
+    monkeypatch.setattr(board, "FRESH", -(10**10))
+    assert "of 2" in page() and "a later ballot stands at height 2" in page()
+    assert "can see that a later one was cast under the same credential" in page()
 
 
 def test_anybody_finds_a_ballot(voting: Voting) -> None:

@@ -247,7 +247,8 @@ def _taken_in(contest: Contest, stage: Any) -> Taken:
 def sealed_rounds(contest: Contest, stage: Any) -> Taken:
     """The rounds of a stage held online whose boxes are all opened, and whose papers, if there are any, are taken in.
 
-    ``entitled`` is that of the closed roll as it stands; how many returned a ballot is counted.
+    ``entitled`` is that of the closed roll as it stands, and with them who was struck off after casting, for their
+    ballots are counted: else more could have returned one than were entitled. How many did is counted.
     """
     rounds: dict[int, list[SealedBox]] = {}
     for box in laid.boxes_of(contest, stage.id):
@@ -271,7 +272,7 @@ def sealed_rounds(contest: Contest, stage: Any) -> Taken:
             if isinstance(entitled, dict):
                 entitled = entitled.get(box.section)
             if entitled is not None:
-                roll[box.section] = {"entitled": entitled}
+                roll[box.section] = {"entitled": entitled + laid.struck_after_casting(box)}
         else:
             found[number] = ({"ballots": ballots}, roll)
     return found

@@ -249,6 +249,20 @@ def _(making: Making, folder: Path, trustees: Any) -> None:
     making.mandate = {"measures": []}
 
 
+@pytest.mark.parametrize("claim", ["elected", "votes", "name"])
+def test_what_a_mandate_claims_is_worked_out_again(claim: str, making: Making, tmp_path: Path) -> None:
+    """Written anew with the hash of each file as it should be: the figures alone tell."""
+    if claim == "elected":
+        making.mandate["elected"] = not making.mandate["elected"]
+    elif claim == "votes":
+        making.mandate["total"]["votes"]["value"] = 10**6
+    else:
+        making.mandate["name"] = "Somebody Else"
+    making.write(tmp_path / "record")
+    found = verify(tmp_path / "record", measured=measured)
+    assert [one.check for one in found.findings if one.verdict == "failed"] == ["mandate.figures"]
+
+
 @pytest.mark.parametrize("check", CHECKS)
 def test_each_check_is_the_first_to_refuse_something(check: str, making: Making, trustees: Any, tmp_path: Path) -> None:
     folder = tmp_path / "record"

@@ -149,7 +149,6 @@ def join_persons(entry: Entry, contest: Contest, *, keep: str, other: str, reaso
     before = [cells.json_of(row) for row in theirs]
     one = _amend(entry, closed, "merge", keep, reason, other=other, before=before)
     _decide(closed, one, [keep, other])
-    opening.hold_joined(contest, f"roll:{keep}", f"roll:{other}", one.at)
 
 
 def _key(key: list[Any]) -> list[Any]:
@@ -204,8 +203,21 @@ def _decide(closed: ClosedRoll, one: RollAmendment, persons: list[str]) -> None:
             segments = [row["segment"] for row in new[person] if row["segment"]]
             opening.hold(closed.contest, stage, f"roll:{person}", segments, one.at)
             one.effect[stage] = one.effect.get(stage, 0) + effect
+    for person in persons:
+        _held_together(closed, person, one)
     one.save(update_fields=["effect"])
     closed.save(update_fields=["standing"])
+
+
+def _held_together(closed: ClosedRoll, person: str, one: RollAmendment) -> None:
+    """Hold a person to one vote with all who were found to be them: deciding on one again frees their credential."""
+    pairs = list(closed.amendments.filter(kind="merge").values_list("person", "other"))
+    same, size = {person}, 0
+    while len(same) > size:
+        size = len(same)
+        same |= {key for pair in pairs if same & set(pair) for key in pair}
+    for other in sorted(same - {person}):
+        opening.hold_joined(closed.contest, f"roll:{person}", f"roll:{other}", one.at)
 
 
 def _ruled(closed: ClosedRoll, stage: str, person: str, new: dict[str, list[dict[str, Any]]], rows: Roll) -> None:

@@ -74,7 +74,7 @@ def set_up_vote(
 ) -> OnlineVote:
     """How the vote is held online: by whom credentials are made, who opens the boxes. While it is in preparation.
 
-    ``least``: the fewest ballots with which a box is opened; without it the fewest that the rules let be shown.
+    ``least``: the fewest ballots that trustees open a box with; where it is left out, the rulebook's floor.
     """
     _draft(contest)
     if not layout.stages(contest):
@@ -89,7 +89,8 @@ def set_up_vote(
     )
     fewest = layout.fewest(contest)
     least = fewest if least is None else least
-    _between(least, fewest, MOST_LEAST, "least", _("a box is opened with %(least)s to %(most)s ballots at least"))
+    says = _("a box is opened with %(fewest)s to %(most)s ballots at least: these rules show no figures of fewer")
+    _between(least, fewest, MOST_LEAST, "least", says)
     _between(rounds, 1, MOST_ROUNDS, "rounds", _("there are credentials for 1 to %(most)s rounds"))
     if layout.too_few_rounds(contest, rounds):
         raise RefusedError(
@@ -124,7 +125,7 @@ def _no_key_begun(contest: Contest, values: dict[str, Any]) -> None:
 
 def _between(value: int, least: int, most: int, field: str, says: str) -> None:
     if type(value) is not int or not least <= value <= most:
-        raise RefusedError(says % {"least": least, "most": most}, field=field)
+        raise RefusedError(says % {"fewest": least, "most": most}, field=field)
 
 
 def _end(contest: Contest, text: str) -> Any:

@@ -60,14 +60,14 @@ class Section:
     small: bool
 
 
-def fewest(contest: Contest) -> int:
-    """The fewest ballots with which a box may be opened: trustees see no fewer than the rules let be shown."""
-    return max(2, contest.rulebook.disclosure.floor)
-
-
 def floor(vote: OnlineVote) -> int:
     """Fewer voters than this have no box of their own: so few are neither opened nor shown by themselves."""
     return max(vote.least, vote.contest.rulebook.disclosure.floor)
+
+
+def fewest(contest: Contest) -> int:
+    """The smallest number of ballots that trustees can be told to open a box with: a box of one is never opened."""
+    return max(2, contest.rulebook.disclosure.floor)
 
 
 def sections(vote: OnlineVote, stage: OnlineStage) -> list[Section]:

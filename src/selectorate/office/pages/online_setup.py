@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -218,6 +218,8 @@ def _secrecy(contest: Contest, vote: OnlineVote | None) -> list[dict[str, Any]]:
 def hold(request: HttpRequest, contest: str, stage: str) -> HttpResponse:
     """Say of one ballot whether and how it is held online."""
     here = request.contest  # type: ignore[attr-defined]
+    if stage not in [one.id for one in _ballots(here)]:
+        raise Http404
     form = HoldForm(request.POST, prefix=stage)
     if form.is_valid():
         said = _("The rules of this contest say so now.")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from ...rules import BallotStage
 from ..access import PUBLIC, may
-from ..boxes import naming
+from ..boxes import board, naming
 from ..models import BoxEvent, OnlineVote
 from .voting import shown, vote_of
 
@@ -59,13 +59,16 @@ def find(request: HttpRequest, contest: str) -> HttpResponse:
 
 def _found(here: OnlineVote, event: BoxEvent) -> dict[str, Any]:
     box = event.box
-    later = box.events.filter(credential=event.credential, height__gt=event.height).order_by("height").last()
+    # No more than the board shows by now: else the page would tell the second of every ballot to who asks every second.
+    shown_now = board.snapshot(box).height
+    later = box.events.filter(credential=event.credential, height__gt=event.height, height__lte=shown_now)
     return {
         "event": event,
         "box": box,
         "stage_name": naming.stage_name(here.contest, box.stage),
         "section_name": naming.section_name(here.contest, box),
-        "later": later,
+        "later": later.order_by("height").last(),
+        "height": max(shown_now, event.height),
         "archive": reverse("contest-box-archive", args=[here.contest.slug, box.uuid]),
     }
 
