@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from tests.site.voted import Vote, online
 from tests.site.world import World, at
 
 from selectorate.cli.records import measured
+from selectorate.contest.record import json_bytes, sha256_of
 from selectorate.contest.verifying import Verification, verify
 from selectorate.office.acts import amending, confirm, contests, verify_log
 from selectorate.office.boxes import counts
@@ -89,6 +92,20 @@ def holds(path: Path) -> Verification:
     return found
 
 
+def refused(folder: Path, name: str, check: str, change: Callable[[Any], None]) -> None:
+    """A record of which one file was changed, and its hash with it, fails first at ``check``."""
+    path, manifest = folder / name, folder / "record.json"
+    before, listed = path.read_bytes(), manifest.read_bytes()
+    data, files = json.loads(before), json.loads(listed)
+    change(data)
+    path.write_bytes(json_bytes(data))
+    files["files"][name] = sha256_of(path)
+    manifest.write_bytes(json_bytes(files))
+    assert verify(folder, measured=measured).first_failure == check, name
+    path.write_bytes(before)
+    manifest.write_bytes(listed)
+
+
 def test_three_segments_with_a_changed_roll(office: World, tmp_path: Path) -> None:
     made = voted(office)
     with at(BEFORE):
@@ -117,6 +134,15 @@ def test_three_segments_with_a_changed_roll(office: World, tmp_path: Path) -> No
     assert "record.zip" in Client().get(f"/contests/{slug}/declaration/").content.decode()
     assert export_record(slug, tmp_path / "folder").startswith(str(tmp_path))
     holds(tmp_path / "folder")
+    refused(
+        tmp_path / "folder", "roll.json", "roll.sums", lambda data: data["stages"][0]["struck_after"].update(members=7)
+    )
+    refused(
+        tmp_path / "folder",
+        "declaration.json",
+        "count.declaration",
+        lambda data: data["ballots"][0].update(title="Another"),
+    )
     assert verify_log(Log.objects.get(name=f"contest:{contest.pk}")) == []
     texts = [file.read_text() for file in (tmp_path / "folder").iterdir() if file.is_file()]
     for personal in ("Voter", "Late", "Alice", "Bob", "@example", "roll:m1"):
@@ -129,8 +155,13 @@ def test_segments_that_vote_in_one_box(office: World, tmp_path: Path) -> None:
     with at(DURING):
         for voter in ("roll:m0", "roll:a0", "roll:r0", "roll:r1"):
             made.cast(made.box(), voter, [1, 0, 0])
-    found = holds(fetched(finished(office, made), tmp_path / "record.zip"))
+    contest = finished(office, made)
+    found = holds(fetched(contest, tmp_path / "record.zip"))
     assert [box["credentials"] for box in found.boxes] == [6]
+    folder = tmp_path / "folder"
+    export_record(contest.slug, folder)
+    refused(folder, "roll.json", "roll.sums", lambda data: data["stages"][0].update(entitled=7))
+    refused(folder, "declaration.json", "count.declaration", lambda data: data["ballots"][0].update(title="Another"))
 
 
 def test_sums(office: World, tmp_path: Path) -> None:

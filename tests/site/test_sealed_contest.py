@@ -640,3 +640,11 @@ def test_the_registrar_records_envelopes_on_a_page(office: World) -> None:
         browser = Browser(office, office.registrar, made.contest)
         assert "the paper counts" in browser.post("office/envelopes/ballot/", number="m0")
         assert "recorded already" in browser.post("office/envelopes/ballot/", number="m0")
+
+
+def test_the_hash_of_many_voters_is_that_of_each() -> None:
+    vote = OnlineVote(uuid="oneVote")
+    hashed = voters.hasher(vote)
+    for voter in ("roll:m1", "roll:é", "seat:7", "roll:m1"):
+        assert hashed(voter) == voters.who(vote, voter)
+    assert voters.hasher(OnlineVote(uuid="another"))("seat:7") != hashed("seat:7")

@@ -374,6 +374,10 @@ def _roll(looking: Looking) -> Iterator[str]:
             yield f"{stage.id}: the segments make {sum(segments.values()):,}, and {entitled:,} are said to be entitled"
         if any(number > segments.get(name, 0) for name, number in struck.items()):
             yield f"{stage.id}: more were struck off than there were"
+        for name, number in table["struck_after"].items():
+            there_were = segments.get(name, 0) - struck.get(name, 0) + table["added_before"].get(name, 0)
+            if number > there_were:
+                yield f"{stage.id}: more were struck off after the opening than could vote"
         refused = table.get("refused")
         if refused is not None and entitled + refused != table["persons"]:
             yield f"{stage.id}: entitled and refused do not make the {table['persons']:,} persons on the roll"

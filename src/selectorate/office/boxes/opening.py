@@ -145,15 +145,16 @@ def entitled_to(
     """By box, the keyed hashes of those who are entitled to it now."""
     boxes = list(boxes)
     found: dict[int, set[str]] = {box.pk: set() for box in boxes}
+    hashed = voters.hasher(vote)
     places = {segment: found[box.pk] for box in boxes for segment in (box.members or [box.section])}
     if isinstance(stage, BallotStage) and stage.segments:
         rows = Entitlement.objects.filter(closed=ClosedRoll.of(contest), stage=stage.id, ended=None)
         rows = rows.exclude(segment="").values_list("person", "segment")
         for person, segment in rows.iterator(MANY):
-            places[segment].add(voters.who(vote, f"roll:{person}"))
+            places[segment].add(hashed(f"roll:{person}"))
     else:
         for voter in voters.electorate(contest, stage.id):
-            places[voter.segments[0]].add(voters.who(vote, voter.voter))
+            places[voter.segments[0]].add(hashed(voter.voter))
     return {pk: frozenset(who) for pk, who in found.items()}
 
 

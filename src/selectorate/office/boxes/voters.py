@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.crypto import salted_hmac
@@ -38,6 +38,18 @@ class Voter:
 def who(vote: OnlineVote, voter: str) -> str:
     """The keyed hash under which a voter is kept beside the boxes of a contest."""
     return salted_hmac(f"selectorate.voters.{vote.uuid}", voter, algorithm="sha256").hexdigest()
+
+
+def hasher(vote: OnlineVote) -> Callable[[str], str]:
+    """``who`` for many voters of one vote: its key is made once."""
+    keyed = salted_hmac(f"selectorate.voters.{vote.uuid}", "", algorithm="sha256")
+
+    def hashed(voter: str) -> str:
+        one = keyed.copy()
+        one.update(voter.encode())
+        return one.hexdigest()
+
+    return hashed
 
 
 def electorate(contest: Contest, stage: str) -> Iterator[Voter]:
