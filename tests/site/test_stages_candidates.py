@@ -170,7 +170,7 @@ def test_the_entry_is_made_looked_at_and_signed_off(office: World) -> None:
         assert "makes no statement" in ada.get("candidate/archer/")
         assert Candidate.objects.get(key="archer").statement == ""
         alice = Browser(office, office.alice, contest)
-        assert "no statement: Ben Baker" in alice.get("office/stages/ballot/")
+        assert "No statement: Ben Baker" in alice.get("office/stages/ballot/")
 
 
 def test_an_agent_acts_for_a_candidate_until_their_power_ends(office: World) -> None:

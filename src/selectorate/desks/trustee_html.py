@@ -103,13 +103,13 @@ def _standing(desk: Desk, seen: CeremonySeen, token: str) -> str:
         f"suffice to open the boxes. Your key opens none with fewer than {memory.least:,} ballots.</p>"
     ]
     parts += [_fault(f"of trustee {one.get('number')}: {one.get('says')}") for one in seen.faults[-5:]]
+    if seen.step == "done" and not asked:  # the key is made: what is to be done now concerns the boxes
+        parts.append(_boxes(desk, seen, token))
     parts.append(f"<h2>The common key</h2>{_steps(seen, asked)}")
     if asked:
         parts.append(_asked(desk, asked, token))
     elif seen.step != "done":
         parts.append(f"<p>Nothing is asked of you now. It is waited for {escape(seen.names(seen.waiting))}.</p>")
-    if seen.step == "done" and not asked:
-        parts.append(_boxes(desk, seen, token))
     parts.append(_button("look", "Ask the office how it stands", token))
     return "".join(parts)
 
