@@ -431,6 +431,7 @@ NOTHING_PERSONAL: frozenset[str] = frozenset(
         "office.Log",
         "office.OnlineVote",
         "office.Contribution",
+        "office.KeysLost",  # numbers of trustees, who stand in Trustee, and what is published of it
         "office.HandedIn",  # keys and proofs of trustees, who stand in Trustee
         "office.SealedBox",
         "office.BoxEvent",
