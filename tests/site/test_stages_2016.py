@@ -22,7 +22,7 @@ def test_the_contest_of_2016_by_pages(office: World, django_capture_on_commit_ca
         contest = make(office, "labour-2014", bodies=bodies, on="2016-07-11", dates=DATES, occasion="challenge")
         assert contest.holder == holder
         alice, bob = Browser(office, office.alice, contest), Browser(office, office.bob, contest)
-        assert "the holder has a place by right, and is not entered" in alice.get("office/stages/nomination/")
+        assert "The holder has a place by right, and is not entered" in alice.get("office/stages/nomination/")
         with django_capture_on_commit_callbacks(execute=True):
             alice.post(
                 "office/candidates/", do="propose", name="Jeremy Corbyn", person="jeremy-corbyn", email="jc@x.org"
