@@ -28,6 +28,7 @@ from tests.site.test_sealed_contest import (
     adopted,
     declared,
     envelope,
+    of_body,
     poll,
     standing,
     struck,
@@ -41,12 +42,21 @@ from selectorate.contest import verifying_boxes
 from selectorate.contest.record import BoxPlace
 from selectorate.errors import RefusedError
 from selectorate.office import previews, recording
-from selectorate.office.acts import amending, confirm, figures, restoring, rounds
+from selectorate.office.acts import amending, confirm, figures, people, restoring, rounds, seats
 from selectorate.office.acts import online as acts
 from selectorate.office.boxes import board as boards
 from selectorate.office.boxes import casting, laid
 from selectorate.office.boxes.casting import CastRefusedError
-from selectorate.office.models import BoxVoter, Contest, Mail, OnlineVote, Restoration, RollJob
+from selectorate.office.models import (
+    BodySeat,
+    BoxVoter,
+    Contest,
+    Mail,
+    OnlineVote,
+    PaperVote,
+    Restoration,
+    RollJob,
+)
 from selectorate.office.preflight import blocking
 from selectorate.office.rolls import working
 
@@ -264,6 +274,47 @@ def test_two_keys_of_one_person_are_one_vote(office: World) -> None:
                 made.cast(box, voter, [3, 2, 1])
         made.cast(box, "roll:m3", [3, 2, 1])
         assert laid.struck_after_casting(made.box(section="members")) == 1
+
+
+def test_a_later_change_of_the_roll_gives_no_second_vote(office: World) -> None:
+    """Of two keys of one person one has voted: what is corrected of the other afterwards does not let it vote."""
+    made = voted(office, FIRST)
+    tick(OPENS)
+    box = made.box(section="members")
+    with at(DURING):
+        made.cast(box, "roll:m1", [1, 2, 3])
+        made.cast(made.box(section="affiliated"), "roll:a1", [1, 2, 3])
+        assert envelope(office, made, "m3") == "counts"
+        made.cast(box, "roll:m5", [1, 2, 3])
+        late = amending.admit_person(office.alice, made.contest, values=rolled.member("m9", "Late"), reason="appeal")
+        confirm(office.bob, late)
+        for keep, other in (("m0", "m1"), ("m2", "a1"), ("m3", "m5"), ("m9", "m0")):
+            joined = amending.join_persons(office.alice, made.contest, keep=keep, other=other, reason="one person")
+            confirm(office.bob, joined)
+        assert PaperVote.objects.get().outcome == "unopened"
+        for person in ("m2", "m3", "m9"):
+            key = [person, "member", None, 1]
+            given = {"key": key, "values": {"name": f"New Name {person}"}, "reason": "misspelt"}
+            confirm(office.bob, amending.change_entry(office.alice, made.contest, **given))
+        for voter in ("roll:m0", "roll:m2", "roll:m3"):
+            with pytest.raises(CastRefusedError):
+                made.cast(box, voter, [3, 2, 1])
+        for number in ("m2", "m9"):
+            with pytest.raises(RefusedError, match="no vote in this box"):
+                envelope(office, made, number)
+        assert PaperVote.objects.get().outcome == "unopened"
+
+
+def test_the_envelope_of_who_is_struck_stays_unopened_until_they_are_back(office: World) -> None:
+    made = voted(office, FIRST)
+    tick(OPENS)
+    with at(DURING):
+        assert [envelope(office, made, number) for number in ("m0", "m1")] == ["counts", "counts"]
+        struck(office, made, "m0")
+        struck(office, made, "m1")
+        values = rolled.member("m1", "Voter M1")
+        confirm(office.bob, amending.admit_person(office.alice, made.contest, values=values, reason="is alive"))
+    assert sorted(PaperVote.objects.values_list("outcome", flat=True)) == ["counts", "unopened"]
 
 
 # -- after a restore -----------------------------------------------------------------------------------------------

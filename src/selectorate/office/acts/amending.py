@@ -149,7 +149,6 @@ def join_persons(entry: Entry, contest: Contest, *, keep: str, other: str, reaso
     before = [cells.json_of(row) for row in theirs]
     one = _amend(entry, closed, "merge", keep, reason, other=other, before=before)
     _decide(closed, one, [keep, other])
-    opening.hold_joined(contest, f"roll:{keep}", f"roll:{other}", one.at)
 
 
 def _key(key: list[Any]) -> list[Any]:
@@ -204,6 +203,10 @@ def _decide(closed: ClosedRoll, one: RollAmendment, persons: list[str]) -> None:
             segments = [row["segment"] for row in new[person] if row["segment"]]
             opening.hold(closed.contest, stage, f"roll:{person}", segments, one.at)
             one.effect[stage] = one.effect.get(stage, 0) + effect
+    # After every change anew: who is entitled again is still the person who has voted under another key.
+    for person in persons:
+        for other in sorted(closing.merged_with(closed, person)):
+            opening.hold_joined(closed.contest, f"roll:{person}", f"roll:{other}", one.at)
     one.save(update_fields=["effect"])
     closed.save(update_fields=["standing"])
 
