@@ -317,6 +317,26 @@ def test_the_envelope_of_who_is_struck_stays_unopened_until_they_are_back(office
     assert sorted(PaperVote.objects.values_list("outcome", flat=True)) == ["counts", "unopened"]
 
 
+def test_no_more_vote_than_were_entitled(office: World) -> None:
+    """All cast, and some are struck off: their ballots stay, so they are among those whose turnout is told."""
+    made = voted(office, each=3)
+    tick(OPENS)
+    with at(DURING):
+        for section in SEGMENTS:
+            for number in range(3):
+                made.cast(made.box(section=section), f"roll:{section[0]}{number}", [1, 0, 0])
+        struck(office, made, "m0")
+        struck(office, made, "m1")
+    tick(CLOSES)
+    with at("2016-09-21T12:00"):
+        for box in made.boxes:
+            made.open(box)
+        result = declared(office, made)
+    sections = {one["section"]: one for one in result["ballots"][0]["sections"]}
+    assert (sections["members"]["entitled"], sections["members"]["returned"]) == (3, 3)
+    assert (sections["total"]["entitled"], sections["total"]["returned"]) == (9, 9)
+
+
 # -- after a restore -----------------------------------------------------------------------------------------------
 
 

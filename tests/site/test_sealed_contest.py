@@ -337,7 +337,7 @@ def test_who_is_struck_after_opening(office: World) -> None:
     assert "1 voter was struck off the roll after they had cast" in page and "party members: 1." in page
     assert "The margin is" in page
     assert any("1 struck off the roll after they had cast" in note for note in result["ballots"][0]["notes"])
-    assert {one["section"]: one["entitled"] for one in result["ballots"][0]["sections"]}["members"] == 4
+    assert {one["section"]: one["entitled"] for one in result["ballots"][0]["sections"]}["members"] == 5
 
 
 # -- trustees ------------------------------------------------------------------------------------------------------

@@ -247,7 +247,8 @@ def _taken_in(contest: Contest, stage: Any) -> Taken:
 def sealed_rounds(contest: Contest, stage: Any) -> Taken:
     """The rounds of a stage held online whose boxes are all opened, and whose papers, if there are any, are taken in.
 
-    ``entitled`` is that of the closed roll as it stands; how many returned a ballot is counted.
+    ``entitled`` is that of the closed roll as it stands, and who was struck off it after they had cast, whose ballot
+    stays: else more could have voted than were entitled. How many returned a ballot is counted.
     """
     rounds: dict[int, list[SealedBox]] = {}
     for box in laid.boxes_of(contest, stage.id):
@@ -271,7 +272,7 @@ def sealed_rounds(contest: Contest, stage: Any) -> Taken:
             if isinstance(entitled, dict):
                 entitled = entitled.get(box.section)
             if entitled is not None:
-                roll[box.section] = {"entitled": entitled}
+                roll[box.section] = {"entitled": entitled + laid.struck_after_casting(box)}
         else:
             found[number] = ({"ballots": ballots}, roll)
     return found
@@ -291,7 +292,10 @@ def _of_boxes(contest: Contest, stage: Any, taken: Taken) -> str:
     said = []
     for numbers, words in (
         (void, "{} of the spoilt papers were void: what was encrypted in them was no paper that can be filled in"),
-        (struck, "{} struck off the roll after they had cast: their ballots stay, and are counted"),
+        (
+            struck,
+            "{} struck off the roll after they had cast: their ballots stay and are counted, and so are they",
+        ),
     ):
         if sum(numbers.values()):
             each = ", ".join(f"{name} {number:,}" for name, number in numbers.items() if name != TOTAL and number)
