@@ -337,6 +337,32 @@ def test_no_more_vote_than_were_entitled(office: World) -> None:
     assert (sections["total"]["entitled"], sections["total"]["returned"]) == (9, 9)
 
 
+# -- a seat --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["by itself", "by a table"])
+def test_whose_seat_ended_after_signing_in_casts_no_more(office: World, how: str) -> None:
+    made = of_body(office, ROUNDS, "mps", 5, rounds_=3)
+    box = made.box("mps")
+    with at("2016-07-05T09:00"):
+        poll(made, box, "mps", 1)
+        first, second, *others = BodySeat.objects.order_by("pk")
+        if how == "by itself":
+            for seat in (first, second):
+                people.unseat(office.alice, None, seat=seat.pk, on="2016-07-05")
+        else:
+            rows = [{"row": str(n), "name": seat.name, "email": seat.user.email} for n, seat in enumerate(others, 1)]
+            seats.import_seats(
+                office.alice, None, body=first.body.slug, rows=rows, began="2016-07-05", end_missing=True
+            )
+        for seat in (first, second):
+            with pytest.raises(CastRefusedError) as caught:
+                made.cast(box, f"seat:{seat.pk}", [0, 0, 1, 0])
+            assert caught.value.code == "credential"
+        made.cast(box, f"seat:{others[0].pk}", [0, 0, 1, 0])
+        assert laid.struck_after_casting(box) == 1
+
+
 # -- after a restore -----------------------------------------------------------------------------------------------
 
 
