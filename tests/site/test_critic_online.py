@@ -140,6 +140,13 @@ def test_nothing_public_is_ahead_of_the_archive(office: World, monkeypatch: pyte
     for number in (1, 1, 0):
         cast(number)
     assert shown() == before
+    first, last = made.box.events.filter(credential=made.box.events.get(height=1).credential).order_by("height")[::2]
+    for asked, said in ((first, "a later ballot stands at height 2"), (last, "the one that counts")):
+        page = Client().post(f"/vote/{slug}/find/", {"tracker": asked.tracker}).content.decode()
+        assert said in page and "the archive at any time" in page
+    monkeypatch.setattr(boards, "FRESH", -1)
+    page = Client().post(f"/vote/{slug}/find/", {"tracker": first.tracker}).content.decode()
+    assert "a later ballot stands at height 5" in page
     monkeypatch.setattr(boards, "FRESH", -1)
     assert shown()[:3] == (2, 5, 5)
 
