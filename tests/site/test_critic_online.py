@@ -42,12 +42,21 @@ from selectorate.contest import verifying_boxes
 from selectorate.contest.record import BoxPlace
 from selectorate.errors import RefusedError
 from selectorate.office import previews, recording
-from selectorate.office.acts import amending, confirm, figures, people, restoring, rounds
+from selectorate.office.acts import amending, confirm, figures, people, restoring, rounds, seats
 from selectorate.office.acts import online as acts
 from selectorate.office.boxes import board as boards
-from selectorate.office.boxes import casting, laid, voters
+from selectorate.office.boxes import casting, laid
 from selectorate.office.boxes.casting import CastRefusedError
-from selectorate.office.models import BoxVoter, ClosedRoll, Contest, Mail, OnlineVote, Restoration, RollJob
+from selectorate.office.models import (
+    BodySeat,
+    BoxVoter,
+    Contest,
+    Mail,
+    OnlineVote,
+    PaperVote,
+    Restoration,
+    RollJob,
+)
 from selectorate.office.preflight import blocking
 from selectorate.office.rolls import working
 
@@ -267,40 +276,91 @@ def test_two_keys_of_one_person_are_one_vote(office: World) -> None:
         assert laid.struck_after_casting(made.box(section="members")) == 1
 
 
-def test_whose_seat_ends_after_signing_in_casts_no_more(office: World) -> None:
-    made = of_body(office, MOTION, "motion", 3)
-    box = made.box("motion")
-    leaves, stays = (one.voter for one in list(voters.electorate(made.contest, "motion"))[:2])
-    with at("2016-07-05T09:00"):
-        people.unseat(office.alice, None, seat=int(leaves.removeprefix("seat:")), on="2016-07-05")
-        with pytest.raises(CastRefusedError, match="your seat has ended") as caught:
-            made.cast(box, leaves, [0, 1, 0])
-        assert caught.value.code == "credential" and made.box("motion").ballots == 0
-        made.cast(box, stays, [0, 1, 0])
-
-
-def test_a_later_change_of_the_roll_does_not_give_a_joined_person_a_second_vote(office: World) -> None:
-    made = voted(office)
+def test_a_later_change_of_the_roll_gives_no_second_vote(office: World) -> None:
+    """Of two keys of one person one has voted: what is corrected of the other afterwards does not let it vote."""
+    made = voted(office, FIRST)
     tick(OPENS)
     box = made.box(section="members")
-
-    def joined(keep: str, other: str) -> None:
-        one = amending.join_persons(office.alice, made.contest, keep=keep, other=other, reason="one person")
-        confirm(office.bob, one)
-
     with at(DURING):
         made.cast(box, "roll:m1", [1, 2, 3])
-        joined("m0", "m1")
-        (row,) = amending._rows(ClosedRoll.of(made.contest), "m0")[:1]
-        key = [row["person"], row["capacity"], row["body"], row["spell"]]
-        changed = amending.change_entry(
-            office.alice, made.contest, key=key, values={"name": "Another Name"}, reason="misspelt"
-        )
-        confirm(office.bob, changed)
-        joined("m2", "m0")  # and through two steps: m2 is m0, who is m1, who has voted
-        for voter in ("roll:m0", "roll:m2"):
+        made.cast(made.box(section="affiliated"), "roll:a1", [1, 2, 3])
+        assert envelope(office, made, "m3") == "counts"
+        made.cast(box, "roll:m5", [1, 2, 3])
+        late = amending.admit_person(office.alice, made.contest, values=rolled.member("m9", "Late"), reason="appeal")
+        confirm(office.bob, late)
+        for keep, other in (("m0", "m1"), ("m2", "a1"), ("m3", "m5"), ("m9", "m0")):
+            joined = amending.join_persons(office.alice, made.contest, keep=keep, other=other, reason="one person")
+            confirm(office.bob, joined)
+        assert PaperVote.objects.get().outcome == "unopened"
+        for person in ("m2", "m3", "m9"):
+            key = [person, "member", None, 1]
+            given = {"key": key, "values": {"name": f"New Name {person}"}, "reason": "misspelt"}
+            confirm(office.bob, amending.change_entry(office.alice, made.contest, **given))
+        for voter in ("roll:m0", "roll:m2", "roll:m3"):
             with pytest.raises(CastRefusedError):
                 made.cast(box, voter, [3, 2, 1])
+        for number in ("m2", "m9"):
+            with pytest.raises(RefusedError, match="no vote in this box"):
+                envelope(office, made, number)
+        assert PaperVote.objects.get().outcome == "unopened"
+
+
+def test_the_envelope_of_who_is_struck_stays_unopened_until_they_are_back(office: World) -> None:
+    made = voted(office, FIRST)
+    tick(OPENS)
+    with at(DURING):
+        assert [envelope(office, made, number) for number in ("m0", "m1")] == ["counts", "counts"]
+        struck(office, made, "m0")
+        struck(office, made, "m1")
+        values = rolled.member("m1", "Voter M1")
+        confirm(office.bob, amending.admit_person(office.alice, made.contest, values=values, reason="is alive"))
+    assert sorted(PaperVote.objects.values_list("outcome", flat=True)) == ["counts", "unopened"]
+
+
+def test_no_more_vote_than_were_entitled(office: World) -> None:
+    """All cast, and some are struck off: their ballots stay, so they are among those whose turnout is told."""
+    made = voted(office, each=3)
+    tick(OPENS)
+    with at(DURING):
+        for section in SEGMENTS:
+            for number in range(3):
+                made.cast(made.box(section=section), f"roll:{section[0]}{number}", [1, 0, 0])
+        struck(office, made, "m0")
+        struck(office, made, "m1")
+    tick(CLOSES)
+    with at("2016-09-21T12:00"):
+        for box in made.boxes:
+            made.open(box)
+        result = declared(office, made)
+    sections = {one["section"]: one for one in result["ballots"][0]["sections"]}
+    assert (sections["members"]["entitled"], sections["members"]["returned"]) == (3, 3)
+    assert (sections["total"]["entitled"], sections["total"]["returned"]) == (9, 9)
+
+
+# -- a seat --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["by itself", "by a table"])
+def test_whose_seat_ended_after_signing_in_casts_no_more(office: World, how: str) -> None:
+    made = of_body(office, ROUNDS, "mps", 5, rounds_=3)
+    box = made.box("mps")
+    with at("2016-07-05T09:00"):
+        poll(made, box, "mps", 1)
+        first, second, *others = BodySeat.objects.order_by("pk")
+        if how == "by itself":
+            for seat in (first, second):
+                people.unseat(office.alice, None, seat=seat.pk, on="2016-07-05")
+        else:
+            rows = [{"row": str(n), "name": seat.name, "email": seat.user.email} for n, seat in enumerate(others, 1)]
+            seats.import_seats(
+                office.alice, None, body=first.body.slug, rows=rows, began="2016-07-05", end_missing=True
+            )
+        for seat in (first, second):
+            with pytest.raises(CastRefusedError) as caught:
+                made.cast(box, f"seat:{seat.pk}", [0, 0, 1, 0])
+            assert caught.value.code == "credential"
+        made.cast(box, f"seat:{others[0].pk}", [0, 0, 1, 0])
+        assert laid.struck_after_casting(box) == 1
 
 
 # -- after a restore -----------------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ class Vote:
 
 def online(office: World, contest: Contest, **more: Any) -> Vote:
     """A contest that is held online: its trustees named, their key made."""
-    vote = OnlineVote.objects.create(contest=contest, uuid=token(), **{"least": 1, **more})
+    vote = OnlineVote.objects.create(contest=contest, uuid=token(), **{"least": 2, **more})
     for number, name in enumerate(("Anna", "Bert", "Cleo"), 1):
         user = User.objects.create_user(f"{name.lower()}@trustees.example", name=f"{name} Trustee")
         vote.trustees.create(number=number, user=user, name=user.name, tested=now())

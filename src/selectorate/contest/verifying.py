@@ -28,7 +28,6 @@ from .record import (
     ACTS,
     CONTEST,
     DECLARATION,
-    MANDATE,
     NOTICE,
     ROLL,
     RULEBOOK,
@@ -388,12 +387,3 @@ def _roll(looking: Looking) -> Iterator[str]:
 def text_hash(text: bytes) -> str:
     """The SHA-256 of a text."""
     return hashlib.sha256(text).hexdigest()
-
-
-def same_mandate(looking: Looking) -> Iterator[str]:
-    """What is wrong with the measures of the mandate."""
-    if MANDATE not in looking.record.files or looking.measured is None:
-        raise NotThereError
-    case, declared = looking.need(looking.whole), looking.need(looking.declaration)
-    if looking.measured(case, declared) != looking.record.json(MANDATE):
-        yield "they are not what the declaration gives"

@@ -23,9 +23,9 @@ from .declaring import declare
 from .loading import from_document
 from .model import REOPEN, TOTAL, BallotFigures
 from .nominations import field_of
-from .record import BOXES, CONTEST, DECLARATION, PAPERS, RULEBOOK, BoxPlace, declaration_hash
+from .record import BOXES, CONTEST, DECLARATION, MANDATE, PAPERS, RULEBOOK, BoxPlace, declaration_hash
 from .sealed import SUFFIX, SealedPapers, papers_of
-from .verifying import Look, Looking, NotReachedError, NotThereError, same_mandate
+from .verifying import Look, Looking, NotReachedError, NotThereError
 
 __all__ = ["LOOKS", "facts_of"]
 
@@ -290,6 +290,14 @@ def _declaration(looking: Looking) -> Iterator[str]:
     yield from differences(record.json(DECLARATION), to_json(looking.declaration))
 
 
+def _mandate(looking: Looking) -> Iterator[str]:
+    """Every measure of the mandate, made again from the declaration that was made again."""
+    if MANDATE not in looking.record.files or looking.measured is None:
+        raise NotThereError
+    case, declared = looking.need(looking.whole), looking.need(looking.declaration)
+    yield from differences(looking.record.json(MANDATE), looking.measured(case, declared))
+
+
 def differences(said: Any, computed: Any, at: str = "") -> Iterator[str]:
     """Where two JSON values differ, in words."""
     if isinstance(said, dict) and isinstance(computed, dict):
@@ -342,7 +350,7 @@ LOOKS: dict[str, Look] = {
     "count.boxes": _counted,
     "count.declaration": _declaration,
     "acts.declaration": _act,
-    "mandate.figures": same_mandate,
+    "mandate.figures": _mandate,
 }
 """The checks of this module, by name."""
 

@@ -292,7 +292,10 @@ def _of_boxes(contest: Contest, stage: Any, taken: Taken) -> str:
     said = []
     for numbers, words in (
         (void, "{} of the spoilt papers were void: what was encrypted in them was no paper that can be filled in"),
-        (struck, "{} struck off the roll after they had cast: their ballots stay, and are counted"),
+        (
+            struck,
+            "{} struck off the roll after they had cast: their ballots stay and are counted, and so are they",
+        ),
     ):
         if sum(numbers.values()):
             each = ", ".join(f"{name} {number:,}" for name, number in numbers.items() if name != TOTAL and number)

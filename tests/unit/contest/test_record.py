@@ -263,6 +263,17 @@ def test_what_a_mandate_claims_is_worked_out_again(claim: str, making: Making, t
     assert [one.check for one in found.findings if one.verdict == "failed"] == ["mandate.figures"]
 
 
+def test_a_margin_that_was_made_larger_is_refused_by_name(making: Making, tmp_path: Path) -> None:
+    """Nothing else in the record is changed: the mandate alone says more than the count gives."""
+    said = making.mandate["total"]["lead-votes"]["value"]
+    making.mandate["total"]["lead-votes"]["value"] = type(said)(int(said) + 1)
+    making.write(tmp_path / "record")
+    found = verified(tmp_path / "record")
+    failed = [one for one in found.findings if one.verdict != "passed"]
+    assert [(one.check, one.verdict) for one in failed] == [("mandate.figures", "failed")]
+    assert failed[0].details == (f"total.lead-votes.value: declared '{int(said) + 1}', but '{said}' follows",)
+
+
 @pytest.mark.parametrize("check", CHECKS)
 def test_each_check_is_the_first_to_refuse_something(check: str, making: Making, trustees: Any, tmp_path: Path) -> None:
     folder = tmp_path / "record"

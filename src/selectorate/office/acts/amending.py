@@ -203,21 +203,12 @@ def _decide(closed: ClosedRoll, one: RollAmendment, persons: list[str]) -> None:
             segments = [row["segment"] for row in new[person] if row["segment"]]
             opening.hold(closed.contest, stage, f"roll:{person}", segments, one.at)
             one.effect[stage] = one.effect.get(stage, 0) + effect
+    # After every change anew: who is entitled again is still the person who has voted under another key.
     for person in persons:
-        _held_together(closed, person, one)
+        for other in sorted(closing.merged_with(closed, person)):
+            opening.hold_joined(closed.contest, f"roll:{person}", f"roll:{other}", one.at)
     one.save(update_fields=["effect"])
     closed.save(update_fields=["standing"])
-
-
-def _held_together(closed: ClosedRoll, person: str, one: RollAmendment) -> None:
-    """Hold a person to one vote with all who were found to be them: deciding on one again frees their credential."""
-    pairs = list(closed.amendments.filter(kind="merge").values_list("person", "other"))
-    same, size = {person}, 0
-    while len(same) > size:
-        size = len(same)
-        same |= {key for pair in pairs if same & set(pair) for key in pair}
-    for other in sorted(same - {person}):
-        opening.hold_joined(closed.contest, f"roll:{person}", f"roll:{other}", one.at)
 
 
 def _ruled(closed: ClosedRoll, stage: str, person: str, new: dict[str, list[dict[str, Any]]], rows: Roll) -> None:

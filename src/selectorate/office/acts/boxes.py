@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
 from ...rules import BallotStage, MotionStage
-from ..boxes import counting, envelopes, laid, store
-from ..models import Contest, HandedIn, PaperVote, Role, SealedBox, User
+from ..boxes import counting, envelopes, laid, store, voters
+from ..models import ClosedRoll, Contest, HandedIn, PaperVote, Role, SealedBox, User
+from ..rolls import closing
 from .core import CLOCK, Entry, act, sha256
 
 OFFICER, TRUSTEE = Role.RETURNING_OFFICER, Role.TRUSTEE
@@ -164,7 +165,11 @@ def record_envelope(entry: Entry, contest: Contest, *, stage: str, number: str, 
         raise RefusedError(_("they have a vote in several segments: say of which this is"), field="section")
     ((box, who),) = theirs
     on_roll = isinstance(found, BallotStage) and bool(found.segments)
-    made = envelopes.record(box, who, rule, on_roll=on_roll)
+    closed = ClosedRoll.of(contest) if on_roll else None
+    others = closing.merged_with(closed, number.strip()) if closed is not None else set()
+    same = [voters.who(box.vote, f"roll:{other}") for other in others]
+    each = getattr(found, "votes", "one") != "one"
+    made = envelopes.record(box, who, rule, on_roll=on_roll, same=same, each=each)
     # Who sent an envelope stands in no log: whoever reads it could tell who voted online.
     entry.details = {"box": box.uuid, "section": box.section}
     return made

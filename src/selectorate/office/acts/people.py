@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
+from ..boxes import opening
 from ..models import Appointment, Body, BodySeat, Contest, Organisation, Person, Role, Unit, User
 from ..moment import now
 from ..slugs import plain, slug_for
@@ -216,3 +217,4 @@ def unseat(entry: Entry, contest: Contest | None, *, seat: int, on: str) -> None
         raise RefusedError(_("there is no such seat, or it began later"), field="on")
     found.ended = day
     found.save(update_fields=["ended"])
+    opening.hold_seats([found], entry.at)

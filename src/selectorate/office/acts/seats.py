@@ -15,6 +15,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ...errors import RefusedError
+from ..boxes import opening
 from ..models import Body, BodySeat, Role, Unit, User
 from ..moment import now
 from ..slugs import plain, same_name
@@ -186,6 +187,7 @@ def import_seats(
         if late is not None:
             raise RefusedError(_("%(name)s sits there only from a later day") % {"name": late.name}, field="began")
         BodySeat.objects.filter(pk__in=[seat.pk for seat in plan.missing]).update(ended=since)
+        opening.hold_seats(plan.missing, entry.at)
     BodySeat.objects.bulk_create(plan.new, batch_size=MANY)
     ended = len(plan.missing) if end_missing else 0
     entry.details = {"body": body, "new": len(plan.new), "ended": ended, "hash": sha256(canonical(rows))}

@@ -23,7 +23,7 @@ from ...box.v1.roll import Roll
 from ...errors import ProtocolError, RefusedError
 from .. import moment
 from ..models import BoxAlpha, BoxEvent, PaperVote, SealedBox
-from . import patience, store, telling, voters, witness
+from . import patience, store, telling, witness
 from .receipts import receipt_for
 from .witness import restored
 
@@ -157,8 +157,6 @@ def _recorded(box: SealedBox, ballot: Ballot, who: str, tell: Callable[[dict[str
         _require_open(here)
         if not here.people.filter(who=who, struck=None).exists():
             raise CastRefusedError("credential", _("you are not on the roll any more: you have no vote in this box"))
-        if voters.has_left(here.vote, here.stage, who):
-            raise CastRefusedError("credential", _("your seat has ended: you have no vote in this box"))
         witness.require_not_before(here)
         if here.papers.filter(who=who, outcome=PaperVote.Outcome.COUNTS).exists():
             raise CastRefusedError("paper", _("your vote on paper is there already, and counts"))

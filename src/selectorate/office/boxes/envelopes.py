@@ -2,6 +2,7 @@
 
 ``first counts``: who has cast online has an envelope that stays unopened; who has sent an envelope casts online no
 more. ``online supersedes``: until the close an online ballot can still come; then it is settled.
+The envelope of who is struck off the roll while the box is open stays unopened.
 """
 
 from __future__ import annotations
@@ -40,40 +41,62 @@ def boxes_of_voter(contest: Contest, stage: BallotStage | MotionStage, number: s
     return [(box, hashed) for box in opened if box.round == latest and segments & set(box.members or [box.section])]
 
 
+def cast(boxes: Iterable[SealedBox], who: str) -> bool:
+    """Whether a ballot of somebody is in one of ``boxes``."""
+    there = BoxEvent.objects.filter(box=OuterRef("box"), credential=OuterRef("credential"))
+    return BoxVoter.objects.filter(Exists(there), box__in=list(boxes), who=who).exists()
+
+
 def voted(boxes: Iterable[SealedBox], who: str) -> bool:
-    """Whether a ballot or an envelope of somebody is there, in one of ``boxes``."""
+    """Whether a ballot of somebody is in one of ``boxes``, or beside one an envelope that may be opened."""
     boxes = list(boxes)
-    cast = BoxEvent.objects.filter(box=OuterRef("box"), credential=OuterRef("credential"))
-    return (
-        BoxVoter.objects.filter(Exists(cast), box__in=boxes, who=who).exists()
-        or PaperVote.objects.filter(box__in=boxes, who=who).exists()
-    )
+    papers = PaperVote.objects.filter(box__in=boxes, who=who).exclude(outcome=PaperVote.Outcome.UNOPENED)
+    return cast(boxes, who) or papers.exists()
 
 
-def record(box: SealedBox, who: str, rule: str, *, on_roll: bool = False) -> PaperVote:
+def record(
+    box: SealedBox, who: str, rule: str, *, on_roll: bool = False, same: Iterable[str] = (), each: bool = False
+) -> PaperVote:
     """Record the envelope of a voter, in a transaction. Raises RefusedError for who has no vote, or has sent one.
 
     ``on_roll``: the roll says that they have a vote here. Then paper is the way of who was admitted when no credential
-    could be made any more, unless they voted in another box, from which they were struck.
+    could be made any more, unless they voted in another box, from which they were struck, or under another key that was
+    found to be theirs (``same``, hashed too). ``each``: they have a vote in each segment.
     """
     here = store.locked(box.pk)
     voter = here.people.filter(who=who).first()
-    before = SealedBox.objects.filter(vote=here.vote_id, stage=here.stage, round=here.round).exclude(pk=here.pk)
-    before = before.filter(people__in=BoxVoter.objects.filter(who=who).exclude(struck=None))
+    round_ = SealedBox.objects.filter(vote=here.vote_id, stage=here.stage, round=here.round)
+    before = round_.exclude(pk=here.pk).filter(people__in=BoxVoter.objects.filter(who=who).exclude(struck=None))
     may = voter.struck is None if voter is not None else on_roll and not voted(before, who)
+    may = may and not any(voted([here] if each else round_, one) for one in same)
     if not may:
         raise RefusedError(_("they have no vote in this box"), field="number")
     if here.phase in ("empty", "final"):
         raise RefusedError(_("the box is not open, or is opened already"))
     if here.papers.filter(who=who).exists():
         raise RefusedError(_("their envelope is recorded already"), field="number")
-    if voter is not None and here.events.filter(credential=voter.credential).exists():
-        outcome = PaperVote.Outcome.UNOPENED
-    elif rule == SUPERSEDES and here.phase == "voting":
-        outcome = PaperVote.Outcome.WAITS
-    else:
-        outcome = PaperVote.Outcome.COUNTS
-    return PaperVote.objects.create(box=here, who=who, outcome=outcome)
+    return PaperVote.objects.create(box=here, who=who, outcome=_outcome(here, voter, rule))
+
+
+def _outcome(box: SealedBox, voter: BoxVoter | None, rule: str) -> PaperVote.Outcome:
+    """What becomes of an envelope that is there, of somebody who has a vote."""
+    if voter is not None and box.events.filter(credential=voter.credential).exists():
+        return PaperVote.Outcome.UNOPENED
+    if rule == SUPERSEDES and box.phase == "voting":
+        return PaperVote.Outcome.WAITS
+    return PaperVote.Outcome.COUNTS
+
+
+def hold(box: SealedBox, who: str, rule: str, *, entitled: bool) -> None:
+    """Leave the envelope of somebody unopened who has no vote any more; put it back for who has one again.
+
+    The caller holds the lock of the box, which is open.
+    """
+    paper = box.papers.filter(who=who).first()
+    if paper is not None:
+        voter = box.people.filter(who=who).first()
+        paper.outcome = _outcome(box, voter, rule) if entitled else PaperVote.Outcome.UNOPENED
+        paper.save(update_fields=["outcome"])
 
 
 def settle(box: SealedBox) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ...box.ed25519 import ED25519
@@ -22,9 +23,11 @@ from .. import timetable
 from ..documents import is_repeated
 from ..models import (
     Appointment,
+    BodySeat,
     BoxVoter,
     ClosedRoll,
     Contest,
+    ContestBody,
     Entitlement,
     OnlineVote,
     Organisation,
@@ -232,9 +235,9 @@ def too_small(contest: Contest, stage: BallotStage | MotionStage, boxes: list[Se
 def hold(contest: Contest, stage: str, voter: str, sections: Iterable[str], at: datetime) -> None:
     """Hold the credentials of a voter to the ``sections`` in which they have a vote now, in every round of a stage.
 
-    Before a stage is open a credential that is over is taken away. In an open box it casts no more, and what it has
-    cast stays; one who is admitted again casts again. Those for further rounds stay, for none can be made again: whose
-    are over then is seen when the round is opened.
+    Before a stage is open a credential that is over is taken away. In an open box it casts no more; what it has cast
+    stays, and an envelope stays unopened. One who is admitted again casts again. Those for further rounds stay, for
+    none can be made again: whose are over then is seen when the round is opened.
     """
     vote = OnlineVote.objects.filter(contest=contest).first()
     if vote is None:
@@ -248,6 +251,8 @@ def hold(contest: Contest, stage: str, voter: str, sections: Iterable[str], at: 
         box = store.locked(one.pk)
         row = BoxVoter.objects.filter(box=box, who=hashed).first()
         entitled = bool(wanted & set(box.members or [box.section]))
+        if box.phase == "voting":
+            envelopes.hold(box, hashed, laid.paper_rule(contest.rulebook.stage_named(stage)), entitled=entitled)
         if row is None or (box.phase == "empty" and (entitled or begun)):
             continue
         if box.phase == "empty":
@@ -257,22 +262,36 @@ def hold(contest: Contest, stage: str, voter: str, sections: Iterable[str], at: 
             row.save(update_fields=["struck"])
 
 
+def hold_seats(seats: Iterable[BodySeat], at: datetime) -> None:
+    """Hold the credentials of ``seats`` that have ended: who sat there casts no more in a box that is open."""
+    ended = list(seats)
+    links = ContestBody.objects.filter(body__in={one.body_id for one in ended}, contest__online__isnull=False)
+    for link in links.select_related("contest"):
+        for stage in link.contest.rulebook.stage:
+            if getattr(stage, "by", None) == link.key and laid.boxes_of(link.contest, stage.id):
+                for seat in ended:
+                    if seat.body_id == link.body_id:
+                        hold(link.contest, stage.id, f"seat:{seat.pk}", (), at)
+
+
 def hold_joined(contest: Contest, keep: str, other: str, at: datetime) -> None:
-    """Where ``other`` has voted, ``keep``, who is the same person, casts no more: one person has one vote."""
+    """Where ``other`` has voted, ``keep``, who is the same person, casts no more: one person has one vote.
+
+    An envelope of ``keep`` stays unopened then.
+    """
     vote = OnlineVote.objects.filter(contest=contest).first()
     if vote is None:
         return
     ours, theirs = voters.who(vote, keep), voters.who(vote, other)
-    for one in vote.boxes.filter(phase="voting", people__who=ours):
+    for one in vote.boxes.filter(Q(people__who=ours) | Q(papers__who=ours), phase="voting").distinct():
         box = store.locked(one.pk)
-        mine = box.people.get(who=ours)
         stage = contest.rulebook.stage_named(box.stage)
         here = vote.boxes.filter(stage=box.stage, round=box.round)
         if getattr(stage, "votes", "one") != "one":  # a vote in each segment: only that of this box is the same one
             here = here.filter(pk=box.pk)
-        if mine.struck is None and not envelopes.voted([box], ours) and envelopes.voted(here, theirs):
-            mine.struck = at
-            mine.save(update_fields=["struck"])
+        if not envelopes.cast([box], ours) and envelopes.voted(here, theirs):
+            box.people.filter(who=ours, struck=None).update(struck=at)
+            envelopes.hold(box, ours, laid.paper_rule(stage), entitled=False)
 
 
 def fits(contest: Contest, stage: BallotStage | MotionStage) -> str:

@@ -63,20 +63,6 @@ def electorate(contest: Contest, stage: str) -> Iterator[Voter]:
             yield _of_seat(seat)
 
 
-def has_left(vote: OnlineVote, stage: str, who_: str) -> bool:
-    """Whether a voter, by their keyed hash, had a seat of the body that votes at a stage, and it has ended.
-
-    In a transaction: their seat does not end before it does. Of the roll ``BoxVoter.struck`` tells.
-    """
-    found = vote.contest.rulebook.stage_named(stage)
-    if not isinstance(found, BallotStage | MotionStage) or not found.by:
-        return False
-    link = vote.contest.bodies.select_related("body").filter(key=found.by).first()
-    keys = link.body.seats.values_list("pk", flat=True) if link is not None else ()
-    key = next((key for key in keys if who(vote, f"seat:{key}") == who_), None)
-    return key is not None and BodySeat.objects.select_for_update().get(pk=key).ended is not None
-
-
 def _of_seat(seat: BodySeat) -> Voter:
     return Voter(f"seat:{seat.pk}", seat.name, seat.user.email if seat.user else "", (TOTAL,))
 

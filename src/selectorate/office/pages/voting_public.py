@@ -45,7 +45,11 @@ class FindForm(forms.Form):
 
 @may(PUBLIC)
 def find(request: HttpRequest, contest: str) -> HttpResponse:
-    """Where a ballot stands. For everybody, from any device, and after the close too; it names nobody."""
+    """Where a ballot stands. For everybody, from any device, and after the close too; it names nobody.
+
+    Whether a later ballot replaced it is said too: whoever has the tracker sees it in the archive, which is public
+    while the box is open and has the public credential on every ballot. It is said no sooner than there.
+    """
     here = vote_of(request)
     form = FindForm(request.POST if request.method == "POST" else None)
     asked, found = "", None
@@ -59,16 +63,15 @@ def find(request: HttpRequest, contest: str) -> HttpResponse:
 
 def _found(here: OnlineVote, event: BoxEvent) -> dict[str, Any]:
     box = event.box
-    # No more than the board shows by now: else the page would tell the second of every ballot to who asks every second.
-    shown_now = board.snapshot(box).height
-    later = box.events.filter(credential=event.credential, height__gt=event.height, height__lte=shown_now)
+    height = max(event.height, board.snapshot(box).height)
+    among = box.events.filter(credential=event.credential, height__gt=event.height, height__lte=height)
     return {
         "event": event,
         "box": box,
         "stage_name": naming.stage_name(here.contest, box.stage),
         "section_name": naming.section_name(here.contest, box),
-        "later": later.order_by("height").last(),
-        "height": max(shown_now, event.height),
+        "height": height,
+        "later": among.order_by("height").last(),
         "archive": reverse("contest-box-archive", args=[here.contest.slug, box.uuid]),
     }
 

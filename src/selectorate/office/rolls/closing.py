@@ -173,19 +173,26 @@ def after(closed: ClosedRoll, rows: Roll) -> Roll:
 
 def of_persons(closed: ClosedRoll, persons: Sequence[str]) -> Roll:
     """The rows of a few persons as they stand."""
-    wanted = set(persons)
     changes = later(closed)
-    while True:
-        # Whoever was merged with them, and whoever those were merged with.
-        more = {one for change in changes if wanted & set(_persons(change)) for one in _persons(change)} - wanted
-        if not more:
-            break
-        wanted |= more
+    wanted = _with_merged(changes, persons)
     few = Roll(files.persons_in(closed.file, wanted))
     for change in changes:
         if wanted & set(_persons(change)):
             few = roll.change(few, change)
     return Roll(few.rows.filter(pl.col("person").is_in(list(persons))))
+
+
+def merged_with(closed: ClosedRoll, person: str) -> set[str]:
+    """The other keys of a closed roll that were found to be the same person."""
+    return _with_merged([change for change in later(closed) if change.kind == "merge"], [person]) - {person}
+
+
+def _with_merged(changes: Sequence[LaterChange], persons: Sequence[str]) -> set[str]:
+    """``persons``, whoever was merged with them, and whoever those were merged with."""
+    found = set(persons)
+    while more := {one for change in changes if found & set(_persons(change)) for one in _persons(change)} - found:
+        found |= more
+    return found
 
 
 def touched(closed: ClosedRoll) -> set[str]:
