@@ -41,7 +41,7 @@ def insert(table: str, rows: pl.DataFrame) -> None:
     if not rows.height:
         return
     names = ", ".join(quoted(name) for name in rows.columns)
-    with _indexed_afterwards(table):
+    with _indexed_afterwards(table, rows.height):
         if not postgres():
             places = ", ".join("?" * rows.width)
             raw().executemany(f"INSERT INTO {quoted(table)} ({names}) VALUES ({places})", _values(rows))
@@ -57,13 +57,13 @@ def insert(table: str, rows: pl.DataFrame) -> None:
 
 
 @contextmanager
-def _indexed_afterwards(table: str) -> Iterator[None]:
-    """Make the indexes of a table that is empty when the rows are in; those that keep a constraint stay as they are.
+def _indexed_afterwards(table: str, coming: int) -> Iterator[None]:
+    """Make the indexes of an empty table when many rows are in; those that keep a constraint stay as they are.
 
-    To sort an index once takes a third of the time of finding a place in it for each row. It is done in the transaction
-    that is open: nobody sees the table without its indexes, and on PostgreSQL whoever reads it waits for the rows.
+    To sort an index once takes less time than to find a place in it for each row. It is done in the transaction that is
+    open: nobody sees the table without its indexes, and on PostgreSQL whoever reads it waits for the rows.
     """
-    if raw().execute(f"SELECT 1 FROM {quoted(table)} LIMIT 1").fetchone():
+    if coming < CHUNK or raw().execute(f"SELECT 1 FROM {quoted(table)} LIMIT 1").fetchone():
         yield
         return
     found = raw().execute(_INDEXES[connection.vendor], (table,)).fetchall()
