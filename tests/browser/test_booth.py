@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse, JsonResponse
 from playwright.sync_api import Page, expect
+from tests import booths
 from tests.browser.booth_site import Voting, voting
 from tests.browser.conftest import Visitor
 from tests.site import boxed, rolled
@@ -19,8 +20,6 @@ from selectorate.box.v1.audits import audit, read_opened
 from selectorate.box.v1.ballots import read_ballot, tracker
 from selectorate.box.v1.credentials import PublicCredential, credential_text
 from selectorate.box.v1.elections import HomomorphicQuestion, Question, RankingQuestion
-from selectorate.errors import SelectorateError
-from selectorate.office import booth
 from selectorate.office.boxes import store
 
 FIVE = RankingQuestion("Who shall lead?", ("Ada Abel", "Ben Bold", "Cyd Cole", "Dov Dean", "Eva Eden"))
@@ -36,10 +35,7 @@ def visit(
     office: World, visitor: Callable[[], Visitor], settings: Any
 ) -> Iterator[Callable[..., tuple[Voting, Visitor]]]:
     """Opens a box for a question, and a browser for one of its voters."""
-    try:
-        booth.ensure(booth.home())
-    except SelectorateError as fault:
-        pytest.skip(str(fault))
+    booths.built()
     settings.ROOT_URLCONF = "tests.browser.booth_site"
 
     def opened(question: Question = FIVE, paper: str = "rank", **more: Any) -> tuple[Voting, Visitor]:

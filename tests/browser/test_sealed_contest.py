@@ -21,6 +21,7 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from playwright.sync_api import expect
+from tests import booths
 from tests.browser.own_machine import PASSPHRASE, mails, passphrase_in, run, trustee_page
 from tests.browser.person import Person, declare
 from tests.interop.box import tool as reference
@@ -33,8 +34,6 @@ from selectorate.box import canonical
 from selectorate.box.archive import Archive
 from selectorate.box.v1.ballots import MOST_BYTES, read_ballot, tracker
 from selectorate.box.v1.reading import read_box
-from selectorate.errors import SelectorateError
-from selectorate.office import booth
 from selectorate.office.boxes import board, counting, store
 from selectorate.office.models import Contest, OnlineVote, SealedBox, Trustee
 
@@ -137,10 +136,7 @@ def play(
     tmp_path: Path,
 ) -> Any:
     """The site with an address of its own, and a booth that is built."""
-    try:
-        booth.ensure(booth.home())
-    except SelectorateError as fault:
-        pytest.skip(str(fault))
+    booths.built()
     cache.clear()
     settings.ADDRESS = str(live_server)
     monkeypatch.setattr(board, "FRESH", 1)

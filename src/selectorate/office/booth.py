@@ -37,6 +37,8 @@ SOURCES = ("src", "build.mjs", "package.json", "package-lock.json", ".npmrc")
 NPM = ("--omit=dev", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--fetch-retries=1")
 PATIENCE = 600
 """Seconds for which npm may fetch what the booth is built from."""
+WRONG = ("EINTEGRITY", "EUSAGE")
+"""What npm says where a package, or the list of them, is not what the lock file says."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,11 @@ def node() -> tuple[list[str], list[str]]:
 
 
 def _run(command: list[str], folder: Path) -> None:
-    """Run a step of the build. Raises InputError with the end of what it said."""
+    """Run a step of the build.
+
+    Raises InputError with the end of what it said; MissingPartError if npm could not fetch the packages, which is no
+    fault of ours or of theirs: that they are not what the lock file says (``WRONG``) is an InputError.
+    """
     path = os.pathsep.join([str(Path(command[0]).parent), os.defpath])
     try:
         done = subprocess.run(
@@ -104,10 +110,15 @@ def _run(command: list[str], folder: Path) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise InputError("the booth cannot be built: npm does not come to an end", hint="Is there a network?") from None
+        raise MissingPartError(
+            "the booth cannot be built: npm does not come to an end", hint="Is there a network?"
+        ) from None
     if done.returncode:
         said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise InputError(f"the booth cannot be built: {' / '.join(said[-3:])[:500]}", hint="Is there a network?")
+        says = f"the booth cannot be built: {' / '.join(said[-3:])[:500]}"
+        if "ci" in command and not any(code in line for line in said for code in WRONG):
+            raise MissingPartError(says, hint="Is there a network?")
+        raise InputError(says)
 
 
 # -- building -----------------------------------------------------------------------------------------------------
