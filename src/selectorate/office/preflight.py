@@ -481,7 +481,7 @@ def _online(contest: Contest, step: str) -> Item | None:
         return None
     vote = OnlineVote.objects.filter(contest=contest).first()
     rounds = vote is not None and not layout.too_few_rounds(contest, vote.rounds)
-    there = vote is not None and rounds and vote.least >= contest.rulebook.disclosure.floor
+    there = vote is not None and rounds and vote.least >= layout.fewest(contest)
     ranked = any(isinstance(stage, BallotStage) and stage.paper == "rank" for stage in held_online)
     says = _("it is") if there else _("it is not said who makes the credentials and who opens the boxes")
     if vote is not None and not rounds:

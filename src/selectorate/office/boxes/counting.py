@@ -182,13 +182,11 @@ def hand_in(box: SealedBox, trustee: Trustee, kind: str, after: str, pieces: Ite
 
 def _require_wanted(box: SealedBox, trustee: Trustee, kind: str, after: str) -> None:
     """Raise RefusedError unless a box waits for a contribution of this kind, by this trustee, made after ``after``."""
-    from . import lost
-
     box.refresh_from_db()
     if waits_for(box) != kind:
         raise RefusedError(_("the box does not wait for this now"))
     if kind == "PartialDecryption":  # a shuffle needs no key
-        lost.require_key(trustee)
+        _require_key(trustee)
     gave = shufflers(box) if kind == "Shuffle" else decrypters(box)
     if trustee.number in gave:
         raise RefusedError(_("you have given it already"))
@@ -200,6 +198,15 @@ def _require_wanted(box: SealedBox, trustee: Trustee, kind: str, after: str) -> 
         raise RefusedError(_("it was not made from the box as it is: fetch the box, and do it again"))
     if kind == "PartialDecryption" and box.events.filter(height__gt=since[0], type="Shuffle").exists():
         raise RefusedError(_("it was not made from the box as it is: fetch the box, and do it again"))
+
+
+def _require_key(trustee: Trustee) -> None:
+    """Raise RefusedError if it is stated that a trustee's key is lost, and is therefore not waited for."""
+    if any(trustee.number in one.trustees for one in trustee.vote.keys_lost.filter(found=None)):
+        raise RefusedError(
+            _("it is stated that your key is lost"),
+            hint=_("Tell the returning officer that it is found: two officials state it, and then you can decrypt."),
+        )
 
 
 def take(handed: HandedIn) -> HandedIn:

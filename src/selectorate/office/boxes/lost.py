@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from ...errors import RefusedError
-from ..models import Contest, KeysLost, OnlineVote, SealedBox, Trustee
+from ..models import Contest, KeysLost, OnlineVote, SealedBox
 from . import counting
 
 
@@ -33,15 +30,6 @@ def basis(vote: OnlineVote) -> dict[str, Any]:
     begun = vote.boxes.exclude(phase__in=("empty", "final"))
     holds = vote.keys_lost.filter(found=None).values_list("pk", flat=True).first()
     return {"decrypted": {box.uuid: counting.decrypters(box) for box in begun}, "stated": holds}
-
-
-def require_key(trustee: Trustee) -> None:
-    """Raise RefusedError if it is stated that a trustee's key is lost, and is therefore not waited for."""
-    if any(trustee.number in one.trustees for one in trustee.vote.keys_lost.filter(found=None)):
-        raise RefusedError(
-            _("it is stated that your key is lost"),
-            hint=_("Tell the returning officer that it is found: two officials state it, and then you can decrypt."),
-        )
 
 
 def said(contest: Contest) -> list[dict[str, Any]]:
